@@ -1,0 +1,1 @@
+//! Shuffle Lab: the page.
