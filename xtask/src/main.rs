@@ -1,1 +1,65 @@
-fn main() {}
+//! `cargo xtask`: sets up, serves, tests, builds and benchmarks Shuffle Lab.
+//!
+//! ```text
+//! cli      words -> Command
+//! setup    Command -> what is missing is brought, in one line each
+//! page     trunk -> dist/
+//! serve    trunk, watching
+//! test     checks and tests, in order, with times
+//! bench    Node runs tests/bench
+//! ```
+//!
+//! It has no dependencies, so that it starts within seconds in a fresh clone. All pinned versions
+//! are in `tools`.
+
+mod bench;
+mod cli;
+mod error;
+mod page;
+mod project;
+mod run;
+mod say;
+mod serve;
+mod setup;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use error::{Error, Outcome};
+use project::Project;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match cli::parse(&arguments).and_then(perform) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            match error {
+                Error::Usage(_) => ExitCode::from(2),
+                Error::Missing { .. }
+                | Error::Failed { .. }
+                | Error::Io { .. }
+                | Error::Project(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn perform(command: Command) -> Outcome {
+    match command {
+        Command::Help => {
+            say::line(cli::USAGE);
+            Ok(())
+        }
+        Command::Serve { port } => serve::serve(&Project::find()?, port),
+        Command::Announce { port, dist } => {
+            serve::announce(port, dist.as_ref());
+            Ok(())
+        }
+        Command::Build => page::build(&Project::find()?),
+        Command::Test { parts } => test::run(&Project::find()?, &parts),
+        Command::Bench { arguments } => bench::run(&Project::find()?, &arguments),
+    }
+}

@@ -1,0 +1,149 @@
+//! The command line: words in, one [`Command`] out.
+
+use crate::error::{Error, Outcome};
+use crate::test::Part;
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Print the usage.
+    Help,
+    /// Build, serve, rebuild on change.
+    Serve { port: u16 },
+    /// Leave the page in `dist/`.
+    Build,
+    /// Run everything, or one part.
+    Test { parts: Vec<Part> },
+    /// Run the benchmarks.
+    Bench { arguments: Vec<String> },
+    /// Internal: wait until the server answers, then say so.
+    Announce { port: u16, dist: String },
+}
+
+pub(crate) const USAGE: &str = "\
+Shuffle Lab. Each command first sets up what is missing, and says so.
+
+  cargo xtask serve [--port N]   build a release, serve it at http://127.0.0.1:8080/, rebuild on change
+  cargo xtask test [PART...]     run all checks and tests, or only some parts:
+                                   lint    formatting, Clippy (native and wasm)
+                                   docs    documentation without warnings
+                                   native  unit, integration and documentation tests
+                                   web     tests inside a browser (wasm-pack)
+                                   e2e     the built page in a browser (WebDriver)
+  cargo xtask build              leave the page in dist/; it works under any path
+  cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node
+  cargo xtask --help             this text
+
+Environment: CHROMIUM and CHROMEDRIVER name a browser pair; SHUFFLE_LAB_WASM32=debian skips rustup.";
+
+const PORT_DEFAULT: u16 = 8080;
+
+/// Reads the arguments after the program's name.
+pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] | ["help", ..] => Ok(Command::Help),
+        words if words.contains(&"--help") || words.contains(&"-h") => Ok(Command::Help),
+        ["serve"] => Ok(Command::Serve { port: PORT_DEFAULT }),
+        ["serve", "--port", port] => Ok(Command::Serve {
+            port: read_port(port)?,
+        }),
+        ["serve", option] if option.starts_with("--port=") => Ok(Command::Serve {
+            port: read_port(&option["--port=".len()..])?,
+        }),
+        ["build"] => Ok(Command::Build),
+        ["test", names @ ..] => Ok(Command::Test {
+            parts: read_parts(names)?,
+        }),
+        ["bench", ..] => Ok(Command::Bench {
+            arguments: arguments[1..].to_vec(),
+        }),
+        ["announce", port, dist] => Ok(Command::Announce {
+            port: read_port(port)?,
+            dist: (*dist).to_owned(),
+        }),
+        _ => Err(Error::Usage(format!(
+            "`cargo xtask {}` is not a command.\n\n{USAGE}",
+            arguments.join(" ")
+        ))),
+    }
+}
+
+fn read_port(text: &str) -> Outcome<u16> {
+    match text.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        Ok(_) | Err(_) => Err(Error::Usage(format!(
+            "--port takes a number from 1 to 65535, not `{text}`."
+        ))),
+    }
+}
+
+/// The named parts in their fixed order; all of them if none is named.
+fn read_parts(names: &[&str]) -> Outcome<Vec<Part>> {
+    if names.is_empty() {
+        return Ok(Part::ALL.to_vec());
+    }
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| Part::ALL.iter().all(|part| part.name() != **name))
+    {
+        let known = Part::ALL.map(Part::name).join(", ");
+        return Err(Error::Usage(format!(
+            "`{unknown}` is not a part of the tests; the parts are {known}."
+        )));
+    }
+    Ok(Part::ALL
+        .into_iter()
+        .filter(|part| names.contains(&part.name()))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Outcome<Command> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn commands_are_read() {
+        assert_eq!(parsed("").ok(), Some(Command::Help));
+        assert_eq!(parsed("test --help").ok(), Some(Command::Help));
+        assert_eq!(parsed("serve").ok(), Some(Command::Serve { port: 8080 }));
+        assert_eq!(
+            parsed("serve --port 9000").ok(),
+            Some(Command::Serve { port: 9000 })
+        );
+        assert_eq!(
+            parsed("serve --port=9000").ok(),
+            Some(Command::Serve { port: 9000 })
+        );
+        assert_eq!(parsed("build").ok(), Some(Command::Build));
+    }
+
+    #[test]
+    fn parts_keep_their_order() {
+        let parts = vec![Part::Lint, Part::EndToEnd];
+        assert_eq!(parsed("test e2e lint").ok(), Some(Command::Test { parts }));
+        assert_eq!(
+            parsed("test").ok(),
+            Some(Command::Test {
+                parts: Part::ALL.to_vec()
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (line, word) in [
+            ("test webb", "webb"),
+            ("serve --port 0", "`0`"),
+            ("sevre", "sevre"),
+        ] {
+            let error = parsed(line).expect_err(line).to_string();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+}

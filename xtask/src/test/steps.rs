@@ -1,0 +1,174 @@
+//! What each part of the tests does: the command lines themselves.
+
+use super::{Part, Report, web_targets};
+use crate::error::{Error, Outcome};
+use crate::page;
+use crate::project::Project;
+use crate::run::Run;
+use crate::say;
+use crate::setup::{self, Browser, WasmCompiler};
+use crate::tools::WASM_TARGET;
+
+/// The parts' common ground: what the set-up found.
+pub(crate) struct Steps<'a> {
+    project: &'a Project,
+    compiler: WasmCompiler,
+    wasm_clippy: bool,
+    browser: Option<Browser>,
+    web_targets: Vec<String>,
+}
+
+const END_TO_END_PACKAGE: &str = "shuffle-lab-e2e";
+
+impl<'a> Steps<'a> {
+    /// Brings what these parts need, and nothing else.
+    pub(crate) fn set_up(project: &'a Project, parts: &[Part]) -> Outcome<Self> {
+        let has = |part| parts.contains(&part);
+        let web_targets = web_targets::list(project)?;
+        let mut steps = Self {
+            project,
+            compiler: WasmCompiler::Usual,
+            wasm_clippy: false,
+            browser: None,
+            web_targets,
+        };
+        if has(Part::Lint) {
+            setup::lint_tools(project)?;
+        }
+        if has(Part::Lint) || has(Part::Web) {
+            steps.compiler = setup::wasm_compiler(project)?;
+        }
+        if has(Part::Lint) {
+            steps.wasm_clippy = setup::wasm_clippy(project, steps.compiler)?;
+        }
+        if has(Part::EndToEnd) {
+            setup::page_tools(project)?;
+        }
+        let runs_web_tests = has(Part::Web) && !steps.web_targets.is_empty();
+        if runs_web_tests {
+            setup::web_test_tools(project)?;
+        }
+        if runs_web_tests || has(Part::EndToEnd) {
+            steps.browser = Some(setup::browser(project)?);
+        }
+        setup::done();
+        Ok(steps)
+    }
+
+    pub(crate) fn lint(&self, report: &mut Report) -> Outcome {
+        report.step("formatting", || self.cargo("fmt --all --check").shown())?;
+        let deny = ["--", "-D", "warnings"];
+        report.step("clippy", || {
+            self.cargo("clippy --workspace --all-targets")
+                .args(deny)
+                .shown()
+        })?;
+        report.step("clippy, command line", || {
+            self.cargo("clippy --package shuffle-engine --features cli --all-targets")
+                .args(deny)
+                .shown()
+        })?;
+        // The page's code is mostly compiled out on this machine's own target.
+        let packages = ["--package", "shuffle-lab", "--package", "shuffle-engine"];
+        if self.wasm_clippy {
+            report.step("clippy, wasm32", || {
+                let run = self
+                    .cargo("clippy --target")
+                    .arg(WASM_TARGET)
+                    .args(packages)
+                    .args(deny);
+                self.compiler.apply(run).shown()
+            })
+        } else {
+            report.step("check, wasm32 (its compiler has no clippy)", || {
+                let run = self.cargo("check --target").arg(WASM_TARGET).args(packages);
+                self.compiler.apply(run).shown()
+            })
+        }
+    }
+
+    pub(crate) fn docs(&self, report: &mut Report) -> Outcome {
+        report.step("documentation", || {
+            self.cargo("doc --no-deps --workspace")
+                .env("RUSTDOCFLAGS", "-D warnings")
+                .shown()
+        })
+    }
+
+    pub(crate) fn native(&self, report: &mut Report) -> Outcome {
+        // The feature only adds the engine's command line, so one run covers both.
+        report.step("native tests", || {
+            self.cargo("test --workspace --features shuffle-engine/cli --exclude")
+                .arg(END_TO_END_PACKAGE)
+                .shown()
+        })
+    }
+
+    pub(crate) fn web(&self, report: &mut Report) -> Outcome {
+        if self.web_targets.is_empty() {
+            say::line("There are no tests in tests/web yet.");
+            return Ok(());
+        }
+        let browser = self.needed_browser()?;
+        report.step("tests inside a browser", || {
+            let run = self
+                .project
+                .run("wasm-pack")
+                .args([
+                    "test",
+                    "--mode",
+                    "no-install",
+                    "--headless",
+                    "--chrome",
+                    "--release",
+                ])
+                .arg("--chromedriver")
+                .arg(&browser.chromedriver)
+                .env("CHROMEDRIVER", &browser.chromedriver)
+                // A page that is embedded elsewhere is not cross-origin isolated: test it like that.
+                .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
+                .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+                .arg(".");
+            let run = self
+                .web_targets
+                .iter()
+                .fold(run, |run, name| run.arg("--test").arg(name));
+            self.compiler.apply(run).shown()
+        })
+    }
+
+    pub(crate) fn end_to_end(&self, report: &mut Report) -> Outcome {
+        let browser = self.needed_browser()?;
+        report.step("build of the page", || page::build(self.project))?;
+        report.step("build of the command line", || {
+            self.cargo("build --release --package shuffle-engine --features cli --bin lab")
+                .shown()
+        })?;
+        report.step("end-to-end tests", || {
+            self.cargo("test --package")
+                .arg(END_TO_END_PACKAGE)
+                .env("SHUFFLE_LAB_DIST", &self.project.dist)
+                .env(
+                    "SHUFFLE_LAB_CLI",
+                    self.project.target.join("release").join(executable("lab")),
+                )
+                .env("CHROMIUM", &browser.chromium)
+                .env("CHROMEDRIVER", &browser.chromedriver)
+                .shown()
+        })
+    }
+
+    fn cargo(&self, line: &str) -> Run {
+        self.project.run("cargo").args(line.split_whitespace())
+    }
+
+    fn needed_browser(&self) -> Outcome<&Browser> {
+        self.browser
+            .as_ref()
+            .ok_or_else(|| Error::Project("this part was not set up with a browser.".into()))
+    }
+}
+
+fn executable(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
+}
