@@ -79,23 +79,22 @@ export async function exchangeFigures(lab) {
   const { browser, server, ours, options, say } = lab;
   const blocks = EXCHANGE_WORKERS * (EXCHANGE_WORKERS - 1);
   const page = await openBareChannels(browser, server, EXCHANGE_WORKERS);
-  const figures = [];
-  for (const blockBytes of EXCHANGE_BLOCK_BYTES) {
-    say(`${blockBytes} bytes a block`);
+  const perSize = EXCHANGE_BLOCK_BYTES.map((blockBytes) => {
     const shape = { workers: EXCHANGE_WORKERS, blockBytes, rounds: EXCHANGE_ROUNDS };
     const sides = [bareExchanging(page, shape, "bare MessageChannels")];
     if (ours.page) sides.unshift(oursExchanging(ours.page, shape, "ours"));
-    const measured = await interleave(sides.map((side) => checked(side, { blocks })), options.repeats, say);
-    const size = blockBytes === 0 ? "empty" : `${blockBytes / 1024} KB`;
-    figures.push({
-      name: `exchange_blocks_${blockBytes}`,
-      title: `exchange, W = ${EXCHANGE_WORKERS}, ${size} blocks`,
-      blocks,
-      sides: withMissing(ours, "ours", measured),
-    });
-  }
+    return { blockBytes, sides: sides.map((side) => checked(side, { blocks })) };
+  });
+  // Both sizes take turns as well, so that empty and filled blocks can be compared.
+  const measured = await interleave(perSize.flatMap(({ sides }) => sides), options.repeats, say);
   await page.context().close();
-  return figures;
+
+  return perSize.map(({ blockBytes, sides }) => ({
+    name: `exchange_blocks_${blockBytes}`,
+    title: `exchange, W = ${EXCHANGE_WORKERS}, ${blockBytes === 0 ? "empty" : `${blockBytes / 1024} KB`} blocks`,
+    blocks,
+    sides: withMissing(ours, "ours", measured.splice(0, sides.length)),
+  }));
 }
 
 /** A side that fails as soon as its answer is not the expected one. */
