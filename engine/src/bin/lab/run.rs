@@ -1,0 +1,76 @@
+//! `lab run` and `lab sweep`.
+
+use serde_json::json;
+use shuffle_engine::cluster::local::LocalCluster;
+use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
+use shuffle_engine::cluster::{Collect, JobOutcome};
+use shuffle_engine::metrics::JobReport;
+use shuffle_engine::model::KeyHistogram;
+use shuffle_engine::{EngineError, Scenario};
+
+use super::arguments::Transport;
+use super::csv::CsvFile;
+use super::failure::Failure;
+
+/// Runs of each point of a sweep, after one that warms up; the median one is reported.
+const SWEEP_RUNS: usize = 5;
+
+pub(crate) fn run(scenario: &Scenario, transport: Transport, result: Option<&str>) -> Result<(), Failure> {
+    let collect = if result.is_some() { Collect::Rows } else { Collect::Nothing };
+    let outcome = match transport {
+        Transport::Local => {
+            LocalCluster::new(scenario.seed).run(scenario, collect, &MonotonicClock::default())
+        }
+        Transport::Threads => ThreadCluster::new(scenario.workers).run(scenario, collect, |_| {}),
+    }?;
+    let report = report(&outcome);
+    if let Some(path) = result {
+        let mut csv = CsvFile::create(path, outcome.graph.schema())?;
+        for batch in outcome.tasks.iter().flat_map(|record| &record.done.rows) {
+            csv.write(batch)?;
+        }
+        csv.finish()?;
+        eprintln!("{} rows written to {path}", report.result.rows);
+    }
+    eprintln!(
+        "{} on {} workers: {:.1} ms, {} rows, {} bytes shuffled",
+        scenario.query.name(),
+        scenario.workers,
+        report.wall_micros as f64 / 1e3,
+        report.result.rows,
+        report.shuffle_bytes()
+    );
+    print(&json!(report));
+    Ok(())
+}
+
+pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure> {
+    let mut runs = Vec::new();
+    for &count in workers {
+        let point = Scenario { workers: count, ..scenario.clone() };
+        point.validate().map_err(EngineError::from)?;
+        let mut cluster = ThreadCluster::new(count);
+        let mut reports = (0..=SWEEP_RUNS)
+            .map(|_| Ok(report(&cluster.run(&point, Collect::Nothing, |_| {})?)))
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        reports.remove(0);
+        reports.sort_by_key(|report| report.wall_micros);
+        let walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
+        let median = reports.swap_remove(SWEEP_RUNS / 2);
+        eprintln!("{count} workers: {:.1} ms", median.wall_micros as f64 / 1e3);
+        runs.push(json!({"workers": count, "wall_micros": median.wall_micros, "all_wall_micros": walls, "report": median}));
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    print(&json!({"version": 1, "clock": "wall", "cores": cores, "runs": runs}));
+    Ok(())
+}
+
+/// The report, with the hot key counted in the data once the clock has stopped.
+fn report(outcome: &JobOutcome) -> JobReport {
+    let histogram = KeyHistogram::of(&outcome.scenario);
+    JobReport::new(outcome, histogram.hot_key(outcome.scenario.reduce_partitions))
+}
+
+pub(crate) fn print(value: &serde_json::Value) {
+    println!("{value}");
+}

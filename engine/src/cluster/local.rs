@@ -1,0 +1,110 @@
+//! The whole cluster in one thread: messages are delivered one at a time, in an order drawn from a seed.
+//!
+//! Each pair of parties has its own queue, which keeps its order, as a port does; which queue is served next is
+//! chance. So a test can run a scenario under a thousand schedules, and the seed repeats the one that failed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand::RngExt;
+
+use super::{
+    Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
+    JobOutcome, PeerMessage, RunId, ToExecutor,
+};
+use crate::error::Result;
+use crate::random::{Streams, Xoshiro256PlusPlus};
+use crate::scenario::Scenario;
+
+/// A message on its way.
+#[derive(Debug)]
+enum InFlight {
+    ToExecutor(ToExecutor),
+    ToDriver(FromExecutor),
+    ToPeer(PeerMessage),
+    Turn,
+}
+
+/// From whom to whom; [`DRIVER`] is the driver.
+type Link = (u32, u32);
+const DRIVER: u32 = u32::MAX;
+
+/// A cluster in one thread. Executors stay between runs.
+#[derive(Debug)]
+pub struct LocalCluster {
+    executors: Vec<Executor>,
+    rng: Xoshiro256PlusPlus,
+    next_run: u32,
+    queues: BTreeMap<Link, VecDeque<InFlight>>,
+}
+
+impl LocalCluster {
+    /// A cluster whose order of delivery follows from `delivery_seed`.
+    pub fn new(delivery_seed: u64) -> Self {
+        let rng = Streams::new(delivery_seed).stream("local.delivery", 0);
+        LocalCluster { executors: Vec::new(), rng, next_run: 0, queues: BTreeMap::new() }
+    }
+
+    /// Runs a scenario to its end.
+    ///
+    /// # Errors
+    /// An invalid scenario, or what ended the run.
+    pub fn run(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
+        self.next_run += 1;
+        let mut driver = Driver::new(RunId(self.next_run), scenario, collect)?;
+        while self.executors.len() < scenario.workers as usize {
+            self.executors.push(Executor::new(self.executors.len() as u32));
+        }
+        self.queues.clear();
+        let mut effects = driver.start(clock.now());
+        loop {
+            for effect in effects {
+                match effect {
+                    DriverEffect::Send(executor, message) => {
+                        self.enqueue((DRIVER, executor), InFlight::ToExecutor(message));
+                    }
+                    DriverEffect::Progress(_) => {}
+                    DriverEffect::Finish(outcome) => return *outcome,
+                }
+            }
+            effects = self.deliver_one(&mut driver, clock);
+        }
+    }
+
+    fn deliver_one(&mut self, driver: &mut Driver, clock: &dyn Clock) -> Vec<DriverEffect> {
+        let links: Vec<Link> = self.queues.keys().copied().collect();
+        assert!(!links.is_empty(), "a run that has not ended has a message on its way");
+        let link = links[self.rng.random_range(0..links.len() as u32) as usize];
+        let queue = self.queues.get_mut(&link).expect("just listed");
+        let message = queue.pop_front().expect("an empty queue is removed");
+        if queue.is_empty() {
+            self.queues.remove(&link);
+        }
+        let (from, to) = link;
+        match message {
+            InFlight::ToDriver(message) => driver.step(DriverEvent::Executor(from, message), clock.now()),
+            InFlight::ToExecutor(message) => self.step(to, ExecutorEvent::Driver(message), clock),
+            InFlight::ToPeer(message) => self.step(to, ExecutorEvent::Peer(message), clock),
+            InFlight::Turn => self.step(to, ExecutorEvent::Turn, clock),
+        }
+    }
+
+    fn step(&mut self, id: u32, event: ExecutorEvent, clock: &dyn Clock) -> Vec<DriverEffect> {
+        let executor = &mut self.executors[id as usize];
+        let effects = executor.step(event, clock);
+        let wants_turn = executor.wants_turn();
+        for effect in effects {
+            match effect {
+                ExecutorEffect::Driver(message) => self.enqueue((id, DRIVER), InFlight::ToDriver(message)),
+                ExecutorEffect::Peer(peer, message) => self.enqueue((id, peer), InFlight::ToPeer(message)),
+            }
+        }
+        if wants_turn && !self.queues.contains_key(&(id, id)) {
+            self.enqueue((id, id), InFlight::Turn);
+        }
+        Vec::new()
+    }
+
+    fn enqueue(&mut self, link: Link, message: InFlight) {
+        self.queues.entry(link).or_default().push_back(message);
+    }
+}

@@ -1,0 +1,242 @@
+//! What driver and executors say to each other.
+//!
+//! Control messages are small and serialise to JSON for a browser's ports. Blocks travel between executors
+//! only, as raw bytes beside a small header.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Collect, WallMicros};
+use crate::columnar::{RecordBatch, RowDigest};
+use crate::error::EngineError;
+use crate::metrics::PhaseMicros;
+use crate::scenario::Scenario;
+use crate::shuffle::{BlockId, MapOutput};
+
+/// The version of these messages; page and workers are of one build unless a cache mixed two.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// One run of a job; counts up in each cluster, so that a message of an earlier run is known as stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub u32);
+
+/// One try at one partition of one stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TaskId {
+    /// The stage.
+    pub stage: u32,
+    /// The partition of the stage's source.
+    pub partition: u32,
+    /// 0 for the first try.
+    pub attempt: u32,
+}
+
+/// What an executor needs to know before it can run tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prepare {
+    /// [`PROTOCOL_VERSION`] of the sender.
+    pub protocol: u32,
+    /// What is computed; every executor plans it alike.
+    pub scenario: Scenario,
+    /// Whether rows of the result come back.
+    pub collect: Collect,
+}
+
+/// Driver to executor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToExecutor {
+    /// Forget any earlier run, plan, build tables, answer [`FromExecutor::Ready`].
+    Prepare(RunId, Box<Prepare>),
+    /// Run a task when those before it are done.
+    Launch(RunId, TaskId),
+    /// Send every peer the blocks of these shuffles that it owns, and wait for theirs.
+    Exchange {
+        /// The run.
+        run: RunId,
+        /// The stage that will read.
+        stage: u32,
+        /// The shuffles.
+        shuffles: Vec<u32>,
+        /// The owner of each reduce partition.
+        owners: Vec<u32>,
+    },
+    /// Drop the run.
+    Cancel(RunId),
+}
+
+/// Executor to driver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromExecutor {
+    /// Prepared.
+    Ready(RunId),
+    /// A task ended.
+    TaskDone(RunId, Box<TaskDone>),
+    /// All blocks of an exchange were sent and have arrived.
+    ExchangeDone(RunId, Box<ExchangeDone>),
+    /// Still working; sent when nothing else was for a while.
+    Alive(RunId),
+    /// The run cannot go on.
+    Failed(RunId, WireError),
+}
+
+/// What a task did.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskDone {
+    /// Which.
+    pub task: Option<TaskId>,
+    /// Rows that came from the source.
+    pub rows_in: u64,
+    /// Rows that left through the shuffle or into the result.
+    pub rows_out: u64,
+    /// Rows of each block written, by reduce partition; empty when nothing is written.
+    pub written_rows: Vec<u32>,
+    /// Bytes of each block written.
+    pub written_bytes: Vec<u64>,
+    /// Rows of the blocks read.
+    pub read_rows: u64,
+    /// Bytes of the blocks read.
+    pub read_bytes: u64,
+    /// Blocks read.
+    pub read_blocks: u64,
+    /// The task's share of the result.
+    pub result: RowDigest,
+    /// Where its time went.
+    pub phases: PhaseMicros,
+    /// The rows themselves, when they were asked for. They do not cross a process or worker boundary.
+    #[serde(skip)]
+    pub rows: Vec<RecordBatch>,
+}
+
+/// What an executor's side of an exchange did.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ExchangeDone {
+    /// The stage that will read.
+    pub stage: u32,
+    /// Bytes received from each executor; its own blocks stay where they are and count here too.
+    pub bytes_from: Vec<u64>,
+    /// From the driver's word to the last block's arrival.
+    pub micros: WallMicros,
+    /// Messages and blocks of earlier runs that were dropped.
+    pub stale_messages: u64,
+}
+
+/// An error as it travels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum WireError {
+    /// See [`EngineError::OutOfMemory`].
+    OutOfMemory {
+        /// Bytes asked for.
+        needed_bytes: u64,
+        /// Bytes allowed.
+        limit_bytes: u64,
+    },
+    /// See [`EngineError::Protocol`].
+    Protocol {
+        /// What this side reads.
+        expected: String,
+        /// What came.
+        got: String,
+    },
+}
+
+impl From<EngineError> for WireError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::OutOfMemory { needed_bytes, limit_bytes } => {
+                WireError::OutOfMemory { needed_bytes, limit_bytes }
+            }
+            EngineError::Protocol { expected, got } => WireError::Protocol { expected, got },
+            other @ (EngineError::InvalidScenario(_)
+            | EngineError::ExecutorLost { .. }
+            | EngineError::Cancelled) => {
+                WireError::Protocol { expected: "a valid run".to_owned(), got: other.to_string() }
+            }
+        }
+    }
+}
+
+impl From<WireError> for EngineError {
+    fn from(error: WireError) -> Self {
+        match error {
+            WireError::OutOfMemory { needed_bytes, limit_bytes } => {
+                EngineError::OutOfMemory { needed_bytes, limit_bytes }
+            }
+            WireError::Protocol { expected, got } => EngineError::Protocol { expected, got },
+        }
+    }
+}
+
+/// A block in a [`PeerMessage`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerBlock {
+    /// Its name.
+    pub block: BlockId,
+    /// Its length; blocks stand back to back in the payload.
+    pub bytes: u32,
+}
+
+/// Executor to executor: all blocks that one owns of another's, in one message. An empty one is sent too, so that
+/// its receiver knows that it has everything.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PeerMessage {
+    /// The run.
+    pub run: RunId,
+    /// The stage that will read.
+    pub stage: u32,
+    /// The sender.
+    pub from: u32,
+    /// What the payload holds.
+    pub blocks: Vec<PeerBlock>,
+    /// The blocks, which travel beside the header.
+    #[serde(skip)]
+    pub payload: Payload,
+}
+
+/// Blocks on their way: pieces of map outputs at the sender, one run of bytes at the receiver. The transport
+/// copies each piece once, into whatever it carries bytes in.
+#[derive(Debug, Clone, Default)]
+pub enum Payload {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Blocks of map outputs, by reduce partition.
+    Pieces(Vec<(Arc<MapOutput>, u32)>),
+    /// As received.
+    Bytes(Arc<[u8]>),
+}
+
+impl Payload {
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.pieces().map(<[u8]>::len).sum()
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.pieces().all(<[u8]>::is_empty)
+    }
+
+    /// The bytes, in order, in pieces.
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let (whole, pieces): (&[u8], &[(Arc<MapOutput>, u32)]) = match self {
+            Payload::Empty => (&[], &[]),
+            Payload::Pieces(pieces) => (&[], pieces),
+            Payload::Bytes(bytes) => (bytes, &[]),
+        };
+        std::iter::once(whole).chain(pieces.iter().map(|(output, reduce)| output.block(*reduce)))
+    }
+
+    /// All bytes in one run.
+    pub fn into_bytes(self) -> Arc<[u8]> {
+        match self {
+            Payload::Bytes(bytes) => bytes,
+            other => {
+                let mut bytes = Vec::with_capacity(other.len());
+                other.pieces().for_each(|piece| bytes.extend_from_slice(piece));
+                bytes.into()
+            }
+        }
+    }
+}

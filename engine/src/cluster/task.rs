@@ -1,0 +1,269 @@
+//! One task in progress: a bounded piece of work a turn.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{Clock, Collect, TaskDone, TaskId, WallMicros};
+use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
+use crate::dataset::{Dataset, Scan};
+use crate::error::Result;
+use crate::metrics::{Phase, PhaseMicros};
+use crate::operator::Pipeline;
+use crate::plan::{Output, Partitioning, RowShare, StageSource, StageSpec};
+use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, place};
+
+/// A running task.
+#[derive(Debug)]
+pub(super) struct RunningTask {
+    source: Source,
+    prefix: Pipeline,
+    share: Option<(RowShare, usize)>,
+    branches: Vec<RunningBranch>,
+    collect: Collect,
+    done: TaskDone,
+}
+
+#[derive(Debug)]
+enum Source {
+    Scan(Scan),
+    Blocks { build: Blocks, probe: Blocks },
+}
+
+/// Blocks still to be read, in map order.
+#[derive(Debug)]
+struct Blocks {
+    slices: VecDeque<BlockSlice>,
+    schema: Arc<Schema>,
+}
+
+#[derive(Debug)]
+struct RunningBranch {
+    pipeline: Pipeline,
+    output: RunningOutput,
+}
+
+#[derive(Debug)]
+enum RunningOutput {
+    Shuffle {
+        shuffle: u32,
+        partitioning: Partitioning,
+        schema: Arc<Schema>,
+        partition_count: u32,
+        write: ShuffleWrite,
+    },
+    Result,
+}
+
+/// What a finished task leaves behind.
+#[derive(Debug)]
+pub(super) struct FinishedTask {
+    pub(super) done: TaskDone,
+    pub(super) written: Option<(u32, MapOutput)>,
+}
+
+/// What the graph says about a shuffle that a task reads: its columns and its number of map tasks.
+pub(super) struct ShuffleInput {
+    pub(super) shuffle: u32,
+    pub(super) schema: Arc<Schema>,
+    pub(super) map_count: u32,
+}
+
+impl RunningTask {
+    /// Sets a task up: its blocks leave the store.
+    pub(super) fn new(
+        task: TaskId,
+        stage: &StageSpec,
+        dataset: &Arc<Dataset>,
+        inputs: &[ShuffleInput],
+        store: &mut BlockStore,
+        partition_count: u32,
+        collect: Collect,
+    ) -> Result<Self> {
+        let source = match &stage.source {
+            StageSource::Scan { table, column_indices, .. } => {
+                Source::Scan(dataset.scan(*table, task.partition, column_indices))
+            }
+            StageSource::Shuffle { build, probe } => {
+                let mut take = |shuffle: u32| -> Result<Blocks> {
+                    let input = inputs
+                        .iter()
+                        .find(|input| input.shuffle == shuffle)
+                        .expect("the stage's shuffles are listed");
+                    let slices = store.take_readable(shuffle, task.partition, input.map_count)?;
+                    Ok(Blocks { slices: slices.into(), schema: input.schema.clone() })
+                };
+                let probe = take(*probe)?;
+                let none = Blocks { slices: VecDeque::new(), schema: probe.schema.clone() };
+                Source::Blocks { build: build.map_or(Ok(none), take)?, probe }
+            }
+        };
+        let branches = stage
+            .branches
+            .iter()
+            .map(|branch| RunningBranch {
+                pipeline: Pipeline::new(&branch.operators),
+                output: match &branch.output {
+                    Output::Result { .. } => RunningOutput::Result,
+                    Output::Shuffle { shuffle, partitioning, schema } => RunningOutput::Shuffle {
+                        shuffle: *shuffle,
+                        partitioning: *partitioning,
+                        schema: schema.clone(),
+                        partition_count,
+                        write: ShuffleWrite::new(partition_count),
+                    },
+                },
+            })
+            .collect();
+        let done = TaskDone { task: Some(task), ..TaskDone::default() };
+        Ok(RunningTask {
+            source,
+            prefix: Pipeline::new(&stage.prefix),
+            share: stage.share,
+            branches,
+            collect,
+            done,
+        })
+    }
+
+    /// Does one piece of work; `true` when the input has ended and [`RunningTask::finish`] is next.
+    pub(super) fn turn(&mut self, clock: &dyn Clock) -> Result<bool> {
+        let mut watch = Stopwatch::start(clock);
+        let (batch, is_build) = match &mut self.source {
+            Source::Scan(scan) => {
+                let Some(batch) = scan.next_batch(BATCH_ROWS) else { return Ok(true) };
+                self.done.rows_in += batch.row_count() as u64;
+                (batch, false)
+            }
+            Source::Blocks { build, probe } => {
+                let is_build = !build.slices.is_empty();
+                let blocks = if is_build { build } else { probe };
+                let Some(batch) = read_blocks(blocks, &mut self.done)? else { return Ok(true) };
+                watch.lap(Phase::Read, &mut self.done.phases);
+                (batch, is_build)
+            }
+        };
+        if is_build {
+            self.branches[0].pipeline.push_build(&batch)?;
+            watch.lap(Phase::Compute, &mut self.done.phases);
+            return Ok(false);
+        }
+        let mut out = Out { watch: &mut watch, done: &mut self.done, collect: self.collect };
+        let (share, branches) = (self.share, &mut self.branches);
+        self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
+        watch.lap(Phase::Compute, &mut self.done.phases);
+        Ok(false)
+    }
+
+    /// Ends the input: tables empty themselves, blocks are written.
+    pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
+        let mut watch = Stopwatch::start(clock);
+        let mut out = Out { watch: &mut watch, done: &mut self.done, collect: self.collect };
+        let (share, branches) = (self.share, &mut self.branches);
+        self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
+        let mut written = None;
+        for branch in self.branches {
+            let RunningBranch { mut pipeline, mut output } = branch;
+            pipeline.finish(&mut |batch| output.take(batch, &mut out))?;
+            out.watch.lap(Phase::Compute, &mut out.done.phases);
+            if let RunningOutput::Shuffle { shuffle, schema, write, .. } = output {
+                let map_output = write.finish(&schema)?;
+                out.done.written_rows = map_output.block_rows().to_vec();
+                out.done.written_bytes = map_output.block_bytes().collect();
+                written = Some((shuffle, map_output));
+                out.watch.lap(Phase::Write, &mut out.done.phases);
+            }
+        }
+        Ok(FinishedTask { done: self.done, written })
+    }
+}
+
+/// Reads blocks until a batch's worth of rows has come together: blocks can be tiny.
+fn read_blocks(blocks: &mut Blocks, done: &mut TaskDone) -> Result<Option<RecordBatch>> {
+    let mut batches: Vec<RecordBatch> = Vec::new();
+    let mut row_count = 0;
+    while row_count < BATCH_ROWS {
+        let Some(slice) = blocks.slices.pop_front() else { break };
+        let bytes = slice.bytes();
+        let (batch, _) = block::decode(bytes, &blocks.schema)?;
+        done.read_blocks += 1;
+        done.read_bytes += bytes.len() as u64;
+        done.read_rows += batch.row_count() as u64;
+        row_count += batch.row_count();
+        if batch.row_count() > 0 || batches.is_empty() {
+            batches.push(batch);
+        }
+    }
+    done.rows_in += row_count as u64;
+    Ok(if batches.len() == 1 { batches.pop() } else { RecordBatch::concat(&batches) })
+}
+
+/// What the end of a pipeline needs.
+struct Out<'a, 'c> {
+    watch: &'a mut Stopwatch<'c>,
+    done: &'a mut TaskDone,
+    collect: Collect,
+}
+
+/// Sends each row down its branch.
+fn route(
+    share: Option<(RowShare, usize)>,
+    batch: &RecordBatch,
+    branches: &mut [RunningBranch],
+    out: &mut Out<'_, '_>,
+) -> Result<()> {
+    let mut push = |branch: &mut RunningBranch, batch: &RecordBatch| {
+        let RunningBranch { pipeline, output } = branch;
+        pipeline.push(batch, &mut |batch| output.take(batch, out))
+    };
+    let Some((share, row_id)) = share else { return push(&mut branches[0], batch) };
+    let ids = batch.column(row_id).as_int64().values();
+    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
+    for (row, &id) in ids.iter().enumerate() {
+        if share.contains(id as u64) { &mut wide } else { &mut narrow }.push(row as u32);
+    }
+    push(&mut branches[0], &batch.take(&wide))?;
+    push(&mut branches[1], &batch.take(&narrow))
+}
+
+impl RunningOutput {
+    fn take(&mut self, batch: RecordBatch, out: &mut Out<'_, '_>) -> Result<()> {
+        if batch.row_count() == 0 {
+            return Ok(());
+        }
+        out.done.rows_out += batch.row_count() as u64;
+        match self {
+            RunningOutput::Result => {
+                out.done.result.add_batch(&batch);
+                if out.collect == Collect::Rows {
+                    out.done.rows.push(batch);
+                }
+            }
+            RunningOutput::Shuffle { partitioning, partition_count, write, .. } => {
+                out.watch.lap(Phase::Compute, &mut out.done.phases);
+                let placement = place(*partitioning, &batch, write.row_count(), *partition_count);
+                write.push(batch, placement);
+                out.watch.lap(Phase::Write, &mut out.done.phases);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Splits a turn's time into phases.
+struct Stopwatch<'c> {
+    clock: &'c dyn Clock,
+    last: WallMicros,
+}
+
+impl<'c> Stopwatch<'c> {
+    fn start(clock: &'c dyn Clock) -> Self {
+        Stopwatch { clock, last: clock.now() }
+    }
+
+    /// Counts the time since the last lap to `phase`.
+    fn lap(&mut self, phase: Phase, phases: &mut PhaseMicros) {
+        let now = self.clock.now();
+        phases.add(phase, now.since(self.last));
+        self.last = now;
+    }
+}

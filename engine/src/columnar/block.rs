@@ -1,0 +1,177 @@
+//! Blocks: what one map task sends to one reduce partition, as bytes.
+//!
+//! ```text
+//!  "SLB" version │ rows u32 │ columns u32 │ bytes u32 │ column │ column │ ...      16-byte header
+//!  column: type u8, has_validity u8, 2 x 0, text bytes u32 │ validity │ offsets u32... │ values / text
+//! ```
+//!
+//! Every run is padded to eight bytes; numbers are little-endian; a bitmap and the offsets are Arrow's. A
+//! block says how long it is, so blocks stand back to back in one buffer. [`BlockLayout`] computes sizes
+//! before a byte is written: the scatter of [`crate::shuffle`] writes each value once, at its place.
+
+use std::sync::Arc;
+
+use super::{Bitmap, Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
+use crate::error::{EngineError, Result};
+
+/// First bytes of every block; the last is the version of this layout.
+pub const BLOCK_MAGIC: [u8; 4] = *b"SLB\x01";
+/// Bytes of the header.
+pub const HEADER_BYTES: usize = 16;
+/// Bytes before each column's runs.
+const COLUMN_HEADER_BYTES: usize = 8;
+
+/// Rounds up to the alignment of a run.
+pub const fn padded(bytes: usize) -> usize {
+    (bytes + 7) & !7
+}
+
+/// Where each run of one column begins, in bytes from the block's start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnLayout {
+    /// The column's header.
+    pub header: usize,
+    /// The bitmap, when there is one.
+    pub validity: usize,
+    /// Offsets of a Utf8 column.
+    pub offsets: usize,
+    /// Values, or text.
+    pub values: usize,
+    /// One past the column.
+    pub end: usize,
+}
+
+impl ColumnLayout {
+    /// The layout of a column that begins at `header`. `text_bytes` is 0 for fixed-width types.
+    pub fn new(
+        header: usize,
+        data_type: DataType,
+        row_count: usize,
+        has_validity: bool,
+        text_bytes: usize,
+    ) -> Self {
+        let validity = header + COLUMN_HEADER_BYTES;
+        let offsets = validity + if has_validity { padded(row_count.div_ceil(8)) } else { 0 };
+        let (values, end) = match data_type {
+            DataType::Int64 | DataType::Float64 => (offsets, offsets + 8 * row_count),
+            DataType::Utf8 => {
+                let values = offsets + padded(4 * (row_count + 1));
+                (values, values + padded(text_bytes))
+            }
+        };
+        ColumnLayout { header, validity, offsets, values, end }
+    }
+}
+
+/// Writes the header of a block into its first bytes.
+pub fn write_header(block: &mut [u8], row_count: usize, column_count: usize) {
+    let byte_count = u32::try_from(block.len()).expect("a block stays under 4 GiB");
+    block[..4].copy_from_slice(&BLOCK_MAGIC);
+    block[4..8].copy_from_slice(&(row_count as u32).to_le_bytes());
+    block[8..12].copy_from_slice(&(column_count as u32).to_le_bytes());
+    block[12..16].copy_from_slice(&byte_count.to_le_bytes());
+}
+
+/// Writes the header of a column.
+pub fn write_column_header(
+    block: &mut [u8],
+    at: usize,
+    data_type: DataType,
+    has_validity: bool,
+    text_bytes: usize,
+) {
+    let code = match data_type {
+        DataType::Int64 => 0,
+        DataType::Float64 => 1,
+        DataType::Utf8 => 2,
+    };
+    block[at..at + 4].copy_from_slice(&[code, u8::from(has_validity), 0, 0]);
+    block[at + 4..at + 8].copy_from_slice(&(text_bytes as u32).to_le_bytes());
+}
+
+/// Reads the first block of `bytes`; returns it and how many bytes it took.
+///
+/// # Errors
+/// [`EngineError::Protocol`] when the bytes are not a block of this schema; nothing is read past their end.
+pub fn decode(bytes: &[u8], schema: &Arc<Schema>) -> Result<(RecordBatch, usize)> {
+    let header = bytes.get(..HEADER_BYTES).ok_or_else(|| malformed("a header of 16 bytes", bytes.len()))?;
+    if header[..4] != BLOCK_MAGIC {
+        return Err(malformed("a block of version 1", format_args!("{:02x?}", &header[..4])));
+    }
+    let [row_count, column_count, byte_count] = [4, 8, 12].map(|at| read_u32(header, at) as usize);
+    let block = bytes.get(..byte_count).ok_or_else(|| malformed("the whole block", bytes.len()))?;
+    if column_count != schema.fields().len() {
+        return Err(malformed("the columns of the schema", column_count));
+    }
+    // Each column takes at least four bytes a row: the sums below stay inside 32 bits.
+    if row_count > byte_count / 4 {
+        return Err(malformed("room for its rows", row_count));
+    }
+    let mut at = HEADER_BYTES;
+    let mut columns = Vec::with_capacity(column_count);
+    for field in schema.fields() {
+        let (column, end) = decode_column(block, at, field.data_type, row_count)?;
+        columns.push(column);
+        at = end;
+    }
+    if at != byte_count {
+        return Err(malformed("a block that ends with its last column", byte_count));
+    }
+    let batch = RecordBatch { schema: schema.clone(), columns, row_count };
+    Ok((batch, byte_count))
+}
+
+fn decode_column(block: &[u8], at: usize, data_type: DataType, row_count: usize) -> Result<(Column, usize)> {
+    let header =
+        block.get(at..at + COLUMN_HEADER_BYTES).ok_or_else(|| malformed("a column header", block.len()))?;
+    let expected = match data_type {
+        DataType::Int64 => 0,
+        DataType::Float64 => 1,
+        DataType::Utf8 => 2,
+    };
+    if header[0] != expected || header[1] > 1 {
+        return Err(malformed(&format!("a column of {data_type:?}"), format_args!("{:02x?}", &header[..4])));
+    }
+    let (has_validity, text_bytes) = (header[1] == 1, read_u32(header, 4) as usize);
+    if text_bytes > block.len() {
+        return Err(malformed("room for its text", text_bytes));
+    }
+    let layout = ColumnLayout::new(at, data_type, row_count, has_validity, text_bytes);
+    if layout.end > block.len() {
+        return Err(malformed(&format!("{} bytes", layout.end), block.len()));
+    }
+    let validity =
+        has_validity.then(|| Bitmap::from_bytes(&block[layout.validity..layout.offsets], row_count));
+    let values = &block[layout.values..layout.end];
+    let column = match data_type {
+        DataType::Int64 => {
+            Column::Int64(Primitive::with_validity(read_words(values, i64::from_le_bytes), validity))
+        }
+        DataType::Float64 => {
+            Column::Float64(Primitive::with_validity(read_words(values, f64::from_le_bytes), validity))
+        }
+        DataType::Utf8 => {
+            let offsets = block[layout.offsets..layout.offsets + 4 * (row_count + 1)]
+                .chunks_exact(4)
+                .map(|chunk| read_u32(chunk, 0))
+                .collect();
+            let text = values[..text_bytes].to_vec();
+            let column =
+                Utf8Column::try_new(offsets, text, validity).map_err(|what| malformed(what, "others"))?;
+            Column::Utf8(column)
+        }
+    };
+    Ok((column, layout.end))
+}
+
+fn read_words<T>(bytes: &[u8], from_bytes: impl Fn([u8; 8]) -> T) -> Vec<T> {
+    bytes.chunks_exact(8).map(|chunk| from_bytes(chunk.try_into().expect("chunks of eight bytes"))).collect()
+}
+
+fn read_u32(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
+}
+
+fn malformed(expected: &str, got: impl std::fmt::Display) -> EngineError {
+    EngineError::Protocol { expected: format!("a block with {expected}"), got: got.to_string() }
+}

@@ -1,0 +1,97 @@
+//! Columns, not rows: a batch holds each column as one run of memory, in Arrow's layout.
+//!
+//! ```text
+//!            prompt_hash   Int64      language   Utf8
+//!  validity   1 1 1                   1 0 1          (a bit a row; absent when nothing is NULL)
+//!  values     17 4 17                 offsets 0 2 2 4   bytes "ende"
+//! ```
+//!
+//! An operator is then one loop over a slice, and a block on the wire is these same runs behind a header
+//! ([`block`]).
+
+mod bitmap;
+pub mod block;
+mod column;
+mod row_hash;
+mod schema;
+mod utf8;
+
+pub use bitmap::Bitmap;
+pub use column::{Column, Primitive};
+pub use row_hash::RowDigest;
+pub use schema::{DataType, Field, Schema};
+pub use utf8::Utf8Column;
+
+use std::sync::Arc;
+
+/// Rows an operator handles at a time: large enough to amortise a call, small enough to stay in a core's
+/// second-level cache and to keep an executor's turn short. (Daft's morsels are 128 Ki rows, DuckDB's
+/// vectors 2 Ki.)
+pub const BATCH_ROWS: usize = 16 * 1024;
+
+/// Some rows of one schema, column by column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordBatch {
+    schema: Arc<Schema>,
+    columns: Vec<Column>,
+    row_count: usize,
+}
+
+impl RecordBatch {
+    /// Puts columns together.
+    ///
+    /// # Panics
+    /// When the columns do not have the schema's types or differ in length: a bug in an operator.
+    pub fn new(schema: Arc<Schema>, columns: Vec<Column>) -> Self {
+        let row_count = columns.first().map_or(0, Column::len);
+        assert_eq!(schema.fields().len(), columns.len(), "a batch has a column for each field");
+        for (field, column) in schema.fields().iter().zip(&columns) {
+            assert_eq!(column.data_type(), field.data_type, "column {} has its field's type", field.name);
+            assert_eq!(column.len(), row_count, "column {} is as long as the others", field.name);
+        }
+        RecordBatch { schema, columns, row_count }
+    }
+
+    /// The names and types.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// All columns, in the schema's order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// One column, by its index in the schema.
+    pub fn column(&self, column_index: usize) -> &Column {
+        &self.columns[column_index]
+    }
+
+    /// Number of rows.
+    pub fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    /// The rows at `indices`, in that order.
+    pub fn take(&self, indices: &[u32]) -> RecordBatch {
+        let columns = self.columns.iter().map(|column| column.take(indices)).collect();
+        RecordBatch { schema: self.schema.clone(), columns, row_count: indices.len() }
+    }
+
+    /// All rows of `batches`, one after the other; `None` when there is no batch.
+    ///
+    /// # Panics
+    /// When the batches differ in their columns' types.
+    pub fn concat(batches: &[RecordBatch]) -> Option<RecordBatch> {
+        let first = batches.first()?;
+        let columns = (0..first.columns.len())
+            .map(|index| Column::concat(batches.iter().map(|batch| &batch.columns[index])))
+            .collect();
+        Some(RecordBatch::new(first.schema.clone(), columns))
+    }
+
+    /// One row as text for people and CSV files; `None` is NULL.
+    pub fn row_text(&self, row_index: usize) -> Vec<Option<String>> {
+        self.columns.iter().map(|column| column.text(row_index)).collect()
+    }
+}

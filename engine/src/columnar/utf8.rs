@@ -1,0 +1,133 @@
+//! Text: all bytes in one run, and where each value begins.
+
+use super::Bitmap;
+
+/// A column of UTF-8 text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Utf8Column {
+    /// `len + 1` ascending positions in `bytes`; value `i` is `bytes[offsets[i]..offsets[i + 1]]`.
+    offsets: Vec<u32>,
+    bytes: Vec<u8>,
+    validity: Option<Bitmap>,
+}
+
+impl Default for Utf8Column {
+    fn default() -> Self {
+        Utf8Column::with_capacity(0, 0)
+    }
+}
+
+impl Utf8Column {
+    /// An empty column with room.
+    pub fn with_capacity(row_count: usize, byte_count: usize) -> Self {
+        let mut offsets = Vec::with_capacity(row_count + 1);
+        offsets.push(0);
+        Utf8Column { offsets, bytes: Vec::with_capacity(byte_count), validity: None }
+    }
+
+    /// From the runs of a block.
+    ///
+    /// # Errors
+    /// One sentence when offsets are not ascending, do not end with the bytes, or cut UTF-8 apart.
+    pub fn try_new(
+        offsets: Vec<u32>,
+        bytes: Vec<u8>,
+        validity: Option<Bitmap>,
+    ) -> Result<Self, &'static str> {
+        if offsets.first() != Some(&0) || offsets.last().map(|&last| last as usize) != Some(bytes.len()) {
+            return Err("offsets that span the text's bytes");
+        }
+        if !offsets.is_sorted() {
+            return Err("ascending offsets");
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| "UTF-8 text")?;
+        if !offsets.iter().all(|&offset| text.is_char_boundary(offset as usize)) {
+            return Err("offsets between characters");
+        }
+        Ok(Utf8Column { offsets, bytes, validity })
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Value `index`, whether or not it is NULL (then it is empty).
+    #[inline]
+    pub fn bytes_at(&self, index: usize) -> &[u8] {
+        &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
+    }
+
+    /// Value `index` as text.
+    #[inline]
+    pub fn value(&self, index: usize) -> &str {
+        std::str::from_utf8(self.bytes_at(index)).expect("every way into a Utf8Column checks its text")
+    }
+
+    /// Adds a value.
+    #[inline]
+    pub fn push(&mut self, value: &str) {
+        self.bytes.extend_from_slice(value.as_bytes());
+        self.close_value(true);
+    }
+
+    /// Adds a NULL.
+    pub fn push_null(&mut self) {
+        let len = self.len();
+        self.validity.get_or_insert_with(|| Bitmap::filled(len, true));
+        self.close_value(false);
+    }
+
+    /// Adds a value given in pieces, joined as they are.
+    pub fn push_pieces<'a>(&mut self, pieces: impl IntoIterator<Item = &'a str>) {
+        for piece in pieces {
+            self.bytes.extend_from_slice(piece.as_bytes());
+        }
+        self.close_value(true);
+    }
+
+    fn close_value(&mut self, valid: bool) {
+        let end = u32::try_from(self.bytes.len()).expect("a batch's text stays under 4 GiB");
+        self.offsets.push(end);
+        if let Some(validity) = &mut self.validity {
+            validity.push(valid);
+        }
+    }
+
+    /// Adds value `index` of another column, NULL or not.
+    #[inline]
+    pub fn push_from(&mut self, other: &Utf8Column, index: usize) {
+        if other.is_valid(index) {
+            self.bytes.extend_from_slice(other.bytes_at(index));
+            self.close_value(true);
+        } else {
+            self.push_null();
+        }
+    }
+
+    /// Whether value `index` is not NULL.
+    #[inline]
+    pub fn is_valid(&self, index: usize) -> bool {
+        self.validity.as_ref().is_none_or(|validity| validity.get(index))
+    }
+
+    /// The validity bitmap; `None` when nothing is NULL.
+    pub fn validity(&self) -> Option<&Bitmap> {
+        self.validity.as_ref()
+    }
+
+    /// The values at `indices`, in that order.
+    pub fn take(&self, indices: &[u32]) -> Utf8Column {
+        let byte_count = indices.iter().map(|&index| self.bytes_at(index as usize).len()).sum();
+        let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
+        for &index in indices {
+            taken.push_from(self, index as usize);
+        }
+        taken
+    }
+}

@@ -1,0 +1,11 @@
+//! Evidence: what was measured in a run, and the report made of it.
+
+mod phases;
+mod report;
+pub mod skew;
+
+pub use phases::{Phase, PhaseMicros};
+pub use report::{
+    Clock, ExchangeReport, ExecutorsReport, HotKey, JobExecutors, JobReport, PartitionsReport,
+    REPORT_VERSION, ResultReport, ShuffleReport, SkewSummary, StageReport,
+};

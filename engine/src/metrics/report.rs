@@ -1,0 +1,258 @@
+//! The report of a run: what the page, the command line and scripts read.
+//!
+//! Every number in it is counted or measured in that run, but for the hot key: which key is the heaviest follows from the
+//! seeded data itself, so it is counted there ([`crate::model::KeyHistogram`]), exactly.
+
+use serde::{Deserialize, Serialize};
+
+use super::{PhaseMicros, skew};
+use crate::cluster::{JobOutcome, WallMicros};
+use crate::columnar::RowDigest;
+use crate::plan::StageSpec;
+
+/// The version of the report's JSON.
+pub const REPORT_VERSION: u32 = 1;
+
+/// On which clock a report's times are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// Measured here.
+    Wall,
+    /// Predicted.
+    Model,
+}
+
+/// The report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobReport {
+    /// [`REPORT_VERSION`].
+    pub version: u32,
+    /// Always [`Clock::Wall`]: a report is measured.
+    pub clock: Clock,
+    /// From the moment all executors were prepared to the last task's end, in microseconds.
+    pub wall_micros: u64,
+    /// The answer's size and digest.
+    pub result: ResultReport,
+    /// Each stage, parents first.
+    pub stages: Vec<StageReport>,
+    /// How uneven the reduce partitions are.
+    pub skew: SkewSummary,
+    /// Each executor over the whole run; busy + waiting = the wall.
+    pub executors: JobExecutors,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResultReport {
+    /// Its rows.
+    pub rows: u64,
+    /// Order-independent digest of its rows, 32 hexadecimal digits.
+    pub digest: String,
+}
+
+/// One stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageReport {
+    /// Its number.
+    pub id: u32,
+    /// `scan prompts`, `read shuffle 0`.
+    pub name: String,
+    /// Tasks, one a partition.
+    pub tasks: u32,
+    /// Rows scanned or read.
+    pub rows_in: u64,
+    /// Rows that left through the shuffle or into the result.
+    pub rows_out: u64,
+    /// What it wrote for the next stage.
+    pub shuffle: ShuffleReport,
+    /// Its partitions, in order: reduce partitions when it reads a shuffle, else the scanned ones.
+    pub partitions: PartitionsReport,
+    /// Its executors, by index.
+    pub executors: ExecutorsReport,
+    /// How the blocks came here; `None` when it scans.
+    pub exchange: Option<ExchangeReport>,
+}
+
+/// What a stage wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShuffleReport {
+    /// Rows in blocks.
+    pub rows: u64,
+    /// Bytes of the blocks, headers included.
+    pub bytes: u64,
+    /// Blocks: tasks x reduce partitions.
+    pub blocks: u64,
+}
+
+/// Partition by partition.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PartitionsReport {
+    /// Rows scanned or read.
+    pub rows: Vec<u64>,
+    /// Bytes read, or, when the stage scans, written.
+    pub bytes: Vec<u64>,
+    /// Rows that left.
+    pub rows_out: Vec<u64>,
+    /// Time that the partition's task took, all phases, in microseconds.
+    pub busy_micros: Vec<u64>,
+    /// The executor that ran it.
+    pub executor: Vec<u32>,
+}
+
+/// Executor by executor.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ExecutorsReport {
+    /// Rows scanned or read.
+    pub rows: Vec<u64>,
+    /// Time in tasks and in the exchange, in microseconds.
+    pub busy_micros: Vec<u64>,
+    /// The same by phase, in microseconds.
+    pub phases: Vec<PhaseMicros>,
+}
+
+/// An exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ExchangeReport {
+    /// From the driver's word to the last executor's answer, in microseconds.
+    pub micros: u64,
+    /// Messages between different executors: W(W-1).
+    pub links: u64,
+    /// `link_bytes[from][to]`; the diagonal stayed where it was.
+    pub link_bytes: Vec<Vec<u64>>,
+}
+
+/// Each executor over the whole run, by index, in microseconds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct JobExecutors {
+    /// In tasks and exchanges.
+    pub busy_micros: Vec<u64>,
+    /// The rest of the wall.
+    pub waiting_micros: Vec<u64>,
+    /// Busy, by phase.
+    pub phases: Vec<PhaseMicros>,
+}
+
+/// How uneven the partitions are.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SkewSummary {
+    /// Rows of the largest partition over the median one, in the first stage that reads a shuffle (without one: in the
+    /// last stage). `None` when the median is 0.
+    pub max_over_median: Option<f64>,
+    /// Rows of the largest partition over the mean. `None` when there is no row.
+    pub max_over_mean: Option<f64>,
+    /// The heaviest key of the rows that take the wide branch (without one: of all); `None` without rows.
+    pub hot_key: Option<HotKey>,
+}
+
+/// The heaviest key.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HotKey {
+    /// Its `prompt_hash`.
+    pub value: i64,
+    /// Its rows.
+    pub rows: u64,
+    /// Its rows over all rows counted.
+    pub share: f64,
+    /// Its reduce partition, by the hash without salt.
+    pub partition: u32,
+}
+
+impl JobReport {
+    /// Puts a report together. `hot_key` is counted in the data, see [`crate::model::KeyHistogram::hot_key`].
+    pub fn new(outcome: &JobOutcome, hot_key: Option<HotKey>) -> Self {
+        let mut digest = RowDigest::default();
+        outcome.tasks.iter().for_each(|record| digest.merge(&record.done.result));
+        let stages: Vec<StageReport> =
+            outcome.graph.stages().iter().map(|stage| stage_report(outcome, stage)).collect();
+        let observed = stages.iter().find(|stage| stage.exchange.is_some()).or(stages.last());
+        let rows = observed.map_or(&[][..], |stage| &stage.partitions.rows);
+        let skew = SkewSummary {
+            max_over_median: skew::max_over_median(rows),
+            max_over_mean: skew::max_over_mean(rows),
+            hot_key,
+        };
+        JobReport {
+            version: REPORT_VERSION,
+            clock: Clock::Wall,
+            wall_micros: outcome.wall_micros.0,
+            result: ResultReport { rows: digest.row_count, digest: digest.hex() },
+            executors: job_executors(&stages, outcome.wall_micros),
+            stages,
+            skew,
+        }
+    }
+
+    /// Bytes that all stages wrote into blocks.
+    pub fn shuffle_bytes(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.shuffle.bytes).sum()
+    }
+
+    /// Blocks that all stages wrote.
+    pub fn shuffle_blocks(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.shuffle.blocks).sum()
+    }
+}
+
+fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
+    let executor_count = outcome.scenario.workers as usize;
+    let mut report = StageReport {
+        id: stage.id,
+        name: stage.name(),
+        tasks: stage.task_count,
+        rows_in: 0,
+        rows_out: 0,
+        shuffle: ShuffleReport::default(),
+        partitions: PartitionsReport::default(),
+        executors: ExecutorsReport {
+            rows: vec![0; executor_count],
+            busy_micros: vec![0; executor_count],
+            phases: vec![PhaseMicros::default(); executor_count],
+        },
+        exchange: None,
+    };
+    for record in outcome.stage_tasks(stage.id) {
+        let (done, executor) = (&record.done, record.executor as usize);
+        let written_bytes: u64 = done.written_bytes.iter().sum();
+        report.rows_in += done.rows_in;
+        report.rows_out += done.rows_out;
+        report.shuffle.rows += done.written_rows.iter().map(|&rows| u64::from(rows)).sum::<u64>();
+        report.shuffle.bytes += written_bytes;
+        report.shuffle.blocks += done.written_rows.len() as u64;
+        report.partitions.rows.push(done.rows_in);
+        report.partitions.bytes.push(if stage.reads_shuffle() { done.read_bytes } else { written_bytes });
+        report.partitions.rows_out.push(done.rows_out);
+        report.partitions.busy_micros.push(done.phases.busy().0);
+        report.partitions.executor.push(record.executor);
+        report.executors.rows[executor] += done.rows_in;
+        report.executors.phases[executor].merge(&done.phases);
+    }
+    if let Some(exchange) = outcome.exchange_of(stage.id) {
+        let mut link_bytes = vec![vec![0; executor_count]; executor_count];
+        for (to, done) in exchange.executors.iter().enumerate() {
+            report.executors.phases[to].transfer += done.micros;
+            for (from, &bytes) in done.bytes_from.iter().enumerate() {
+                link_bytes[from][to] = bytes;
+            }
+        }
+        let links = (executor_count * (executor_count - 1)) as u64;
+        report.exchange = Some(ExchangeReport { micros: exchange.micros.0, links, link_bytes });
+    }
+    report.executors.busy_micros = report.executors.phases.iter().map(|phases| phases.busy().0).collect();
+    report
+}
+
+fn job_executors(stages: &[StageReport], wall: WallMicros) -> JobExecutors {
+    let executor_count = stages.first().map_or(0, |stage| stage.executors.phases.len());
+    let mut executors =
+        JobExecutors { phases: vec![PhaseMicros::default(); executor_count], ..Default::default() };
+    for stage in stages {
+        for (sum, phases) in executors.phases.iter_mut().zip(&stage.executors.phases) {
+            sum.merge(phases);
+        }
+    }
+    executors.busy_micros = executors.phases.iter().map(|phases| phases.busy().0).collect();
+    executors.waiting_micros =
+        executors.busy_micros.iter().map(|busy| wall.0.saturating_sub(*busy)).collect();
+    executors
+}

@@ -1,0 +1,115 @@
+//! Operators: parameters plus one loop over batches.
+//!
+//! An operator is pushed batches and pushes its own to the next; it does not know which edge feeds it, a
+//! scan or a shuffle. Narrow ones answer each batch at once, the hash operators keep a table until the end.
+//!
+//! ```text
+//!  push(batch) ─> filter ─> project ─> hash aggregate ─┐ (keeps a table)
+//!  finish() ───────────────────────────────────────────┴─> batches ─> next
+//! ```
+
+mod evaluate;
+mod filter;
+mod hash_aggregate;
+mod hash_join;
+mod key_table;
+mod project;
+mod tokenize;
+
+pub use evaluate::{evaluate, evaluate_predicate};
+pub use key_table::KeyTable;
+
+use crate::columnar::RecordBatch;
+use crate::error::Result;
+use crate::plan::OperatorSpec;
+
+/// Where an operator's batches go.
+pub type Sink<'a> = &'a mut dyn FnMut(RecordBatch) -> Result<()>;
+
+/// One step of a pipeline.
+pub trait Operator: std::fmt::Debug + Send {
+    /// Takes a batch of the (probe) input.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`], from here or from behind the sink.
+    fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()>;
+
+    /// Takes a batch of the build input, before any other. Only the head of a join's stage has one.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    fn push_build(&mut self, _batch: &RecordBatch) -> Result<()> {
+        unreachable!("only a join has a build side, and the stage graph puts it at the head")
+    }
+
+    /// The input has ended: what was kept comes out.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    fn finish(&mut self, _sink: Sink<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Operators in a row.
+#[derive(Debug)]
+pub struct Pipeline {
+    operators: Vec<Box<dyn Operator>>,
+}
+
+impl Pipeline {
+    /// A fresh pipeline with empty tables.
+    pub fn new(specs: &[OperatorSpec]) -> Self {
+        Pipeline { operators: specs.iter().map(build).collect() }
+    }
+
+    /// Sends a batch through.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    pub fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
+        push_through(&mut self.operators, batch, sink)
+    }
+
+    /// Sends a batch of the build input to the head.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    pub fn push_build(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.operators.first_mut().expect("a stage with a build input begins with a join").push_build(batch)
+    }
+
+    /// Ends the input: each operator in turn gives out what it kept.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    pub fn finish(&mut self, sink: Sink<'_>) -> Result<()> {
+        for index in 0..self.operators.len() {
+            let (head, tail) = self.operators[index..].split_first_mut().expect("index is below the length");
+            head.finish(&mut |batch| push_through(tail, &batch, sink))?;
+        }
+        Ok(())
+    }
+}
+
+fn push_through(operators: &mut [Box<dyn Operator>], batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
+    match operators.split_first_mut() {
+        None => sink(batch.clone()),
+        Some((head, [])) => head.push(batch, sink),
+        Some((head, tail)) => head.push(batch, &mut |batch| push_through(tail, &batch, sink)),
+    }
+}
+
+fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
+    match spec.clone() {
+        OperatorSpec::Filter { predicate } => Box::new(filter::Filter::new(predicate)),
+        OperatorSpec::Project { exprs, schema } => Box::new(project::Project::new(exprs, schema)),
+        OperatorSpec::Tokenize { column, schema } => Box::new(tokenize::Tokenize::new(column, schema)),
+        OperatorSpec::HashAggregate { key, aggregates, schema } => {
+            Box::new(hash_aggregate::HashAggregate::new(key, aggregates, schema))
+        }
+        OperatorSpec::HashJoin { probe_key, build_key, build_schema, schema } => {
+            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, schema))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Tokenize: one row a word. A batch can grow tenfold, so its words leave in several batches.
+
+use std::sync::Arc;
+
+use super::{Operator, Sink};
+use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema, Utf8Column};
+use crate::error::Result;
+
+/// Splits a text column at ASCII white space; the other columns repeat for each word. NULL has no words.
+#[derive(Debug)]
+pub(super) struct Tokenize {
+    column: usize,
+    schema: Arc<Schema>,
+}
+
+impl Tokenize {
+    pub(super) fn new(column: usize, schema: Arc<Schema>) -> Self {
+        Tokenize { column, schema }
+    }
+
+    fn emit(&self, batch: &RecordBatch, rows: &[u32], tokens: Utf8Column, sink: Sink<'_>) -> Result<()> {
+        let mut tokens = Some(tokens);
+        let columns = batch.columns().iter().enumerate().map(|(index, column)| {
+            match tokens.take_if(|_| index == self.column) {
+                Some(tokens) => Column::Utf8(tokens),
+                None => column.take(rows),
+            }
+        });
+        sink(RecordBatch::new(self.schema.clone(), columns.collect()))
+    }
+}
+
+impl Operator for Tokenize {
+    fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
+        let texts = batch.column(self.column).as_utf8();
+        let mut rows = Vec::with_capacity(BATCH_ROWS);
+        let mut tokens = Utf8Column::with_capacity(BATCH_ROWS, 6 * BATCH_ROWS);
+        for row in 0..batch.row_count() {
+            if !texts.is_valid(row) {
+                continue;
+            }
+            for token in texts.value(row).split_ascii_whitespace() {
+                tokens.push(token);
+                rows.push(row as u32);
+            }
+            if rows.len() >= BATCH_ROWS {
+                self.emit(batch, &rows, std::mem::take(&mut tokens), sink)?;
+                rows.clear();
+            }
+        }
+        if rows.is_empty() { Ok(()) } else { self.emit(batch, &rows, tokens, sink) }
+    }
+}

@@ -1,0 +1,134 @@
+//! The pipelines that a scenario can ask for, a few lines each.
+//!
+//! With a shuffle fraction f below 1, the share f of the scanned rows of `prompts`, chosen by a hash of
+//! `prompt_id`, takes the wide branch; the rest passes the narrow branch as rows of the same columns:
+//!
+//! | query | rows in the share | the other rows |
+//! |---|---|---|
+//! | `narrow` | (has no wide branch: f is not used) | filtered, mapped, tokenized |
+//! | `count_by_key` | one row a key: `prompt_hash, count` | each a group of its own: `prompt_hash, 1` |
+//! | `distinct` | one row a key: `prompt_hash` | each as it is: `prompt_hash` |
+//! | `join` | `prompt_id, prompt_hash, score, reward` | the same with a NULL `reward` |
+//! | `repartition` | placed by `prompt_hash` | where they are |
+//!
+//! So the answer is defined for every f, and the bytes of `prompts` that cross the exchange are
+//! proportional to f. (`join` ships `rewards` whole unless f is 0: a row in the share must find its reward.)
+
+use super::expr::{Expr, Value, col, lit, text_eq};
+use super::logical::{Aggregate, AggregateFunction, LogicalPlan, NamedExpr, RowShare};
+use crate::columnar::DataType;
+use crate::dataset::Table;
+use crate::scenario::{Query, Scenario};
+
+const KEY: &str = "prompt_hash";
+
+/// The plan as it is written, before any rule.
+///
+/// # Panics
+/// For a query that is not offered: [`Scenario::validate`] refuses it first.
+pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
+    let share = RowShare::new(scenario.shuffle_fraction);
+    match scenario.query {
+        Query::Narrow => scan(Table::Prompts)
+            .filter(text_eq("language", "en"))
+            .project([
+                ("prompt_id", col("prompt_id")),
+                ("text", col("text")),
+                ("percent", scale("score", 100.0)),
+            ])
+            .tokenize("text", "token"),
+        Query::CountByKey => scan(Table::Prompts).split(
+            share,
+            |rows| rows.aggregate(KEY, [count("count")]),
+            |rows| rows.project([(KEY, col(KEY)), ("count", lit(1))]),
+        ),
+        Query::Distinct => scan(Table::Prompts).split(
+            share,
+            |rows| rows.aggregate(KEY, []),
+            |rows| rows.project([(KEY, col(KEY))]),
+        ),
+        Query::Join => scan(Table::Prompts).split(
+            share,
+            |rows| {
+                rows.project([("prompt_id", col("prompt_id")), (KEY, col(KEY)), ("score", col("score"))])
+                    .join(scan(Table::Rewards), KEY)
+            },
+            |rows| {
+                let reward = Expr::Literal(Value::Null(DataType::Float64));
+                rows.project([
+                    ("prompt_id", col("prompt_id")),
+                    (KEY, col(KEY)),
+                    ("score", col("score")),
+                    ("reward", reward),
+                ])
+            },
+        ),
+        Query::Repartition => {
+            let columns = || ["prompt_id", KEY, "language", "score"].map(|name| (name, col(name)));
+            scan(Table::Prompts).split(
+                share,
+                |rows| rows.project(columns()).repartition(KEY),
+                |rows| rows.project(columns()),
+            )
+        }
+        Query::DedupBest | Query::WordCount => {
+            unreachable!("{} is refused by Scenario::validate", scenario.query.name())
+        }
+    }
+}
+
+fn scan(table: Table) -> LogicalPlan {
+    LogicalPlan::Scan { table, columns: None }
+}
+
+fn scale(column: &str, factor: f64) -> Expr {
+    Expr::Scale { input: Box::new(col(column)), factor }
+}
+
+fn count(name: &str) -> Aggregate {
+    Aggregate { function: AggregateFunction::Count, column: None, name: name.to_owned() }
+}
+
+impl LogicalPlan {
+    fn filter(self, predicate: super::Predicate) -> LogicalPlan {
+        LogicalPlan::Filter { input: Box::new(self), predicate }
+    }
+
+    fn project<'a>(self, exprs: impl IntoIterator<Item = (&'a str, Expr)>) -> LogicalPlan {
+        let exprs = exprs.into_iter().map(|(name, expr)| NamedExpr { expr, name: name.to_owned() }).collect();
+        LogicalPlan::Project { input: Box::new(self), exprs }
+    }
+
+    fn tokenize(self, column: &str, token: &str) -> LogicalPlan {
+        LogicalPlan::Tokenize { input: Box::new(self), column: column.to_owned(), token: token.to_owned() }
+    }
+
+    fn aggregate(self, key: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> LogicalPlan {
+        let aggregates = aggregates.into_iter().collect();
+        LogicalPlan::Aggregate { input: Box::new(self), key: key.to_owned(), aggregates }
+    }
+
+    fn join(self, build: LogicalPlan, key: &str) -> LogicalPlan {
+        LogicalPlan::Join { probe: Box::new(self), build: Box::new(build), key: key.to_owned() }
+    }
+
+    fn repartition(self, key: &str) -> LogicalPlan {
+        LogicalPlan::Repartition { input: Box::new(self), key: key.to_owned() }
+    }
+
+    fn split(
+        self,
+        share: RowShare,
+        wide: impl FnOnce(LogicalPlan) -> LogicalPlan,
+        narrow: impl FnOnce(LogicalPlan) -> LogicalPlan,
+    ) -> LogicalPlan {
+        let schema = self.schema();
+        let rows = || LogicalPlan::Rows { schema: schema.clone() };
+        LogicalPlan::Share {
+            wide: Box::new(wide(rows())),
+            narrow: Box::new(narrow(rows())),
+            input: Box::new(self),
+            share,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! A limit on everything, checked once in [`Scenario::validate`](super::Scenario::validate).
+
+/// The largest seed: 2^53 - 1, the largest integer that JavaScript's numbers hold exactly.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+/// Rows of `prompts`. 20 M rows of the widest shuffle (about 40 bytes a row) stay under 1 GB.
+pub const MAX_ROWS: u64 = 20_000_000;
+/// Distinct keys. Every executor keeps an alias table of 12 bytes a key.
+pub const MAX_KEYS: u64 = 5_000_000;
+/// Executors that really run: a renderer process holds 124 wasm memories (facts/BROWSER.md).
+pub const MAX_WORKERS: u32 = 64;
+/// Executors that the model may be asked about; nothing runs for them.
+pub const MAX_MODEL_WORKERS: u32 = 1_024;
+/// Map or reduce partitions: 1,024 x 1,024 blocks are already a million.
+pub const MAX_PARTITIONS: u32 = 1_024;
+/// The steepest Zipf exponent: at 2.5 the first key holds three rows in four.
+pub const MAX_ZIPF_EXPONENT: f64 = 2.5;
+/// The largest share of one hot key.
+pub const MAX_HOT_SHARE: f64 = 0.95;
+/// Salt buckets: a key is spread over at most this many partitions.
+pub const MAX_SALT: u32 = 256;
+/// A longer scenario text is not read: a whole scenario takes under 600 bytes.
+pub const MAX_JSON_BYTES: usize = 64 * 1024;
+/// A longer link is not read.
+pub const MAX_LINK_BYTES: usize = 4 * 1024;

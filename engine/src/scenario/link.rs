@@ -1,0 +1,202 @@
+//! The scenario as a query string: `?v=1&workers=8&skew=hot_key:0.3`.
+//!
+//! Fields have their JSON names; a default is left out; `skew` is `uniform`, `zipf:EXPONENT` or
+//! `hot_key:SHARE`. Reading never fails: a part that cannot be used is replaced by its default and
+//! reported, so a reader of an old or mangled link still sees a page. [`decode_strict`] is for tools.
+
+use std::fmt::Write as _;
+
+use super::{InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
+
+/// A link, read as far as it made sense.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodedLink {
+    /// Always valid.
+    pub scenario: Scenario,
+    /// What had to be repaired, a field and a sentence each.
+    pub repairs: Vec<InvalidScenario>,
+    /// Parts with names that are not a scenario's, decoded, for the caller (a page's view settings).
+    pub others: Vec<(String, String)>,
+}
+
+/// Reads a query string, with or without its `?`, a `#fragment` or the address before it.
+pub fn decode(link: &str) -> DecodedLink {
+    let mut decoded = DecodedLink { scenario: Scenario::default(), repairs: Vec::new(), others: Vec::new() };
+    if link.len() > limits::MAX_LINK_BYTES {
+        let reason = format!(
+            "{} bytes are more than the {} read; the defaults are shown",
+            link.len(),
+            limits::MAX_LINK_BYTES
+        );
+        decoded.repairs.push(InvalidScenario::new("link", reason));
+        return decoded;
+    }
+    let parts: Vec<(String, String)> = query_part(link)
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (percent_decode(name), percent_decode(value))
+        })
+        .collect();
+    if let Some((_, version)) = parts.iter().find(|(name, _)| name == "v")
+        && version != &SCENARIO_VERSION.to_string()
+    {
+        let reason = format!(
+            "is {version:?}, but this build reads version {SCENARIO_VERSION}; the defaults are shown"
+        );
+        decoded.repairs.push(InvalidScenario::new("version", reason));
+        return decoded;
+    }
+    for (name, value) in parts {
+        if name == "v" {
+            continue;
+        }
+        // Each part is tried alone, so that one bad part costs nothing but itself.
+        let mut changed = decoded.scenario.clone();
+        match set(&mut changed, &name, &value).and_then(|known| changed.validate().map(|()| known)) {
+            Ok(true) => decoded.scenario = changed,
+            Ok(false) => decoded.others.push((name, value)),
+            Err(repair) => decoded.repairs.push(repair),
+        }
+    }
+    decoded
+}
+
+/// Reads a query string for a tool: the first repair, or unknown name, is an error.
+///
+/// # Errors
+/// Names the field.
+pub fn decode_strict(link: &str) -> Result<Scenario, InvalidScenario> {
+    let decoded = decode(link);
+    if let Some(repair) = decoded.repairs.into_iter().next() {
+        return Err(repair);
+    }
+    match decoded.others.into_iter().next() {
+        // What a page adds for itself: a view setting, not a part of the run.
+        Some((name, _)) if name != "embed" && name != "view" => {
+            Err(InvalidScenario::new(&name, "is not a field of a scenario"))
+        }
+        _ => Ok(decoded.scenario),
+    }
+}
+
+/// Writes the query string: the version and every field that differs from its default.
+pub fn encode(scenario: &Scenario) -> String {
+    let default = Scenario::default();
+    let mut link = format!("?v={SCENARIO_VERSION}");
+    let mut part = |name: &str, value: String, default: String| {
+        if value != default {
+            write!(link, "&{name}={value}").expect("a String takes every write");
+        }
+    };
+    macro_rules! plain {
+        ($($name:literal: $field:expr, $default:expr;)*) => { $(part($name, $field.to_string(), $default.to_string());)* };
+    }
+    plain! {
+        "seed": scenario.seed, default.seed;
+        "rows": scenario.rows, default.rows;
+        "keys": scenario.keys, default.keys;
+    }
+    part("skew", skew_word(scenario.skew), skew_word(default.skew));
+    plain! {
+        "query": scenario.query.name(), default.query.name();
+        "shuffle_fraction": scenario.shuffle_fraction, default.shuffle_fraction;
+        "workers": scenario.workers, default.workers;
+        "map_partitions": scenario.map_partitions, default.map_partitions;
+        "reduce_partitions": scenario.reduce_partitions, default.reduce_partitions;
+        "combine": u8::from(scenario.tactics.combine), 0;
+        "salt": scenario.tactics.salt, default.tactics.salt;
+        "isolate_hot_keys": u8::from(scenario.tactics.isolate_hot_keys), 0;
+        "adaptive": u8::from(scenario.tactics.adaptive), 0;
+    }
+    link
+}
+
+/// Sets one field from its word; `Ok(false)` when no field has this name.
+fn set(scenario: &mut Scenario, name: &str, value: &str) -> Result<bool, InvalidScenario> {
+    match name {
+        "seed" => scenario.seed = number(name, value)?,
+        "rows" => scenario.rows = number(name, value)?,
+        "keys" => scenario.keys = number(name, value)?,
+        "skew" => scenario.skew = parse_skew(value)?,
+        "query" => scenario.query = Query::parse(value)?,
+        "shuffle_fraction" => scenario.shuffle_fraction = number(name, value)?,
+        "workers" => scenario.workers = number(name, value)?,
+        "map_partitions" => scenario.map_partitions = number(name, value)?,
+        "reduce_partitions" => scenario.reduce_partitions = number(name, value)?,
+        "combine" => scenario.tactics.combine = flag(name, value)?,
+        "salt" => scenario.tactics.salt = number(name, value)?,
+        "isolate_hot_keys" => scenario.tactics.isolate_hot_keys = flag(name, value)?,
+        "adaptive" => scenario.tactics.adaptive = flag(name, value)?,
+        "strategy" if value == "direct" => {}
+        "strategy" => return Err(InvalidScenario::new(name, format!("is {}, must be direct", shown(value)))),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn number<T: std::str::FromStr>(field: &str, value: &str) -> Result<T, InvalidScenario> {
+    value
+        .parse()
+        .map_err(|_| InvalidScenario::new(field, format!("is {}, which is not such a number", shown(value))))
+}
+
+fn flag(field: &str, value: &str) -> Result<bool, InvalidScenario> {
+    match value {
+        "1" | "true" => Ok(true),
+        "0" | "false" => Ok(false),
+        _ => Err(InvalidScenario::new(field, format!("is {}, must be 0 or 1", shown(value)))),
+    }
+}
+
+fn skew_word(skew: Skew) -> String {
+    match skew {
+        Skew::Uniform {} => "uniform".to_owned(),
+        Skew::Zipf { exponent } => format!("zipf:{exponent}"),
+        Skew::HotKey { share } => format!("hot_key:{share}"),
+    }
+}
+
+fn parse_skew(value: &str) -> Result<Skew, InvalidScenario> {
+    match value.split_once(':').unwrap_or((value, "")) {
+        ("uniform", "") => Ok(Skew::Uniform {}),
+        ("zipf", exponent) => Ok(Skew::Zipf { exponent: number("skew.exponent", exponent)? }),
+        ("hot_key", share) => Ok(Skew::HotKey { share: number("skew.share", share)? }),
+        _ => {
+            let reason = format!("is {}, must be uniform, zipf:EXPONENT or hot_key:SHARE", shown(value));
+            Err(InvalidScenario::new("skew", reason))
+        }
+    }
+}
+
+/// The value as a person may be shown it: quoted, escaped, short.
+fn shown(value: &str) -> String {
+    let short: String = value.chars().take(24).collect();
+    if short.len() < value.len() { format!("{short:?}...") } else { format!("{short:?}") }
+}
+
+fn query_part(link: &str) -> &str {
+    let link = link.split('#').next().unwrap_or("");
+    link.split_once('?').map_or(link, |(_, query)| query)
+}
+
+/// Decodes `%XX` and `+`; what is not UTF-8 afterwards becomes the replacement character.
+fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match (bytes[at], hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
+            (b'%', Some(byte)) => {
+                decoded.push(byte);
+                at += 2;
+            }
+            (b'+', _) => decoded.push(b' '),
+            (byte, _) => decoded.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}

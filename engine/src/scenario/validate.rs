@@ -1,0 +1,102 @@
+//! One check of every limit, so that nothing behind it has to ask again.
+
+use super::{Query, SCENARIO_VERSION, Scenario, Skew, limits};
+
+/// A scenario that must not run: which field, and why, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct InvalidScenario {
+    /// The field's path as in JSON: `rows`, `skew.share`; `scenario` for the text as a whole.
+    pub field: String,
+    /// One sentence for the person who wrote it.
+    pub reason: String,
+}
+
+impl InvalidScenario {
+    pub(crate) fn new(field: &str, reason: impl Into<String>) -> Self {
+        // One line, whatever a parser said.
+        let reason: String = reason.into().split_whitespace().collect::<Vec<_>>().join(" ");
+        InvalidScenario { field: field.to_owned(), reason }
+    }
+}
+
+impl Scenario {
+    /// Checks every field against [`limits`].
+    ///
+    /// # Errors
+    /// The first field, in the order of the struct, that is out of its limits or not offered yet.
+    pub fn validate(&self) -> Result<(), InvalidScenario> {
+        if self.version != SCENARIO_VERSION {
+            let reason = format!("is {}, but this build reads version {SCENARIO_VERSION}", self.version);
+            return Err(InvalidScenario::new("version", reason));
+        }
+        whole("seed", self.seed, 0, limits::MAX_SEED)?;
+        whole("rows", self.rows, 1, limits::MAX_ROWS)?;
+        whole("keys", self.keys, 1, limits::MAX_KEYS)?;
+        match self.skew {
+            Skew::Uniform {} => {}
+            Skew::Zipf { exponent } => real("skew.exponent", exponent, limits::MAX_ZIPF_EXPONENT)?,
+            Skew::HotKey { share } => real("skew.share", share, limits::MAX_HOT_SHARE)?,
+        }
+        if !self.query.is_offered() {
+            return Err(not_offered("query", self.query.name()));
+        }
+        real("shuffle_fraction", self.shuffle_fraction, 1.0)?;
+        self.validate_workers()?;
+        let partitions_max = u64::from(limits::MAX_PARTITIONS);
+        whole("map_partitions", self.map_partitions.into(), 1, partitions_max)?;
+        whole("reduce_partitions", self.reduce_partitions.into(), 1, partitions_max)?;
+        whole("tactics.salt", self.tactics.salt.into(), 0, limits::MAX_SALT.into())?;
+        if self.tactics.isolate_hot_keys {
+            return Err(not_offered("tactics.isolate_hot_keys", "isolating hot keys"));
+        }
+        if self.tactics.adaptive {
+            return Err(not_offered("tactics.adaptive", "adaptive execution"));
+        }
+        Ok(())
+    }
+
+    fn validate_workers(&self) -> Result<(), InvalidScenario> {
+        if self.workers > limits::MAX_WORKERS {
+            let reason = format!(
+                "is {}, but a browser tab can hold about 120 worker memories, so at most {} workers run; \
+                 past that, ask the model",
+                self.workers,
+                limits::MAX_WORKERS
+            );
+            return Err(InvalidScenario::new("workers", reason));
+        }
+        whole("workers", self.workers.into(), 1, limits::MAX_WORKERS.into())
+    }
+}
+
+impl Query {
+    /// The query with this name.
+    ///
+    /// # Errors
+    /// Names the field `query` and lists what exists.
+    pub fn parse(name: &str) -> Result<Query, InvalidScenario> {
+        Query::ALL.into_iter().find(|query| query.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Query::ALL.iter().map(|query| query.name()).collect();
+            InvalidScenario::new("query", format!("is not one of {}", names.join(", ")))
+        })
+    }
+}
+
+fn whole(field: &str, value: u64, min: u64, max: u64) -> Result<(), InvalidScenario> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(InvalidScenario::new(field, format!("is {value}, must be a whole number from {min} to {max}")))
+}
+
+fn real(field: &str, value: f64, max: f64) -> Result<(), InvalidScenario> {
+    if (0.0..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(InvalidScenario::new(field, format!("is {value}, must be a number from 0 to {max}")))
+}
+
+fn not_offered(field: &str, what: &str) -> InvalidScenario {
+    InvalidScenario::new(field, format!("{what} is not offered yet"))
+}
