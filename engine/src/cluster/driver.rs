@@ -99,6 +99,7 @@ pub struct Driver {
     run: RunId,
     scenario: Scenario,
     collect: Collect,
+    resident: bool,
     graph: StageGraph,
     executors: Vec<ExecutorState>,
     waiting_to_prepare: u32,
@@ -142,6 +143,7 @@ impl Driver {
             run,
             scenario: scenario.clone(),
             collect,
+            resident: false,
             left: vec![None; graph.stages().len()],
             graph,
             executors,
@@ -157,6 +159,12 @@ impl Driver {
         })
     }
 
+    /// Lets executors keep what they scan, see [`Prepare::resident`].
+    pub fn with_resident_data(mut self, resident: bool) -> Self {
+        self.resident = resident;
+        self
+    }
+
     /// The run's id.
     pub fn run(&self) -> RunId {
         self.run
@@ -166,8 +174,12 @@ impl Driver {
     pub fn start(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.last_tick = now;
         self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
-        let prepare =
-            Prepare { protocol: PROTOCOL_VERSION, scenario: self.scenario.clone(), collect: self.collect };
+        let prepare = Prepare {
+            protocol: PROTOCOL_VERSION,
+            scenario: self.scenario.clone(),
+            collect: self.collect,
+            resident: self.resident,
+        };
         self.to_all(|run| ToExecutor::Prepare(run, Box::new(prepare.clone())))
     }
 

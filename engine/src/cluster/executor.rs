@@ -7,9 +7,9 @@ use super::protocol::{
     ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RunId, TaskId,
     ToExecutor,
 };
-use super::task::{RunningTask, ShuffleInput};
+use super::task::{RunningTask, ShuffleInput, TaskContext};
 use super::{Clock, Collect, WallMicros};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, ResidentScans};
 use crate::error::{EngineError, Result};
 use crate::plan::{StageGraph, plan};
 use crate::shuffle::{BlockId, BlockSlice, BlockStore};
@@ -43,6 +43,8 @@ pub struct Executor {
     id: u32,
     run: Option<Run>,
     dataset: Option<Arc<Dataset>>,
+    /// What was scanned before, when the driver asks for it; of the dataset above.
+    resident: ResidentScans,
     /// Blocks of a run that the driver has not announced here yet.
     early: Vec<PeerMessage>,
     stale_messages: u64,
@@ -56,6 +58,7 @@ struct Run {
     executor_count: u32,
     partition_count: u32,
     collect: Collect,
+    is_resident: bool,
     store: BlockStore,
     queue: VecDeque<TaskId>,
     task: Option<RunningTask>,
@@ -86,7 +89,14 @@ struct Outgoing {
 impl Executor {
     /// Executor `id` of a cluster.
     pub fn new(id: u32) -> Self {
-        Executor { id, run: None, dataset: None, early: Vec::new(), stale_messages: 0 }
+        Executor {
+            id,
+            run: None,
+            dataset: None,
+            resident: ResidentScans::default(),
+            early: Vec::new(),
+            stale_messages: 0,
+        }
     }
 
     /// Its index in the cluster.
@@ -175,8 +185,14 @@ impl Executor {
         let graph = plan(scenario)?.stages;
         let dataset = match self.dataset.take().filter(|dataset| dataset.serves(scenario)) {
             Some(dataset) => dataset,
-            None => Arc::new(Dataset::new(scenario)),
+            None => {
+                self.resident.clear();
+                Arc::new(Dataset::new(scenario))
+            }
         };
+        if !prepare.resident {
+            self.resident.clear();
+        }
         self.dataset = Some(dataset.clone());
         self.early.retain(|message| message.run >= id);
         self.run = Some(Run {
@@ -186,6 +202,7 @@ impl Executor {
             executor_count: scenario.workers,
             partition_count: scenario.reduce_partitions,
             collect: prepare.collect,
+            is_resident: prepare.resident,
             store: BlockStore::default(),
             queue: VecDeque::new(),
             task: None,
@@ -242,7 +259,7 @@ impl Executor {
             self.end_exchange(clock, effects);
             return Ok(());
         }
-        run.work(clock, effects)?;
+        run.work(&mut self.resident, clock, effects)?;
         if effects.is_empty() && clock.now().since(run.last_word) > ALIVE_AFTER {
             effects.push(ExecutorEffect::Driver(FromExecutor::Alive(run.id)));
         }
@@ -329,10 +346,15 @@ impl Run {
     }
 
     /// One piece of the task at hand.
-    fn work(&mut self, clock: &dyn Clock, effects: &mut Vec<ExecutorEffect>) -> Result<()> {
+    fn work(
+        &mut self,
+        resident: &mut ResidentScans,
+        clock: &dyn Clock,
+        effects: &mut Vec<ExecutorEffect>,
+    ) -> Result<()> {
         let Some(task) = &mut self.task else {
             if let Some(task) = self.queue.pop_front() {
-                self.task = Some(self.start(task)?);
+                self.task = Some(self.start(task, resident)?);
                 self.input_ended = false;
             }
             return Ok(());
@@ -351,7 +373,7 @@ impl Run {
         Ok(())
     }
 
-    fn start(&mut self, task: TaskId) -> Result<RunningTask> {
+    fn start(&mut self, task: TaskId, resident: &mut ResidentScans) -> Result<RunningTask> {
         let stage = self.graph.stage(task.stage);
         let inputs: Vec<ShuffleInput> = stage
             .shuffles_read()
@@ -362,14 +384,14 @@ impl Run {
                 ShuffleInput { shuffle, schema: schema.clone(), map_count: writer.task_count }
             })
             .collect();
-        RunningTask::new(
-            task,
-            stage,
-            &self.dataset,
-            &inputs,
-            &mut self.store,
-            self.partition_count,
-            self.collect,
-        )
+        let context = TaskContext {
+            dataset: &self.dataset,
+            resident: self.is_resident.then_some(resident),
+            inputs: &inputs,
+            store: &mut self.store,
+            partition_count: self.partition_count,
+            collect: self.collect,
+        };
+        RunningTask::new(task, stage, context)
     }
 }

@@ -9,7 +9,7 @@ use rand::RngExt;
 
 use super::{
     Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
-    JobOutcome, PeerMessage, RunId, ToExecutor,
+    JobOutcome, PeerMessage, Progress, RunId, ToExecutor,
 };
 use crate::error::Result;
 use crate::random::{Streams, Xoshiro256PlusPlus};
@@ -27,6 +27,20 @@ enum InFlight {
 /// From whom to whom; [`DRIVER`] is the driver.
 type Link = (u32, u32);
 const DRIVER: u32 = u32::MAX;
+
+/// A run under way, see [`LocalCluster::begin`].
+#[derive(Debug)]
+pub struct LocalRun {
+    driver: Driver,
+    progress: Progress,
+}
+
+impl LocalRun {
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+}
 
 /// A cluster in one thread. Executors stay between runs.
 #[derive(Debug)]
@@ -49,46 +63,74 @@ impl LocalCluster {
     /// # Errors
     /// An invalid scenario, or what ended the run.
     pub fn run(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
+        let mut run = self.begin(scenario, collect, clock)?;
+        loop {
+            if let Some(outcome) = self.deliver_one(&mut run, clock) {
+                return outcome;
+            }
+        }
+    }
+
+    /// Begins a run that the caller carries on, one message at a time: a page without workers has to draw in between.
+    ///
+    /// # Errors
+    /// An invalid scenario.
+    pub fn begin(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<LocalRun> {
         self.next_run += 1;
-        let mut driver = Driver::new(RunId(self.next_run), scenario, collect)?;
+        let driver = Driver::new(RunId(self.next_run), scenario, collect)?;
         while self.executors.len() < scenario.workers as usize {
             self.executors.push(Executor::new(self.executors.len() as u32));
         }
         self.queues.clear();
-        let mut effects = driver.start(clock.now());
-        loop {
-            for effect in effects {
-                match effect {
-                    DriverEffect::Send(executor, message) => {
-                        self.enqueue((DRIVER, executor), InFlight::ToExecutor(message));
-                    }
-                    DriverEffect::Progress(_) => {}
-                    DriverEffect::Finish(outcome) => return *outcome,
-                }
-            }
-            effects = self.deliver_one(&mut driver, clock);
-        }
+        let mut run = LocalRun { driver, progress: Progress::default() };
+        let effects = run.driver.start(clock.now());
+        self.perform(&mut run, effects);
+        Ok(run)
     }
 
-    fn deliver_one(&mut self, driver: &mut Driver, clock: &dyn Clock) -> Vec<DriverEffect> {
-        let links: Vec<Link> = self.queues.keys().copied().collect();
-        assert!(!links.is_empty(), "a run that has not ended has a message on its way");
-        let link = links[self.rng.random_range(0..links.len() as u32) as usize];
+    /// Delivers one message; the outcome once the run has ended.
+    pub fn deliver_one(&mut self, run: &mut LocalRun, clock: &dyn Clock) -> Option<Result<JobOutcome>> {
+        let (link, message) = self.draw();
+        let (from, to) = link;
+        match message {
+            InFlight::ToDriver(message) => {
+                let effects = run.driver.step(DriverEvent::Executor(from, message), clock.now());
+                return self.perform(run, effects);
+            }
+            InFlight::ToExecutor(message) => self.step(to, ExecutorEvent::Driver(message), clock),
+            InFlight::ToPeer(message) => self.step(to, ExecutorEvent::Peer(message), clock),
+            InFlight::Turn => self.step(to, ExecutorEvent::Turn, clock),
+        }
+        None
+    }
+
+    /// The next message of a queue drawn by chance.
+    fn draw(&mut self) -> (Link, InFlight) {
+        assert!(!self.queues.is_empty(), "a run that has not ended has a message on its way");
+        let index = self.rng.random_range(0..self.queues.len() as u32) as usize;
+        let link = *self.queues.keys().nth(index).expect("the index is below the length");
         let queue = self.queues.get_mut(&link).expect("just listed");
         let message = queue.pop_front().expect("an empty queue is removed");
         if queue.is_empty() {
             self.queues.remove(&link);
         }
-        let (from, to) = link;
-        match message {
-            InFlight::ToDriver(message) => driver.step(DriverEvent::Executor(from, message), clock.now()),
-            InFlight::ToExecutor(message) => self.step(to, ExecutorEvent::Driver(message), clock),
-            InFlight::ToPeer(message) => self.step(to, ExecutorEvent::Peer(message), clock),
-            InFlight::Turn => self.step(to, ExecutorEvent::Turn, clock),
-        }
+        (link, message)
     }
 
-    fn step(&mut self, id: u32, event: ExecutorEvent, clock: &dyn Clock) -> Vec<DriverEffect> {
+    fn perform(&mut self, run: &mut LocalRun, effects: Vec<DriverEffect>) -> Option<Result<JobOutcome>> {
+        for effect in effects {
+            match effect {
+                DriverEffect::Send(executor, message) => {
+                    self.enqueue((DRIVER, executor), InFlight::ToExecutor(message));
+                }
+                DriverEffect::Progress(progress) => run.progress = progress,
+                DriverEffect::Finish(outcome) => return Some(*outcome),
+            }
+        }
+        None
+    }
+
+    fn step(&mut self, id: u32, event: ExecutorEvent, clock: &dyn Clock) {
         let executor = &mut self.executors[id as usize];
         let effects = executor.step(event, clock);
         let wants_turn = executor.wants_turn();
@@ -101,7 +143,6 @@ impl LocalCluster {
         if wants_turn && !self.queues.contains_key(&(id, id)) {
             self.enqueue((id, id), InFlight::Turn);
         }
-        Vec::new()
     }
 
     fn enqueue(&mut self, link: Link, message: InFlight) {

@@ -42,6 +42,9 @@ pub struct Prepare {
     pub scenario: Scenario,
     /// Whether rows of the result come back.
     pub collect: Collect,
+    /// Whether executors keep what they scan and scan it from memory the next time: for benchmarks, which then time the
+    /// operators and not the generator.
+    pub resident: bool,
 }
 
 /// Driver to executor.
@@ -169,7 +172,7 @@ impl From<WireError> for EngineError {
 }
 
 /// A block in a [`PeerMessage`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerBlock {
     /// Its name.
     pub block: BlockId,
@@ -177,9 +180,14 @@ pub struct PeerBlock {
     pub bytes: u32,
 }
 
+/// Words of a message's trailer before its blocks: run, stage, sender, number of blocks.
+const TRAILER_WORDS: usize = 4;
+/// Words of a block in the trailer: shuffle, reduce, map, bytes.
+const BLOCK_WORDS: usize = 4;
+
 /// Executor to executor: all blocks that one owns of another's, in one message. An empty one is sent too, so that
 /// its receiver knows that it has everything.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct PeerMessage {
     /// The run.
     pub run: RunId,
@@ -189,9 +197,63 @@ pub struct PeerMessage {
     pub from: u32,
     /// What the payload holds.
     pub blocks: Vec<PeerBlock>,
-    /// The blocks, which travel beside the header.
-    #[serde(skip)]
+    /// The blocks.
     pub payload: Payload,
+}
+
+impl PeerMessage {
+    /// The message as one run of bytes, to be transferred: the blocks, then a trailer of little-endian words that
+    /// lists them, then the trailer's length in words.
+    pub fn encode(&self) -> Vec<u8> {
+        let trailer_words = TRAILER_WORDS + BLOCK_WORDS * self.blocks.len();
+        let mut bytes = Vec::with_capacity(self.payload.len() + 4 * (trailer_words + 1));
+        self.payload.pieces().for_each(|piece| bytes.extend_from_slice(piece));
+        let head = [self.run.0, self.stage, self.from, self.blocks.len() as u32];
+        let blocks = self
+            .blocks
+            .iter()
+            .flat_map(|PeerBlock { block, bytes }| [block.shuffle, block.reduce, block.map, *bytes]);
+        for word in head.into_iter().chain(blocks).chain([trailer_words as u32]) {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The message that [`PeerMessage::encode`] wrote.
+    ///
+    /// # Errors
+    /// [`EngineError::Protocol`] when the trailer does not fit the bytes.
+    pub fn decode(mut bytes: Vec<u8>) -> Result<Self, EngineError> {
+        let malformed =
+            |got: String| EngineError::Protocol { expected: "a message between executors".to_owned(), got };
+        let words = read_trailer(&bytes)
+            .ok_or_else(|| malformed(format!("{} bytes without a trailer", bytes.len())))?;
+        let [run, stage, from, block_count] = [words[0], words[1], words[2], words[3]];
+        let blocks: Vec<PeerBlock> = words[TRAILER_WORDS..]
+            .chunks_exact(BLOCK_WORDS)
+            .map(|word| PeerBlock {
+                block: BlockId { shuffle: word[0], reduce: word[1], map: word[2] },
+                bytes: word[3],
+            })
+            .collect();
+        if blocks.len() != block_count as usize {
+            return Err(malformed(format!("{} blocks instead of {block_count}", blocks.len())));
+        }
+        bytes.truncate(bytes.len() - 4 * (words.len() + 1));
+        Ok(PeerMessage { run: RunId(run), stage, from, blocks, payload: Payload::Bytes(Arc::new(bytes)) })
+    }
+}
+
+/// The trailer's words; `None` when there are fewer bytes or words than there must be.
+fn read_trailer(bytes: &[u8]) -> Option<Vec<u32>> {
+    let (rest, last) = bytes.split_last_chunk::<4>()?;
+    let trailer_bytes = (u32::from_le_bytes(*last) as usize).checked_mul(4)?;
+    let trailer = &rest[rest.len().checked_sub(trailer_bytes)?..];
+    let words: Vec<u32> = trailer
+        .chunks_exact(4)
+        .map(|chunk| u32::from_le_bytes(chunk.try_into().expect("chunks of four bytes")))
+        .collect();
+    (words.len() >= TRAILER_WORDS).then_some(words)
 }
 
 /// Blocks on their way: pieces of map outputs at the sender, one run of bytes at the receiver. The transport
@@ -204,7 +266,7 @@ pub enum Payload {
     /// Blocks of map outputs, by reduce partition.
     Pieces(Vec<(Arc<MapOutput>, u32)>),
     /// As received.
-    Bytes(Arc<[u8]>),
+    Bytes(Arc<Vec<u8>>),
 }
 
 impl Payload {
@@ -229,13 +291,13 @@ impl Payload {
     }
 
     /// All bytes in one run.
-    pub fn into_bytes(self) -> Arc<[u8]> {
+    pub fn into_bytes(self) -> Arc<Vec<u8>> {
         match self {
             Payload::Bytes(bytes) => bytes,
             other => {
                 let mut bytes = Vec::with_capacity(other.len());
                 other.pieces().for_each(|piece| bytes.extend_from_slice(piece));
-                bytes.into()
+                Arc::new(bytes)
             }
         }
     }

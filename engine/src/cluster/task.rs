@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Clock, Collect, TaskDone, TaskId, WallMicros};
 use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
-use crate::dataset::{Dataset, Scan};
+use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::metrics::{Phase, PhaseMicros};
 use crate::operator::Pipeline;
@@ -68,21 +68,25 @@ pub(super) struct ShuffleInput {
     pub(super) map_count: u32,
 }
 
+/// What an executor lends to a task that it sets up.
+pub(super) struct TaskContext<'a> {
+    pub(super) dataset: &'a Arc<Dataset>,
+    pub(super) resident: Option<&'a mut ResidentScans>,
+    pub(super) inputs: &'a [ShuffleInput],
+    pub(super) store: &'a mut BlockStore,
+    pub(super) partition_count: u32,
+    pub(super) collect: Collect,
+}
+
 impl RunningTask {
     /// Sets a task up: its blocks leave the store.
-    pub(super) fn new(
-        task: TaskId,
-        stage: &StageSpec,
-        dataset: &Arc<Dataset>,
-        inputs: &[ShuffleInput],
-        store: &mut BlockStore,
-        partition_count: u32,
-        collect: Collect,
-    ) -> Result<Self> {
+    pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
+        let TaskContext { dataset, resident, inputs, store, partition_count, collect } = context;
         let source = match &stage.source {
-            StageSource::Scan { table, column_indices, .. } => {
-                Source::Scan(dataset.scan(*table, task.partition, column_indices))
-            }
+            StageSource::Scan { table, column_indices, .. } => Source::Scan(match resident {
+                None => dataset.scan(*table, task.partition, column_indices),
+                Some(resident) => resident.scan(dataset, *table, task.partition, column_indices),
+            }),
             StageSource::Shuffle { build, probe } => {
                 let mut take = |shuffle: u32| -> Result<Blocks> {
                     let input = inputs

@@ -111,7 +111,7 @@ pub fn decode(bytes: &[u8], schema: &Arc<Schema>) -> Result<(RecordBatch, usize)
     let mut columns = Vec::with_capacity(column_count);
     for field in schema.fields() {
         let (column, end) = decode_column(block, at, field.data_type, row_count)?;
-        columns.push(column);
+        columns.push(Arc::new(column));
         at = end;
     }
     if at != byte_count {

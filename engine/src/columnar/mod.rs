@@ -33,7 +33,8 @@ pub const BATCH_ROWS: usize = 16 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordBatch {
     schema: Arc<Schema>,
-    columns: Vec<Column>,
+    /// Shared: a batch that keeps a column, or all its rows, copies no value.
+    columns: Vec<Arc<Column>>,
     row_count: usize,
 }
 
@@ -42,8 +43,9 @@ impl RecordBatch {
     ///
     /// # Panics
     /// When the columns do not have the schema's types or differ in length: a bug in an operator.
-    pub fn new(schema: Arc<Schema>, columns: Vec<Column>) -> Self {
-        let row_count = columns.first().map_or(0, Column::len);
+    pub fn new<C: Into<Arc<Column>>>(schema: Arc<Schema>, columns: Vec<C>) -> Self {
+        let columns: Vec<Arc<Column>> = columns.into_iter().map(Into::into).collect();
+        let row_count = columns.first().map_or(0, |column| column.len());
         assert_eq!(schema.fields().len(), columns.len(), "a batch has a column for each field");
         for (field, column) in schema.fields().iter().zip(&columns) {
             assert_eq!(column.data_type(), field.data_type, "column {} has its field's type", field.name);
@@ -58,7 +60,7 @@ impl RecordBatch {
     }
 
     /// All columns, in the schema's order.
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Arc<Column>] {
         &self.columns
     }
 
@@ -74,7 +76,7 @@ impl RecordBatch {
 
     /// The rows at `indices`, in that order.
     pub fn take(&self, indices: &[u32]) -> RecordBatch {
-        let columns = self.columns.iter().map(|column| column.take(indices)).collect();
+        let columns = self.columns.iter().map(|column| Arc::new(column.take(indices))).collect();
         RecordBatch { schema: self.schema.clone(), columns, row_count: indices.len() }
     }
 
@@ -85,7 +87,7 @@ impl RecordBatch {
     pub fn concat(batches: &[RecordBatch]) -> Option<RecordBatch> {
         let first = batches.first()?;
         let columns = (0..first.columns.len())
-            .map(|index| Column::concat(batches.iter().map(|batch| &batch.columns[index])))
+            .map(|index| Column::concat(batches.iter().map(|batch| batch.column(index))))
             .collect();
         Some(RecordBatch::new(first.schema.clone(), columns))
     }

@@ -11,10 +11,12 @@
 
 mod keys;
 mod prompts;
+mod resident;
 mod rewards;
 mod text;
 
 pub use keys::KeyDistribution;
+pub use resident::ResidentScans;
 
 use std::sync::Arc;
 
@@ -158,6 +160,7 @@ pub struct Scan {
 enum Source {
     Prompts(prompts::Prompts),
     Rewards(rewards::Rewards),
+    Resident(std::vec::IntoIter<RecordBatch>),
 }
 
 impl Scan {
@@ -166,6 +169,7 @@ impl Scan {
         let columns = match &mut self.source {
             Source::Prompts(prompts) => prompts.next(row_limit, &self.dataset.keys, &self.dataset.text),
             Source::Rewards(rewards) => rewards.next(row_limit, &self.dataset.keys),
+            Source::Resident(batches) => return batches.next(),
         }?;
         Some(RecordBatch::new(self.schema.clone(), columns))
     }

@@ -1,5 +1,7 @@
 //! Expressions, a whole batch at a time.
 
+use std::sync::Arc;
+
 use crate::columnar::{Bitmap, Column, Primitive, RecordBatch, Utf8Column};
 use crate::plan::{Comparison, Expr, Predicate, Value};
 
@@ -7,14 +9,14 @@ use crate::plan::{Comparison, Expr, Predicate, Value};
 ///
 /// # Panics
 /// When a column has another type than the planner promised.
-pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Column {
+pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Arc<Column> {
     match expr {
-        Expr::Column(index) => batch.column(*index).clone(),
-        Expr::Literal(value) => repeat(value, batch.row_count()),
-        Expr::Scale { input, factor } => match evaluate(input, batch) {
+        Expr::Column(index) => batch.columns()[*index].clone(),
+        Expr::Literal(value) => Arc::new(repeat(value, batch.row_count())),
+        Expr::Scale { input, factor } => match evaluate(input, batch).as_ref() {
             Column::Float64(column) => {
                 let values = column.values().iter().map(|value| value * factor).collect();
-                Column::Float64(Primitive::with_validity(values, column.validity().cloned()))
+                Arc::new(Column::Float64(Primitive::with_validity(values, column.validity().cloned())))
             }
             Column::Int64(_) | Column::Utf8(_) => panic!("the planner promised a Float64 column"),
         },

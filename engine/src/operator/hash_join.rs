@@ -74,7 +74,9 @@ impl HashJoin {
     fn emit(&self, table: &BuildTable, batch: &RecordBatch, matches: &Matches, sink: Sink<'_>) -> Result<()> {
         let mut columns = batch.take(&matches.probe_rows).columns().to_vec();
         columns.extend(
-            self.build_columns.iter().map(|&column| table.rows.column(column).take(&matches.build_rows)),
+            self.build_columns
+                .iter()
+                .map(|&column| Arc::new(table.rows.column(column).take(&matches.build_rows))),
         );
         sink(RecordBatch::new(self.schema.clone(), columns))
     }

@@ -32,7 +32,7 @@ pub enum BlockSlice {
     /// Received.
     Received {
         /// All blocks of the message.
-        payload: Arc<[u8]>,
+        payload: Arc<Vec<u8>>,
         /// Which of its bytes.
         range: std::ops::Range<usize>,
     },

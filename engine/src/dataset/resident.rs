@@ -1,0 +1,31 @@
+//! Scans kept in memory, for benchmarks: the second scan of a partition costs no generating.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Dataset, Scan, Source, Table};
+use crate::columnar::{BATCH_ROWS, RecordBatch};
+
+/// The batches of each partition that was scanned, of one dataset.
+#[derive(Debug, Default)]
+pub struct ResidentScans {
+    batches: BTreeMap<(Table, u32, Vec<usize>), Vec<RecordBatch>>,
+}
+
+impl ResidentScans {
+    /// Forgets everything: the dataset has changed, or memory is wanted.
+    pub fn clear(&mut self) {
+        self.batches.clear();
+    }
+
+    /// A scan of the kept batches, which are generated now if this is the first.
+    pub fn scan(&mut self, dataset: &Arc<Dataset>, table: Table, partition: u32, columns: &[usize]) -> Scan {
+        let key = (table, partition, columns.to_vec());
+        let mut generated = dataset.scan(table, partition, columns);
+        let batches = self
+            .batches
+            .entry(key)
+            .or_insert_with(|| std::iter::from_fn(|| generated.next_batch(BATCH_ROWS)).collect());
+        Scan { source: Source::Resident(batches.clone().into_iter()), ..generated }
+    }
+}
