@@ -1,0 +1,112 @@
+//! Runs a stage graph without a driver: each stage's tasks one after the other, blocks in plain vectors.
+//!
+//! The cluster plans every scenario with the standard rules. This runner takes any graph, so that a plan without a
+//! rule, or with one rule alone, goes through the engine's real operators, partitioner and blocks as well.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shuffle_engine::Scenario;
+use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
+use shuffle_engine::dataset::Dataset;
+use shuffle_engine::operator::Pipeline;
+use shuffle_engine::plan::{Output, StageGraph, StageSource, StageSpec};
+use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
+
+/// What every map task of each shuffle wrote.
+type Written = BTreeMap<u32, Vec<MapOutput>>;
+
+/// The result's batches.
+pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
+    let dataset = Arc::new(Dataset::new(scenario));
+    let (mut written, mut result) = (Written::new(), Vec::new());
+    for stage in graph.stages() {
+        for partition in 0..stage.task_count {
+            let inputs = inputs(graph, stage, partition, &dataset, &written);
+            run_task(stage, inputs, scenario.reduce_partitions, &mut written, &mut result);
+        }
+    }
+    result
+}
+
+/// The build side's batches, then the others.
+struct Inputs {
+    build: Vec<RecordBatch>,
+    probe: Vec<RecordBatch>,
+}
+
+fn inputs(
+    graph: &StageGraph,
+    stage: &StageSpec,
+    partition: u32,
+    dataset: &Arc<Dataset>,
+    written: &Written,
+) -> Inputs {
+    let blocks = |shuffle: u32| -> Vec<RecordBatch> {
+        let schema: &Arc<Schema> =
+            graph.writer_of(shuffle).shuffle_written().expect("its writer writes it").1;
+        let decode = |output: &MapOutput| {
+            let (batch, byte_count) =
+                block::decode(output.block(partition), schema).expect("a block that was just written");
+            assert_eq!(byte_count, output.block(partition).len(), "a block is as long as it says");
+            batch
+        };
+        written[&shuffle].iter().map(decode).collect()
+    };
+    match &stage.source {
+        StageSource::Scan { table, column_indices, .. } => {
+            let mut scan = dataset.scan(*table, partition, column_indices);
+            let probe = std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect();
+            Inputs { build: Vec::new(), probe }
+        }
+        StageSource::Shuffle { build, probe } => {
+            Inputs { build: build.map_or(Vec::new(), blocks), probe: blocks(*probe) }
+        }
+    }
+}
+
+fn run_task(
+    stage: &StageSpec,
+    inputs: Inputs,
+    reduce_partitions: u32,
+    written: &mut Written,
+    result: &mut Vec<RecordBatch>,
+) {
+    let mut prefix = Pipeline::new(&stage.prefix);
+    let mut rows = Vec::new();
+    for batch in &inputs.probe {
+        prefix.push(batch, &mut |batch| Ok(rows.push(batch))).expect("a test's batch fits");
+    }
+    prefix.finish(&mut |batch| Ok(rows.push(batch))).expect("a test's batch fits");
+    for (index, branch) in stage.branches.iter().enumerate() {
+        let mut pipeline = Pipeline::new(&branch.operators);
+        for batch in &inputs.build {
+            pipeline.push_build(batch).expect("a test's batch fits");
+        }
+        let mut out = Vec::new();
+        for batch in &rows {
+            let batch = match stage.share {
+                None => batch.clone(),
+                Some((share, row_id)) => {
+                    let ids = batch.column(row_id).as_int64().values();
+                    let is_mine = |row: &u32| share.contains(ids[*row as usize] as u64) == (index == 0);
+                    batch.take(&(0..batch.row_count() as u32).filter(is_mine).collect::<Vec<_>>())
+                }
+            };
+            pipeline.push(&batch, &mut |batch| Ok(out.push(batch))).expect("a test's batch fits");
+        }
+        pipeline.finish(&mut |batch| Ok(out.push(batch))).expect("a test's batch fits");
+        match &branch.output {
+            Output::Result { .. } => result.extend(out),
+            Output::Shuffle { shuffle, partitioning, schema } => {
+                let mut write = ShuffleWrite::new(reduce_partitions);
+                for batch in out {
+                    let placement = place(*partitioning, &batch, write.row_count(), reduce_partitions);
+                    write.push(batch, placement);
+                }
+                let output = write.finish(schema).expect("a test's blocks fit");
+                written.entry(*shuffle).or_default().push(output);
+            }
+        }
+    }
+}
