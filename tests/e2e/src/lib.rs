@@ -1,1 +1,63 @@
-//! End-to-end tests of the built page.
+//! Opens the built page in a real browser, for tests and for eyes.
+//!
+//! ```text
+//! Site    serves dist/ under a sub-path, keeps what was asked of it and what the page wanted elsewhere
+//! Driver  one chromedriver process
+//! Page    one browser on one page: open, look, read the console
+//! visit   all of these around a test, with a picture when it fails
+//! ```
+//!
+//! Nothing leaves this machine: the site and the driver listen on 127.0.0.1, and the browser is told
+//! that no other name exists.
+
+mod driver;
+mod http;
+mod page;
+pub mod places;
+mod site;
+mod visit;
+
+pub use page::{ConsoleLine, Page, View};
+pub use site::{Request, STRICT_POLICY, Site};
+pub use visit::visit;
+
+/// The WebDriver client, for its elements and keys.
+pub use thirtyfour;
+
+/// What can go wrong before or around a test's own assertions.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The browser or its driver refused a command.
+    #[error("the browser refused: {0}")]
+    Browser(#[from] thirtyfour::error::WebDriverError),
+    /// A file, socket or process failed.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// The system's own words.
+        source: std::io::Error,
+    },
+    /// Something needed is not there; the text says how to get it.
+    #[error("{0}")]
+    Missing(String),
+    /// A wait ended without what was waited for.
+    #[error("waited {seconds} s in vain for {what}")]
+    TimeOut {
+        /// What was waited for.
+        what: String,
+        /// For how long.
+        seconds: u64,
+    },
+}
+
+impl Error {
+    /// Wraps an I/O error together with what was being done.
+    pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Io { doing, source }
+    }
+}
+
+/// The result of a test's step.
+pub type Outcome<T = ()> = Result<T, Error>;

@@ -1,0 +1,68 @@
+//! Where the built page, the command line, the browser and the pictures are.
+//!
+//! `cargo xtask test` names them in environment variables; without them the usual places are used,
+//! so that one test can be run with plain `cargo test -p shuffle-lab-e2e`.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, Outcome};
+
+/// The folder of the built page.
+///
+/// # Errors
+/// If there is no page: it must be built first.
+pub fn dist() -> Outcome<PathBuf> {
+    let folder = named("SHUFFLE_LAB_DIST").unwrap_or_else(|| root().join("dist"));
+    if folder.join("index.html").exists() {
+        return Ok(folder);
+    }
+    let text = format!("{} has no page: run `cargo xtask build` first.", folder.display());
+    Err(Error::Missing(text))
+}
+
+/// The release build of the command line `lab`.
+///
+/// # Errors
+/// If it is not built.
+pub fn command_line() -> Outcome<PathBuf> {
+    let name = format!("lab{}", env::consts::EXE_SUFFIX);
+    let file = named("SHUFFLE_LAB_CLI").unwrap_or_else(|| target().join("release").join(name));
+    if file.exists() {
+        return Ok(file);
+    }
+    let text = format!(
+        "{} is not there: run `cargo build --release -p shuffle-engine --features cli --bin lab` first.",
+        file.display()
+    );
+    Err(Error::Missing(text))
+}
+
+/// Where a picture of that name goes: `target/screenshots/NAME.png`.
+#[must_use]
+pub fn picture(name: &str) -> PathBuf {
+    target().join("screenshots").join(format!("{name}.png"))
+}
+
+/// The browser, if it is not where chromedriver looks by itself.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    named("CHROMIUM")
+}
+
+/// The driver's program.
+pub(crate) fn chromedriver() -> PathBuf {
+    named("CHROMEDRIVER").unwrap_or_else(|| PathBuf::from("chromedriver"))
+}
+
+fn named(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from)
+}
+
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+fn target() -> PathBuf {
+    named("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
