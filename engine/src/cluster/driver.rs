@@ -170,6 +170,11 @@ impl Driver {
         self.run
     }
 
+    /// Executors in its run.
+    pub fn executor_count(&self) -> u32 {
+        self.scenario.workers
+    }
+
     /// Begins: every executor is told to prepare.
     pub fn start(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.last_tick = now;
@@ -189,10 +194,7 @@ impl Driver {
             return Vec::new();
         }
         match event {
-            DriverEvent::Executor(executor, message) => {
-                self.executors[executor as usize].last_heard = now;
-                self.hear(executor, message, now)
-            }
+            DriverEvent::Executor(executor, message) => self.hear(executor, message, now),
             DriverEvent::Lost(executor, reason) => self.fail(EngineError::ExecutorLost { executor, reason }),
             DriverEvent::Tick => self.tick(now),
             DriverEvent::Cancel => self.fail(EngineError::Cancelled),
@@ -205,10 +207,12 @@ impl Driver {
         | FromExecutor::ExchangeDone(run, _)
         | FromExecutor::Alive(run)
         | FromExecutor::Failed(run, _)) = &message;
+        // Of another run: maybe a larger one, whose executors this one does not have. It proves no life in this run.
         if *run != self.run {
             self.stale_messages += 1;
             return Vec::new();
         }
+        self.executors[executor as usize].last_heard = now;
         match message {
             FromExecutor::Alive(_) => Vec::new(),
             FromExecutor::Failed(_, error) => self.fail(error.into()),
@@ -367,13 +371,14 @@ impl Driver {
         self.finished = true;
         let mut tasks = std::mem::take(&mut self.tasks);
         tasks.sort_by_key(|record| record.done.task);
-        let stale = |record: &ExchangeRecord| record.executors.iter().map(|done| done.stale_messages).max();
+        let executors = self.exchanges.iter().flat_map(|exchange| &exchange.executors);
+        let stale_messages = self.stale_messages + executors.map(|done| done.stale_messages).sum::<u64>();
         let outcome = JobOutcome {
             scenario: self.scenario.clone(),
             graph: self.graph.clone(),
             wall_micros: now.since(self.started),
             tasks,
-            stale_messages: self.stale_messages + self.exchanges.iter().filter_map(stale).max().unwrap_or(0),
+            stale_messages,
             exchanges: std::mem::take(&mut self.exchanges),
         };
         outcome.assert_conservation();

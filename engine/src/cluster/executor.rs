@@ -47,6 +47,9 @@ pub struct Executor {
     resident: ResidentScans,
     /// Blocks of a run that the driver has not announced here yet.
     early: Vec<PeerMessage>,
+    /// The newest run that the driver announced here, whether or not it still goes on.
+    newest: RunId,
+    /// Dropped since the last report.
     stale_messages: u64,
 }
 
@@ -95,6 +98,7 @@ impl Executor {
             dataset: None,
             resident: ResidentScans::default(),
             early: Vec::new(),
+            newest: RunId(0),
             stale_messages: 0,
         }
     }
@@ -177,6 +181,7 @@ impl Executor {
     }
 
     fn prepare(&mut self, id: RunId, prepare: &Prepare, clock: &dyn Clock) -> Result<()> {
+        self.newest = id;
         if prepare.protocol != PROTOCOL_VERSION {
             let (expected, got) = (PROTOCOL_VERSION.to_string(), prepare.protocol.to_string());
             return Err(EngineError::Protocol { expected: format!("messages of version {expected}"), got });
@@ -194,7 +199,9 @@ impl Executor {
             self.resident.clear();
         }
         self.dataset = Some(dataset.clone());
+        let early_count = self.early.len();
         self.early.retain(|message| message.run >= id);
+        self.stale_messages += (early_count - self.early.len()) as u64;
         self.run = Some(Run {
             id,
             graph,
@@ -228,8 +235,8 @@ impl Executor {
         clock: &dyn Clock,
         effects: &mut Vec<ExecutorEffect>,
     ) -> Result<()> {
-        let newest = self.run.as_ref().map_or(RunId(0), |run| run.id);
-        if message.run < newest {
+        let has_ended = message.run == self.newest && self.run.is_none();
+        if message.run < self.newest || has_ended {
             self.stale_messages += 1;
             return Ok(());
         }
@@ -268,7 +275,6 @@ impl Executor {
 
     /// Reports the exchange once everything was sent and has arrived.
     fn end_exchange(&mut self, clock: &dyn Clock, effects: &mut Vec<ExecutorEffect>) {
-        let stale_messages = self.stale_messages;
         let Some(run) = &mut self.run else { return };
         let is_over = |exchange: &mut Exchange| exchange.to_send.is_empty() && exchange.missing == 0;
         if let Some(exchange) = run.exchange.take_if(is_over) {
@@ -276,7 +282,7 @@ impl Executor {
                 stage: exchange.stage,
                 bytes_from: exchange.bytes_from,
                 micros: clock.now().since(exchange.started),
-                stale_messages,
+                stale_messages: std::mem::take(&mut self.stale_messages),
             };
             effects.push(ExecutorEffect::Driver(FromExecutor::ExchangeDone(run.id, Box::new(done))));
         }

@@ -121,7 +121,7 @@ pub struct ExchangeDone {
     pub bytes_from: Vec<u64>,
     /// From the driver's word to the last block's arrival.
     pub micros: WallMicros,
-    /// Messages and blocks of earlier runs that were dropped.
+    /// Messages of earlier runs that were dropped since the last such report.
     pub stale_messages: u64,
 }
 

@@ -76,14 +76,14 @@ impl BlockStore {
     /// Takes the blocks for one reduce partition out, in map order.
     ///
     /// # Errors
-    /// [`EngineError::Protocol`] when there are not `map_count` of them: the exchange did not deliver.
+    /// [`EngineError::Protocol`] when they are not one of each of `map_count` map tasks: the exchange did not deliver.
     pub fn take_readable(&mut self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockSlice>> {
         let all = BlockId { shuffle, reduce, map: 0 }..=BlockId { shuffle, reduce, map: u32::MAX };
         let blocks: Vec<BlockId> = self.readable.range(all).map(|(&block, _)| block).collect();
-        if blocks.len() != map_count as usize {
+        if !blocks.iter().map(|block| block.map).eq(0..map_count) {
             return Err(EngineError::Protocol {
                 expected: format!("{map_count} blocks for reduce partition {reduce} of shuffle {shuffle}"),
-                got: blocks.len().to_string(),
+                got: format!("{} blocks", blocks.len()),
             });
         }
         Ok(blocks.iter().filter_map(|block| self.readable.remove(block)).collect())
