@@ -1,9 +1,14 @@
 //! All native tests in one binary: one link, one cache of common code.
 //!
-//! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`] and
-//! [`stage_runner`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
+//! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`],
+//! [`stage_runner`] and [`hand_cluster`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
 
+mod blocks;
+mod cluster;
+mod conservation;
 mod differential;
+mod hand_cluster;
 mod interpreter;
+mod placement;
 mod samples;
 mod stage_runner;

@@ -1,5 +1,7 @@
 //! The scenarios that tests share: what there is to vary, and a fixed sample of the product.
 
+use std::cell::Cell;
+
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::random::Streams;
@@ -93,5 +95,18 @@ pub(crate) struct Stopped;
 impl Clock for Stopped {
     fn now(&self) -> WallMicros {
         WallMicros(0)
+    }
+}
+
+/// A clock that goes on by a microsecond each time somebody looks at it.
+#[derive(Default)]
+pub(crate) struct Ticking {
+    now: Cell<u64>,
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> WallMicros {
+        self.now.set(self.now.get() + 1);
+        WallMicros(self.now.get())
     }
 }

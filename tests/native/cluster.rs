@@ -1,0 +1,463 @@
+//! Driver and executors without I/O: what they do when messages are late, lost, doubled, foreign or broken.
+
+use proptest::prelude::*;
+use shuffle_engine::EngineError;
+use shuffle_engine::Scenario;
+use shuffle_engine::cluster::assign::assign;
+use shuffle_engine::cluster::threads::ThreadCluster;
+use shuffle_engine::cluster::{
+    Collect, Driver, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome,
+    PREPARE_LIMIT, Payload, PeerMessage, RunId, SILENCE_LIMIT, TaskId, ToExecutor,
+};
+use shuffle_engine::metrics::JobReport;
+use shuffle_engine::plan::queries;
+use shuffle_engine::scenario::Query;
+
+use crate::hand_cluster::{HandCluster, Mail};
+use crate::interpreter::answer;
+use crate::samples::{SHAPES, shaped};
+
+fn scenario() -> Scenario {
+    Scenario { workers: 3, query: Query::Join, ..shaped(SHAPES[0]) }
+}
+
+fn digest(outcome: &JobOutcome) -> String {
+    JobReport::new(outcome, None).result.digest
+}
+
+fn truth(scenario: &Scenario) -> String {
+    answer(scenario).digest(&queries::logical_plan(scenario).schema()).hex()
+}
+
+fn is_exchange(mail: &Mail) -> bool {
+    matches!(mail, Mail::ToExecutor(_, ToExecutor::Exchange { .. }))
+}
+
+fn is_peer(mail: &Mail) -> bool {
+    matches!(mail, Mail::ToPeer(..))
+}
+
+fn is_task_done(mail: &Mail) -> bool {
+    matches!(mail, Mail::ToDriver(_, FromExecutor::TaskDone(..)))
+}
+
+#[test]
+fn a_run_whose_every_message_is_written_down_and_read_again_gives_the_same_answer() {
+    let scenario = scenario();
+    let mut cluster = HandCluster::start(&scenario);
+    let outcome = loop {
+        if let Some(outcome) = cluster.outcome.take() {
+            break outcome.expect("nothing was lost");
+        }
+        let Some(mail) = cluster.mail.pop_front() else {
+            assert!(cluster.advance(), "a run that has not ended has something to do");
+            continue;
+        };
+        let json = |text: serde_json::Result<String>| text.expect("a message is JSON");
+        cluster.deliver(match mail {
+            Mail::ToExecutor(to, message) => {
+                let text = json(serde_json::to_string(&message));
+                Mail::ToExecutor(to, serde_json::from_str(&text).expect("what was written"))
+            }
+            Mail::ToDriver(from, message) => {
+                let text = json(serde_json::to_string(&message));
+                Mail::ToDriver(from, serde_json::from_str(&text).expect("what was written"))
+            }
+            Mail::ToPeer(to, message) => {
+                Mail::ToPeer(to, PeerMessage::decode(message.encode()).expect("what was written"))
+            }
+        });
+    };
+    assert_eq!(digest(&outcome), truth(&scenario));
+}
+
+#[test]
+fn cancel_in_the_middle_of_a_run_ends_it_at_once_everywhere() {
+    for stops_at in [is_task_done, is_exchange, is_peer] {
+        let mut cluster = HandCluster::start(&scenario());
+        cluster.advance_to(stops_at);
+        let late: Vec<Mail> = cluster.mail.drain(..).collect();
+        cluster.tell_driver(DriverEvent::Cancel);
+        assert!(matches!(cluster.outcome, Some(Err(EngineError::Cancelled))), "the run has ended");
+        assert_eq!(cluster.mail.len(), 3, "each executor is told");
+        while cluster.advance() {}
+        assert!(cluster.executors.iter().all(|executor| !executor.wants_turn()), "nobody goes on");
+        late.into_iter().for_each(|mail| cluster.deliver(mail));
+        while cluster.advance() {}
+        assert!(cluster.executors.iter().all(|executor| !executor.wants_turn()), "late words wake nobody");
+    }
+}
+
+#[test]
+fn after_a_cancelled_run_its_late_messages_are_dropped_counted_and_do_not_touch_the_next() {
+    let scenario = scenario();
+    let mut first = HandCluster::start(&scenario);
+    first.advance_to(is_peer);
+    let late: Vec<Mail> = first.mail.drain(..).filter(|mail| !matches!(mail, Mail::ToDriver(..))).collect();
+    let late_count = late.len() as u64;
+    first.tell_driver(DriverEvent::Cancel);
+    while first.advance() {}
+
+    let mut second = HandCluster::with(first.executors, RunId(2), &scenario);
+    // Before the executors hear of the second run, and while it goes on: all before the first exchange is over.
+    for mail in late {
+        second.deliver(mail);
+        assert!(second.advance(), "the run goes on");
+    }
+    second.tell_driver(DriverEvent::Executor(0, FromExecutor::Alive(RunId(1))));
+    let outcome = second.finish().expect("the second run is whole");
+    assert_eq!(digest(&outcome), truth(&scenario));
+    assert!(late_count >= 3, "{late_count} late messages");
+    assert_eq!(outcome.stale_messages, late_count + 1, "every late message and the late word");
+    let third = HandCluster::with(second.executors, RunId(3), &scenario).finish();
+    assert_eq!(third.expect("nothing was lost").stale_messages, 0, "each is counted once");
+}
+
+#[test]
+fn a_message_of_an_earlier_and_larger_run_is_only_stale() {
+    let small = Scenario { workers: 2, ..scenario() };
+    let mut cluster = HandCluster::with((0..2).map(Executor::new).collect(), RunId(2), &small);
+    // Executor 5 took part in run 1 and is not in run 2.
+    cluster.tell_driver(DriverEvent::Executor(5, FromExecutor::Alive(RunId(1))));
+    let outcome = cluster.finish().expect("nothing was lost");
+    assert_eq!((digest(&outcome), outcome.stale_messages), (truth(&small), 1));
+}
+
+#[test]
+fn a_stale_word_does_not_keep_a_silent_executor_alive() {
+    let mut cluster = HandCluster::with((0..3).map(Executor::new).collect(), RunId(2), &scenario());
+    cluster.advance_to(is_task_done);
+    cluster.mail.clear();
+    for _ in 0..12 {
+        cluster.wait(1);
+        for executor in 0..3 {
+            cluster.tell_driver(DriverEvent::Executor(executor, FromExecutor::Alive(RunId(1))));
+        }
+    }
+    assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { .. }))), "{:?}", cluster.outcome);
+}
+
+/// Plays until executor 1 owes an answer, then lets it fall silent while the others report that they are alive.
+fn silence_executor_1(cluster: &mut HandCluster, seconds: u64) {
+    for _ in 0..seconds {
+        cluster.wait(1);
+        for executor in [0, 2] {
+            let run = cluster.driver.run();
+            cluster.tell_driver(DriverEvent::Executor(executor, FromExecutor::Alive(run)));
+        }
+    }
+}
+
+#[test]
+fn an_executor_silent_past_its_deadline_is_lost_by_name() {
+    for stops_at in [is_task_done, is_exchange] {
+        let mut cluster = HandCluster::start(&scenario());
+        cluster.advance_to(stops_at);
+        cluster.mail.clear();
+        silence_executor_1(&mut cluster, SILENCE_LIMIT.0 / 1_000_000);
+        assert!(cluster.outcome.is_none(), "up to its deadline it is only slow");
+        silence_executor_1(&mut cluster, 1);
+        match cluster.outcome {
+            Some(Err(EngineError::ExecutorLost { executor: 1, ref reason })) => {
+                assert!(reason.starts_with("silent for 10."), "{reason}");
+            }
+            ref other => panic!("executor 1 is lost, not {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_executor_that_prepares_has_a_longer_deadline() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.mail.clear();
+    cluster.wait(PREPARE_LIMIT.0 / 1_000_000);
+    assert!(cluster.outcome.is_none(), "large tables take long");
+    cluster.wait(1);
+    assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { executor: 0, .. }))));
+}
+
+#[test]
+fn an_executor_that_owes_nothing_may_be_silent() {
+    // One map task, three executors: two of them have nothing to say for a long time.
+    let scenario = Scenario { map_partitions: 1, query: Query::CountByKey, ..scenario() };
+    let mut cluster = HandCluster::start(&scenario);
+    cluster.advance_to(is_task_done);
+    for _ in 0..60 {
+        cluster.wait(1);
+        let run = cluster.driver.run();
+        cluster.tell_driver(DriverEvent::Executor(0, FromExecutor::Alive(run)));
+    }
+    assert!(cluster.outcome.is_none(), "{:?}", cluster.outcome);
+    assert_eq!(digest(&cluster.finish().expect("nothing was lost")), truth(&scenario));
+}
+
+#[test]
+fn a_driver_that_was_frozen_does_not_take_its_executors_for_dead() {
+    let scenario = scenario();
+    let mut cluster = HandCluster::start(&scenario);
+    cluster.advance_to(is_task_done);
+    cluster.wait(1);
+    // A hidden tab, a closed lid: an hour without a tick.
+    cluster.clock.0.set(cluster.clock.0.get() + 3_600_000_000);
+    cluster.tell_driver(DriverEvent::Tick);
+    assert!(cluster.outcome.is_none(), "silence proves nothing here: {:?}", cluster.outcome);
+    cluster.wait(SILENCE_LIMIT.0 / 1_000_000);
+    assert!(cluster.outcome.is_none(), "the deadline begins anew");
+    assert_eq!(digest(&cluster.finish().expect("nothing was lost")), truth(&scenario));
+}
+
+#[test]
+fn an_executor_that_dies_while_the_driver_is_frozen_is_still_found() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.advance_to(is_task_done);
+    cluster.mail.clear();
+    cluster.clock.0.set(cluster.clock.0.get() + 3_600_000_000);
+    cluster.tell_driver(DriverEvent::Tick);
+    cluster.wait(SILENCE_LIMIT.0 / 1_000_000 + 1);
+    assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { .. }))), "{:?}", cluster.outcome);
+}
+
+#[test]
+fn an_executor_with_a_long_task_says_that_it_is_alive() {
+    let scenario = Scenario { rows: 200_000, map_partitions: 1, workers: 1, ..shaped(SHAPES[0]) };
+    let mut cluster = HandCluster::start(&scenario);
+    let mut alive = 0;
+    while cluster.outcome.is_none() {
+        cluster.clock.0.set(cluster.clock.0.get() + 200_000);
+        let is_alive = |mail: &Mail| matches!(mail, Mail::ToDriver(_, FromExecutor::Alive(_)));
+        alive += usize::from(cluster.mail.front().is_some_and(is_alive));
+        assert!(cluster.advance(), "a run that has not ended has something to do");
+    }
+    assert!(alive >= 3, "{alive} signs of life");
+}
+
+#[test]
+fn a_death_seen_by_the_transport_ends_the_run_with_its_reason() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.advance_to(is_task_done);
+    cluster.tell_driver(DriverEvent::Lost(2, "RuntimeError: unreachable".to_owned()));
+    match cluster.outcome {
+        Some(Err(ref error @ EngineError::ExecutorLost { executor: 2, .. })) => {
+            assert_eq!(error.to_string(), "worker 2 was lost: RuntimeError: unreachable");
+        }
+        ref other => panic!("executor 2 is lost, not {other:?}"),
+    }
+}
+
+#[test]
+fn blocks_that_overtake_the_drivers_word_are_kept_for_it() {
+    for tactics in crate::samples::tactics() {
+        let scenario = Scenario { tactics, ..scenario() };
+        let mut cluster = HandCluster::start(&scenario);
+        let mut held: Vec<Mail> = Vec::new();
+        let outcome = loop {
+            // Executor 0 hears of an exchange only when there is nothing else to do.
+            let is_late = |mail: &Mail| matches!(mail, Mail::ToExecutor(0, ToExecutor::Exchange { .. }));
+            while let Some(at) = cluster.mail.iter().position(is_late) {
+                held.extend(cluster.mail.remove(at));
+            }
+            if let Some(outcome) = cluster.outcome.take() {
+                break outcome.expect("nothing was lost");
+            }
+            if !cluster.advance() {
+                let mail = held.pop().expect("the late word");
+                cluster.deliver(mail);
+            }
+        };
+        assert_eq!((digest(&outcome), outcome.stale_messages), (truth(&scenario), 0), "{tactics:?}");
+    }
+}
+
+#[test]
+fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
+    let mut cluster = HandCluster::start(&scenario());
+    let Some(Mail::ToExecutor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
+    else {
+        panic!("a run begins with Prepare")
+    };
+    prepare.protocol += 1;
+    cluster.deliver(Mail::ToExecutor(executor, ToExecutor::Prepare(run, prepare)));
+    match cluster.finish() {
+        Err(EngineError::Protocol { expected, got }) => {
+            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 1", "2"));
+        }
+        other => panic!("a protocol error, not {other:?}"),
+    }
+}
+
+#[test]
+fn an_executor_refuses_a_scenario_that_is_not_valid() {
+    let mut cluster = HandCluster::start(&scenario());
+    let Some(Mail::ToExecutor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
+    else {
+        panic!("a run begins with Prepare")
+    };
+    prepare.scenario.rows = 0;
+    cluster.deliver(Mail::ToExecutor(executor, ToExecutor::Prepare(run, prepare)));
+    let error = cluster.finish().expect_err("no rows, no run");
+    assert!(error.to_string().contains("rows"), "{error}");
+}
+
+/// Plays to the first peer message, changes it, and returns how the run ends.
+fn end_with(change: impl FnOnce(&mut PeerMessage)) -> shuffle_engine::Result<JobOutcome> {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.advance_to(is_peer);
+    let Some(Mail::ToPeer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    message.payload = Payload::Bytes(message.payload.into_bytes());
+    change(&mut message);
+    cluster.mail.push_front(Mail::ToPeer(to, message));
+    cluster.finish()
+}
+
+fn bytes_of(message: &PeerMessage) -> Vec<u8> {
+    message.payload.pieces().flatten().copied().collect()
+}
+
+fn is_protocol(outcome: shuffle_engine::Result<JobOutcome>) -> bool {
+    matches!(outcome, Err(EngineError::Protocol { .. }))
+}
+
+#[test]
+fn a_broken_message_between_executors_is_a_protocol_error() {
+    let with_bytes =
+        |message: &mut PeerMessage, bytes: Vec<u8>| message.payload = Payload::Bytes(bytes.into());
+    assert!(end_with(|_| {}).is_ok(), "unchanged, it is fine");
+    assert!(is_protocol(end_with(|message| {
+        let mut bytes = bytes_of(message);
+        bytes.pop();
+        with_bytes(message, bytes);
+    })));
+    assert!(is_protocol(end_with(|message| message.payload = Payload::Empty)));
+    assert!(is_protocol(end_with(|message| message.from = 7)));
+    assert!(is_protocol(end_with(|message| message.blocks[0].block.shuffle = 99)));
+    assert!(is_protocol(end_with(|message| message.blocks[0].block.map = 99)));
+    assert!(is_protocol(end_with(|message| {
+        let mut bytes = bytes_of(message);
+        bytes[0] ^= 1;
+        with_bytes(message, bytes);
+    })));
+    assert!(is_protocol(end_with(|message| {
+        message.blocks.clear();
+        message.payload = Payload::Empty;
+    })));
+}
+
+#[test]
+fn a_message_that_comes_twice_is_a_protocol_error_and_no_doubled_row() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.advance_to(is_peer);
+    let Some(Mail::ToPeer(to, message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    cluster.mail.push_front(Mail::ToPeer(to, message.clone()));
+    cluster.mail.push_front(Mail::ToPeer(to, message));
+    assert!(is_protocol(cluster.finish()));
+}
+
+#[test]
+fn kept_scans_give_the_answer_of_fresh_ones() {
+    let mut executors: Vec<Executor> = (0..3).map(Executor::new).collect();
+    for (run, query) in (1..).zip([Query::Join, Query::Join, Query::CountByKey, Query::Narrow, Query::Join]) {
+        let scenario = Scenario { query, ..scenario() };
+        let driver = Driver::new(RunId(run), &scenario, Collect::Nothing).expect("a valid scenario");
+        let mut cluster = HandCluster::with_driver(executors, driver.with_resident_data(true));
+        let outcome = cluster.finish().expect("nothing was lost");
+        assert_eq!(digest(&outcome), truth(&scenario), "run {run}");
+        executors = cluster.executors;
+    }
+    // Another seed is another dataset: nothing of the old one is served.
+    let scenario = Scenario { seed: 7, ..scenario() };
+    let driver = Driver::new(RunId(9), &scenario, Collect::Nothing).expect("a valid scenario");
+    let mut cluster = HandCluster::with_driver(executors, driver.with_resident_data(true));
+    assert_eq!(digest(&cluster.finish().expect("nothing was lost")), truth(&scenario));
+}
+
+#[test]
+fn an_executor_without_a_run_is_deaf_to_tasks_and_has_no_turn() {
+    let mut executor = Executor::new(0);
+    let clock = crate::samples::Stopped;
+    let task = TaskId { stage: 0, partition: 0, attempt: 0 };
+    let mut tell = |event| executor.step(event, &clock);
+    assert!(tell(ExecutorEvent::Turn).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::Launch(RunId(1), task))).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::Cancel(RunId(1)))).is_empty());
+    assert!(!executor.wants_turn());
+}
+
+#[test]
+fn a_failed_executor_says_so_once_and_forgets_the_run() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.advance_to(is_peer);
+    let Some(Mail::ToPeer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    message.payload = Payload::Empty;
+    let executor = &mut cluster.executors[to as usize];
+    let effects = executor.step(ExecutorEvent::Peer(message.clone()), &cluster.clock);
+    assert!(
+        matches!(effects.as_slice(), [ExecutorEffect::Driver(FromExecutor::Failed(RunId(1), _))]),
+        "{effects:?}"
+    );
+    let again = executor.step(ExecutorEvent::Peer(message), &cluster.clock);
+    assert!(again.is_empty() && !executor.wants_turn(), "{again:?}");
+}
+
+#[test]
+fn threads_run_a_small_scenario_after_a_larger_one_and_larger_again() {
+    let mut cluster = ThreadCluster::new(16);
+    for workers in [16, 1, 8, 2, 16] {
+        let scenario = Scenario { workers, ..scenario() };
+        let outcome = cluster.run(&scenario, Collect::Nothing, |_| {}).expect("nothing was lost");
+        assert_eq!(digest(&outcome), truth(&scenario), "{workers} workers");
+    }
+}
+
+#[test]
+fn threads_report_progress_up_to_the_last_task() {
+    let scenario = scenario();
+    let mut seen = Vec::new();
+    let mut cluster = ThreadCluster::new(3);
+    let outcome = cluster.run(&scenario, Collect::Nothing, |progress| seen.push(progress));
+    let tasks: u32 =
+        outcome.expect("nothing was lost").graph.stages().iter().map(|stage| stage.task_count).sum();
+    let done: Vec<u32> = seen.iter().map(|progress| progress.tasks_done).collect();
+    assert_eq!(done, (1..=tasks).collect::<Vec<_>>());
+    assert!(seen.iter().all(|progress| progress.task_count == tasks));
+}
+
+#[test]
+fn an_invalid_scenario_sends_nothing() {
+    let scenario = Scenario { keys: 0, ..scenario() };
+    let error = Driver::new(RunId(1), &scenario, Collect::Nothing).expect_err("no keys, no run");
+    assert!(matches!(error, EngineError::InvalidScenario(ref invalid) if invalid.field == "keys"), "{error}");
+}
+
+#[test]
+fn partitions_go_to_the_executor_that_is_free_first() {
+    assert_eq!(assign(&[], 3), [0u32; 0]);
+    assert_eq!(assign(&[5, 5, 5, 5], 1), [0, 0, 0, 0]);
+    // A hot partition keeps its executor busy while the others go round.
+    assert_eq!(assign(&[100, 10, 10, 10, 10], 3), [0, 1, 2, 1, 2]);
+    // Empty partitions still go round.
+    assert_eq!(assign(&[0, 0, 0, 0], 2), [0, 1, 0, 1]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_the_reader_of_peer_messages_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = PeerMessage::decode(bytes);
+    }
+
+    #[test]
+    fn an_executor_owns_at_most_a_fair_share_and_one_partition(
+        bytes in prop::collection::vec(0u64..10_000, 1..200),
+        executors in 1u32..20,
+    ) {
+        let mut loads = vec![0u64; executors as usize];
+        for (&owner, bytes) in assign(&bytes, executors).iter().zip(&bytes) {
+            loads[owner as usize] += (*bytes).max(1);
+        }
+        let total: u64 = loads.iter().sum();
+        let largest = bytes.iter().max().copied().unwrap_or(0).max(1);
+        let limit = total / u64::from(executors) + largest;
+        prop_assert!(loads.iter().all(|load| *load <= limit), "{:?}", loads);
+    }
+}
