@@ -46,7 +46,7 @@ pub struct Scenario {
 
 /// How rows spread over keys.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "super::json::SkewForm")]
 pub enum Skew {
     /// Every key is equally likely.
     Uniform {},
