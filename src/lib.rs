@@ -1,1 +1,3 @@
 //! Shuffle Lab: the page.
+
+pub mod charts;

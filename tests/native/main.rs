@@ -3,6 +3,7 @@
 //! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`],
 //! [`stage_runner`] and [`hand_cluster`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
 
+mod charts;
 mod blocks;
 mod cluster;
 mod conservation;

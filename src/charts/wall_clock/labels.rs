@@ -1,0 +1,147 @@
+//! The words inside the plot: at the cores, at the best, at the reader's choice.
+
+use super::super::ChartError;
+use super::super::canvas::{Anchor, Canvas, LINE_PX, Rect};
+use super::super::glyphs::Type;
+use super::super::theme::Role;
+use super::super::units;
+use super::{ModelledPoint, WallClockData, WorkersPlot, cores_x};
+
+/// The longest wording that fits between the rule and the right edge, else one that ends at the edge.
+pub(super) fn draw_cores_label(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    data: &WallClockData,
+) -> Result<(), ChartError> {
+    let Some(x) = cores_x(plot, data) else {
+        return Ok(());
+    };
+    let cores = units::plural(u64::from(data.cores), "core", "cores");
+    let wordings = [
+        format!("this machine has {cores}: past here the line is modelled"),
+        format!("{cores} here: past this line, modelled"),
+        format!("past {cores}: modelled"),
+        format!("{cores} here"),
+    ];
+    let bounds = canvas.bounds();
+    let y = plot.frame.y - LINE_PX + 5.0;
+    for wording in &wordings {
+        let right_of_rule = (Anchor::Start, (x + 6.0, y));
+        if canvas.place(wording, Type::Note, Role::Muted, &[right_of_rule], &bounds)? {
+            return Ok(());
+        }
+    }
+    let left_of_rule = [(Anchor::End, (x - 6.0, y))];
+    canvas.place(&wordings[3], Type::Note, Role::Muted, &left_of_rule, &bounds)?;
+    Ok(())
+}
+
+pub(super) fn draw_worker_axis(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    data: &WallClockData,
+) -> Result<(), ChartError> {
+    plot.draw_worker_numbers(canvas, data.selected(), data.max_workers())?;
+    let y = plot.frame.bottom() + LINE_PX * 1.75;
+    let places = [(Anchor::End, (plot.frame.right(), y))];
+    let bounds = canvas.bounds();
+    canvas.place("workers W (each step doubles)", Type::Note, Role::Muted, &places, &bounds)?;
+    Ok(())
+}
+
+/// Places around a mark, the calmest first.
+fn around((x, y): (f64, f64), distance: f64) -> Vec<(Anchor, (f64, f64))> {
+    let mut places = Vec::new();
+    for step in [1.0, 1.8, 2.6, 3.6] {
+        let away = distance * step;
+        places.push((Anchor::Middle, (x, y + away)));
+        places.push((Anchor::Start, (x + 8.0, y + away * 0.7)));
+        places.push((Anchor::Middle, (x, y - away)));
+        places.push((Anchor::Start, (x + 8.0, y - away * 0.7)));
+        places.push((Anchor::End, (x - 8.0, y - away * 0.7)));
+        places.push((Anchor::End, (x - 8.0, y + away * 0.7)));
+    }
+    places
+}
+
+pub(super) fn draw_labels(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    data: &WallClockData,
+    top: f64,
+    leaves: Option<(f64, ModelledPoint)>,
+) -> Result<(), ChartError> {
+    let frame = plot.frame;
+    let bounds = Rect::new(frame.x, frame.y - 4.0, frame.w + 2.0, frame.h + 2.0);
+    if let Some(best) = data.best_workers
+        && let Some(micros) = data.modelled_at(best)
+        && (1..=data.max_workers()).contains(&best)
+        && micros as f64 <= top
+    {
+        let at = plot.at(f64::from(best), micros as f64);
+        canvas.diamond(at, 5.0, Role::Modelled)?;
+        canvas.obstacle(Rect::new(at.0 - 6.0, at.1 - 6.0, 12.0, 12.0));
+        if best != data.selected_workers {
+            let text = format!("best: {}", units::count(u64::from(best)));
+            canvas.place(&text, Type::Strong, Role::Modelled, &around(at, 18.0), &bounds)?;
+        }
+    }
+    draw_selected_label(canvas, plot, data, top, &bounds)?;
+    if let Some((x, last)) = leaves {
+        let wall = units::micros(last.modelled_wall_micros);
+        let text = format!("↑ {wall} at {}", units::count(u64::from(last.workers)));
+        let y = frame.y + 8.0;
+        let places = [(Anchor::Start, (x + 8.0, y)), (Anchor::End, (x - 8.0, y))];
+        canvas.place(&text, Type::Label, Role::Modelled, &places, &bounds)?;
+    }
+    Ok(())
+}
+
+/// "8 workers, 212 ms measured", at the run if there was one, else at the model. The choice may also be the best.
+fn draw_selected_label(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    data: &WallClockData,
+    top: f64,
+    bounds: &Rect,
+) -> Result<(), ChartError> {
+    let Some(workers) = data.selected() else {
+        return Ok(());
+    };
+    let run = data.real_runs().find(|point| point.workers == workers);
+    let (micros, word) = match (run, data.modelled_at(workers)) {
+        (Some(run), _) => (run.measured_wall_micros, "measured"),
+        (None, Some(modelled)) => (modelled, "modelled"),
+        (None, None) => return Ok(()),
+    };
+    let at = plot.at(f64::from(workers), (micros as f64).min(top));
+    let is_best = data.best_workers == Some(workers);
+    if run.is_none() && !is_best {
+        canvas.dot(at, 3.4, Role::Accent)?;
+    }
+    let best = if is_best { "best, yours: " } else { "" };
+    let who = units::plural(u64::from(workers), "worker", "workers");
+    let micros = units::micros(micros);
+    let wordings = [
+        format!("{best}{who}, {micros} {word}"),
+        format!("{best}{who}, {micros}"),
+        format!("{best}{micros}"),
+        micros,
+    ];
+    let wordings: Vec<&str> = wordings.iter().map(String::as_str).collect();
+    let places = above_first(at);
+    canvas.place_one_of(&wordings, Type::Strong, Role::Accent, &places, bounds)?;
+    Ok(())
+}
+
+fn above_first((x, y): (f64, f64)) -> Vec<(Anchor, (f64, f64))> {
+    let mut places = Vec::new();
+    for away in [15.0, 26.0, 38.0, 52.0] {
+        places.push((Anchor::Middle, (x, y - away)));
+        places.push((Anchor::Start, (x + 8.0, y - away)));
+        places.push((Anchor::End, (x - 8.0, y - away)));
+        places.push((Anchor::Start, (x + 8.0, y + away)));
+        places.push((Anchor::End, (x - 8.0, y + away)));
+    }
+    places
+}

@@ -1,0 +1,197 @@
+//! Wall-clock against workers: where the time goes, and whether another worker helps.
+//!
+//! ```text
+//!   ms |  #            2 cores here: past this line, modelled
+//!      |  #   #   |//////////////////////////////
+//!      |  #   #   |- - o - - - - - - - - - - -
+//!      '--1---2---|----4----8----16-- … workers
+//! ```
+//!
+//! Two clocks share the axis and never mix: bars and dots were measured here, dashes are the model. Past the
+//! cores of this machine a real run only takes turns on the same cores, so its dots are hollow.
+
+mod labels;
+mod marks;
+mod words;
+
+use plotters::coord::combinators::LogCoord;
+
+use super::canvas::{Canvas, LINE_PX, Rect};
+use super::legend::{Swatch, draw_legend, draw_title};
+use super::phases::{Phase, PhaseMicros};
+use super::plot::{Plot, gutter_px, right_margin_px};
+use super::theme::Role;
+use super::units::{Quantity, Ticks, ticks};
+use super::{Chart, ChartError, Frame, MAX_WORKERS};
+
+type WorkersPlot = Plot<LogCoord<f64>>;
+
+/// A real run with this many workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasuredPoint {
+    /// Number of workers, at least 1.
+    pub workers: u32,
+    /// Wall-clock, the median when there were several runs.
+    pub measured_wall_micros: u64,
+    /// Fastest and slowest of several runs.
+    pub measured_range_micros: Option<(u64, u64)>,
+    /// Mean over the workers of the time in each phase; the sum is the wall-clock.
+    pub phases: PhaseMicros,
+}
+
+/// What the cost model says for this many workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelledPoint {
+    /// Number of workers, at least 1.
+    pub workers: u32,
+    /// Wall-clock on the model's clock.
+    pub modelled_wall_micros: u64,
+}
+
+/// What the chart shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WallClockData {
+    /// Real runs with at most as many workers as cores.
+    pub measured: Vec<MeasuredPoint>,
+    /// Real runs with more workers than cores: they take turns.
+    pub time_sliced: Vec<MeasuredPoint>,
+    /// The model, for as many numbers of workers as the line shall have corners.
+    pub modelled: Vec<ModelledPoint>,
+    /// Cores of this machine.
+    pub cores: u32,
+    /// Right end of the axis.
+    pub max_workers: u32,
+    /// The reader's choice.
+    pub selected_workers: u32,
+    /// Where the modelled line is lowest.
+    pub best_workers: Option<u32>,
+    /// Wall-clock of one worker; draws the line "this divided by W".
+    pub ideal_single_worker_micros: Option<u64>,
+}
+
+impl WallClockData {
+    fn max_workers(&self) -> u32 {
+        self.max_workers.clamp(1, MAX_WORKERS)
+    }
+
+    /// The reader's choice, if it lies on the axis.
+    fn selected(&self) -> Option<u32> {
+        let axis = 1..=self.max_workers();
+        axis.contains(&self.selected_workers).then_some(self.selected_workers)
+    }
+
+    fn real_runs(&self) -> impl Iterator<Item = &MeasuredPoint> {
+        self.measured.iter().chain(&self.time_sliced)
+    }
+
+    fn modelled_at(&self, workers: u32) -> Option<u64> {
+        let point = self.modelled.iter().find(|point| point.workers == workers);
+        point.map(|point| point.modelled_wall_micros)
+    }
+
+    /// The top of the data. The model may climb far above all runs at a thousand workers; the line then
+    /// leaves through the top, with its value written there, rather than flatten everything else.
+    fn top_micros(&self) -> u64 {
+        let real = self.real_runs().map(|point| {
+            let slowest = point.measured_range_micros.map_or(0, |(_, slowest)| slowest);
+            point.measured_wall_micros.max(point.phases.total()).max(slowest)
+        });
+        let near = self.modelled.iter().filter(|point| {
+            point.workers == 1
+                || point.workers == self.selected_workers
+                || Some(point.workers) == self.best_workers
+        });
+        let near = near.map(|point| point.modelled_wall_micros);
+        let base = real.chain(near).max().unwrap_or(0);
+        let modelled = self.modelled.iter().map(|point| point.modelled_wall_micros);
+        let highest = modelled.max().unwrap_or(0);
+        if base == 0 { highest } else { base.max(highest.min(base.saturating_mul(27) / 20)) }
+    }
+
+    /// Every number of workers that is shown, ascending.
+    fn worker_counts(&self) -> Vec<u32> {
+        let real = self.real_runs().map(|point| point.workers);
+        let mut counts: Vec<u32> = real
+            .chain(self.modelled.iter().map(|point| point.workers))
+            .filter(|workers| (1..=self.max_workers()).contains(workers))
+            .collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+}
+
+/// Draws the chart.
+pub fn draw(data: &WallClockData, frame: &Frame) -> Result<Chart, ChartError> {
+    let mut canvas = Canvas::new(frame)?;
+    let ticks = ticks(Quantity::Micros, data.top_micros(), 5);
+    let legend_bottom = draw_head(&mut canvas, data, &ticks)?;
+    let plot = lay_out(&canvas, data, &ticks, legend_bottom);
+    marks::draw_past_cores(&mut canvas, &plot, data)?;
+    plot.draw_value_axis(&mut canvas, &ticks)?;
+    marks::draw_ideal(&plot, data, ticks.top)?;
+    marks::draw_selected(&mut canvas, &plot, data)?;
+    marks::draw_bars(&mut canvas, &plot, data)?;
+    plot.draw_baseline(&mut canvas)?;
+    let leaves = marks::draw_model(&mut canvas, &plot, data, ticks.top)?;
+    marks::draw_dots(&mut canvas, &plot, data)?;
+    labels::draw_worker_axis(&mut canvas, &plot, data)?;
+    labels::draw_cores_label(&mut canvas, &plot, data)?;
+    labels::draw_labels(&mut canvas, &plot, data, ticks.top, leaves)?;
+    words::add_hits(&mut canvas, &plot, data);
+    let description = words::describe(data);
+    Ok(canvas.finish("Wall-clock against number of workers", &description, words::table(data)))
+}
+
+fn draw_head(canvas: &mut Canvas, data: &WallClockData, ticks: &Ticks) -> Result<f64, ChartError> {
+    let title = format!("wall-clock, {}", ticks.unit);
+    let note = match (data.real_runs().next().is_some(), data.modelled.is_empty()) {
+        (true, false) => "dots measured here, dashes modelled",
+        (true, true) => "measured here",
+        (false, false) => "modelled",
+        (false, true) => "nothing has run yet",
+    };
+    let region = Rect::new(0.0, 0.0, canvas.width(), LINE_PX);
+    let bottom = draw_title(canvas, region, &title, note)?;
+    let mut entries = Vec::new();
+    if data.real_runs().next().is_some() {
+        entries.push((Swatch::None, "bottom to top:"));
+        entries.extend(Phase::ALL.map(|phase| (Swatch::Fill(phase.role()), phase.name())));
+    }
+    if !data.measured.is_empty() {
+        entries.push((Swatch::Dot(Role::Measured), "measured"));
+    }
+    if !data.time_sliced.is_empty() {
+        entries.push((Swatch::Ring(Role::Measured), "measured, cores shared"));
+    }
+    if !data.modelled.is_empty() {
+        entries.push((Swatch::Line(Role::Modelled, 2.0), "modelled"));
+    }
+    if data.ideal_single_worker_micros.is_some() {
+        entries.push((Swatch::Line(Role::Muted, 1.0), "ideal: one worker / W"));
+    }
+    if entries.is_empty() { Ok(bottom) } else { draw_legend(canvas, bottom + 4.0, &entries) }
+}
+
+fn lay_out(canvas: &Canvas, data: &WallClockData, ticks: &Ticks, top: f64) -> WorkersPlot {
+    let left = gutter_px(ticks);
+    // One line of room above for the label of the cores, two below for numbers and their name.
+    let top = top + LINE_PX + 8.0;
+    let bottom = canvas.height() - 2.0 * LINE_PX - 4.0;
+    let frame = Rect::new(
+        left,
+        top,
+        canvas.width() - left - right_margin_px(data.max_workers()),
+        (bottom - top).max(24.0),
+    );
+    Plot::over_workers(&canvas.area, frame, data.max_workers(), ticks.top)
+}
+
+/// x of the rule: between the last number of workers that has a core each and the first that has not.
+fn cores_x(plot: &WorkersPlot, data: &WallClockData) -> Option<f64> {
+    if data.cores == 0 || data.cores >= data.max_workers() {
+        return None;
+    }
+    let cores = f64::from(data.cores);
+    Some(plot.x_of((cores * (cores + 1.0)).sqrt()))
+}

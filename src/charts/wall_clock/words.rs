@@ -1,0 +1,82 @@
+//! What the chart says in words: on hover, to a screen reader, in the table.
+
+use super::super::Table;
+use super::super::canvas::{Canvas, Rect};
+use super::super::phases::Phase;
+use super::super::units;
+use super::{WallClockData, WorkersPlot};
+
+/// What is known for one number of workers, in one sentence.
+pub(super) fn sentence(data: &WallClockData, workers: u32) -> String {
+    let mut parts = Vec::new();
+    for (points, how) in [(&data.measured, "measured"), (&data.time_sliced, "measured with shared cores")] {
+        for point in points.iter().filter(|point| point.workers == workers) {
+            let wall = units::micros(point.measured_wall_micros);
+            let phases = point.phases.sentence();
+            let phases = if phases.is_empty() { phases } else { format!(" ({phases})") };
+            parts.push(format!("{wall} {how}{phases}"));
+        }
+    }
+    if let Some(modelled) = data.modelled_at(workers) {
+        parts.push(format!("{} modelled", units::micros(modelled)));
+    }
+    let workers = units::plural(u64::from(workers), "worker", "workers");
+    format!("{workers}: {}", parts.join("; "))
+}
+
+/// One column per number of workers, up to half way to its neighbours.
+pub(super) fn add_hits(canvas: &mut Canvas, plot: &WorkersPlot, data: &WallClockData) {
+    let counts = data.worker_counts();
+    let places: Vec<f64> = counts.iter().map(|w| plot.x_of(f64::from(*w))).collect();
+    for (index, workers) in counts.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|i| places.get(i));
+        let after = places.get(index + 1);
+        let left = before.map_or(plot.frame.x, |x| (x + places[index]) / 2.0);
+        let right = after.map_or(plot.frame.right(), |x| (x + places[index]) / 2.0);
+        let column = Rect::new(left, plot.frame.y, right - left, plot.frame.h);
+        canvas.hit(column, sentence(data, *workers));
+    }
+}
+
+pub(super) fn describe(data: &WallClockData) -> String {
+    let mut parts = vec![format!(
+        "Measured for {}, modelled for {}, on a machine with {}.",
+        units::plural(
+            (data.measured.len() + data.time_sliced.len()) as u64,
+            "number of workers",
+            "numbers of workers"
+        ),
+        units::count(data.modelled.len() as u64),
+        units::plural(u64::from(data.cores), "core", "cores"),
+    )];
+    if data.worker_counts().contains(&data.selected_workers) {
+        parts.push(format!("Selected: {}.", sentence(data, data.selected_workers)));
+    }
+    if let Some(best) = data.best_workers {
+        parts.push(format!("Best on the model: {}.", sentence(data, best)));
+    }
+    parts.join(" ")
+}
+
+pub(super) fn table(data: &WallClockData) -> Table {
+    let mut header = vec!["workers".to_owned(), "measured wall-clock".to_owned(), "cores".to_owned()];
+    header.extend(Phase::ALL.map(|phase| phase.name().to_owned()));
+    header.push("modelled wall-clock".to_owned());
+    let mut rows = Vec::new();
+    for workers in data.worker_counts() {
+        let own = data.measured.iter().find(|point| point.workers == workers);
+        let shared = data.time_sliced.iter().find(|point| point.workers == workers);
+        let mut row = vec![units::count(u64::from(workers))];
+        match own.or(shared) {
+            Some(point) => {
+                row.push(units::micros(point.measured_wall_micros));
+                row.push(if own.is_some() { "one each" } else { "shared" }.to_owned());
+                row.extend(Phase::ALL.map(|phase| units::micros(point.phases.get(phase))));
+            }
+            None => row.extend(std::iter::repeat_n(String::new(), 2 + Phase::ALL.len())),
+        }
+        row.push(data.modelled_at(workers).map_or(String::new(), units::micros));
+        rows.push(row);
+    }
+    Table { header, rows }
+}
