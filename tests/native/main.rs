@@ -10,6 +10,7 @@ mod conservation;
 mod differential;
 mod hand_cluster;
 mod interpreter;
+mod model;
 mod placement;
 mod samples;
 mod stage_runner;

@@ -8,6 +8,7 @@ mod lab {
     pub(crate) mod explain;
     pub(crate) mod failure;
     pub(crate) mod generate;
+    pub(crate) mod model;
     pub(crate) mod run;
 }
 
@@ -38,6 +39,7 @@ fn perform(arguments: &[String]) -> Result<(), Failure> {
         }
         Command::Sweep { scenario, workers } => lab::run::sweep(&scenario, &workers),
         Command::Explain { scenario } => lab::explain::explain(&scenario),
+        Command::Model { scenario, workers } => lab::model::model(&scenario, workers.as_deref()),
         Command::Generate { scenario, table, file } => lab::generate::generate(&scenario, table, &file),
     }
 }

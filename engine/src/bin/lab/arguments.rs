@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Run { scenario: Scenario, transport: Transport, result: Option<String> },
     Sweep { scenario: Scenario, workers: Vec<u32> },
     Explain { scenario: Scenario },
+    Model { scenario: Scenario, workers: Option<Vec<u32>> },
     Generate { scenario: Scenario, table: Table, file: String },
 }
 
@@ -62,6 +63,7 @@ impl Command {
                     rest.workers()?.ok_or_else(|| bad("--workers: is missing, as in --workers 1,2,4,8"))?;
                 Command::Sweep { scenario: rest.scenario()?, workers }
             }
+            "model" => Command::Model { workers: rest.workers()?, scenario: rest.scenario()? },
             "explain" => Command::Explain { scenario: rest.scenario()? },
             "generate" => {
                 let name = rest.option("--table").ok_or_else(|| bad("--table: is missing"))?;
