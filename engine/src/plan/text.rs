@@ -1,4 +1,5 @@
-//! The canonical text of every form of a plan: one node a line, inputs indented below.
+//! The canonical text of every form of a plan: one node a line, inputs indented below. Where a node has several, each
+//! says which it is.
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -10,12 +11,23 @@ use crate::columnar::Schema;
 
 impl Display for LogicalPlan {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write_logical(self, f, 0)
+        write_logical(self, f, 0, "")
     }
 }
 
-fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize) -> Result {
-    write!(f, "{:1$}", "", 2 * depth)?;
+fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize, label: &str) -> Result {
+    write!(f, "{:1$}{label}", "", 2 * depth)?;
+    let labels: &[&str] = match plan {
+        LogicalPlan::Join { .. } => &JOIN_LABELS,
+        LogicalPlan::Share { .. } => &SHARE_LABELS,
+        LogicalPlan::Scan { .. }
+        | LogicalPlan::Filter { .. }
+        | LogicalPlan::Project { .. }
+        | LogicalPlan::Tokenize { .. }
+        | LogicalPlan::Aggregate { .. }
+        | LogicalPlan::Repartition { .. }
+        | LogicalPlan::Rows { .. } => &[""],
+    };
     match plan {
         LogicalPlan::Scan { table, columns } => {
             let columns = columns.as_ref().map_or("*".to_owned(), |columns| columns.join(", "));
@@ -34,65 +46,70 @@ fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize) -> Res
         }
         LogicalPlan::Tokenize { column, token, .. } => writeln!(f, "Tokenize {column} as {token}")?,
         LogicalPlan::Aggregate { key, aggregates, .. } => {
-            writeln!(f, "Aggregate by {key} [{}]", join(aggregates))?;
+            writeln!(f, "Aggregate by {key}{}", bracketed(aggregates))?;
         }
         LogicalPlan::Join { key, .. } => writeln!(f, "Join inner on {key}")?,
         LogicalPlan::Repartition { key, .. } => writeln!(f, "Repartition by {key}")?,
-        LogicalPlan::Share { share, .. } => {
-            writeln!(f, "Share {share} of rows: input, wide branch, narrow branch")?
-        }
+        LogicalPlan::Share { share, .. } => writeln!(f, "Share {share} of rows")?,
         LogicalPlan::Rows { schema } => writeln!(f, "Rows [{}]", columns(schema))?,
     }
-    plan.children().into_iter().try_for_each(|child| write_logical(child, f, depth + 1))
+    let mut children = labels.iter().zip(plan.children());
+    children.try_for_each(|(label, child)| write_logical(child, f, depth + 1, label))
 }
+
+/// What the inputs of a join are, in their order.
+const JOIN_LABELS: [&str; 2] = ["probe: ", "build: "];
+/// What the inputs of a share are, in their order.
+const SHARE_LABELS: [&str; 3] = ["input: ", "wide: ", "narrow: "];
 
 impl Display for PhysicalPlan {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write_physical(self, f, 0)
+        write_physical(self, f, 0, "")
     }
 }
 
-fn write_physical(plan: &PhysicalPlan, f: &mut Formatter<'_>, depth: usize) -> Result {
-    write!(f, "{:1$}", "", 2 * depth)?;
-    let children: Vec<&PhysicalPlan> = match plan {
+fn write_physical(plan: &PhysicalPlan, f: &mut Formatter<'_>, depth: usize, label: &str) -> Result {
+    write!(f, "{:1$}{label}", "", 2 * depth)?;
+    let (labels, children): (&[&str], Vec<&PhysicalPlan>) = match plan {
         PhysicalPlan::Scan { table, schema, .. } => {
             writeln!(f, "Scan {} [{}]", table.name(), columns(schema))?;
-            vec![]
+            (&[], vec![])
         }
         PhysicalPlan::Filter { input, predicate } => {
             writeln!(f, "Filter {predicate}")?;
-            vec![input]
+            (&[""], vec![input])
         }
         PhysicalPlan::Project { input, exprs, schema } => {
             writeln!(f, "Project {}", project(exprs, schema))?;
-            vec![input]
+            (&[""], vec![input])
         }
         PhysicalPlan::Tokenize { input, column, .. } => {
             writeln!(f, "Tokenize #{column}")?;
-            vec![input]
+            (&[""], vec![input])
         }
         PhysicalPlan::HashAggregate { input, key, aggregates, .. } => {
-            writeln!(f, "HashAggregate by #{key} [{}]", join(aggregates))?;
-            vec![input]
+            writeln!(f, "HashAggregate by #{key}{}", bracketed(aggregates))?;
+            (&[""], vec![input])
         }
         PhysicalPlan::HashJoin { probe, build, probe_key, build_key, .. } => {
             writeln!(f, "HashJoin inner probe #{probe_key} = build #{build_key}")?;
-            vec![probe, build]
+            (&JOIN_LABELS, vec![probe, build])
         }
         PhysicalPlan::Exchange { input, partitioning } => {
             writeln!(f, "Exchange {partitioning}")?;
-            vec![input]
+            (&[""], vec![input])
         }
         PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
-            writeln!(f, "Share {share} by #{row_id}: input, wide branch, narrow branch")?;
-            vec![input, wide, narrow]
+            writeln!(f, "Share {share} of rows by #{row_id}")?;
+            (&SHARE_LABELS, vec![input, wide, narrow])
         }
         PhysicalPlan::Rows { schema } => {
             writeln!(f, "Rows [{}]", columns(schema))?;
-            vec![]
+            (&[], vec![])
         }
     };
-    children.into_iter().try_for_each(|child| write_physical(child, f, depth + 1))
+    let mut children = labels.iter().zip(children);
+    children.try_for_each(|(label, child)| write_physical(child, f, depth + 1, label))
 }
 
 impl Display for StageGraph {
@@ -150,7 +167,7 @@ impl Display for OperatorSpec {
             OperatorSpec::Project { exprs, schema } => write!(f, "project {}", project(exprs, schema)),
             OperatorSpec::Tokenize { column, .. } => write!(f, "tokenize #{column}"),
             OperatorSpec::HashAggregate { key, aggregates, .. } => {
-                write!(f, "hash aggregate by #{key} [{}]", join(aggregates))
+                write!(f, "hash aggregate by #{key}{}", bracketed(aggregates))
             }
             OperatorSpec::HashJoin { probe_key, build_key, .. } => {
                 write!(f, "hash join probe #{probe_key} = build #{build_key}")
@@ -250,8 +267,10 @@ fn project(exprs: &[Expr<usize>], schema: &Schema) -> String {
     format!("[{}]", exprs.join(", "))
 }
 
-fn join<T: Display>(parts: &[T]) -> String {
-    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// The aggregates behind a key; nothing when only the keys are wanted.
+fn bracketed<T: Display>(parts: &[T]) -> String {
+    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join(", ")) }
 }
 
 fn columns(schema: &Schema) -> String {
