@@ -1,3 +1,5 @@
-//! Shuffle Lab: the page.
+//! Shuffle Lab: the page around the engine.
 
+pub mod browser;
 pub mod charts;
+pub mod session;

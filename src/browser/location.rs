@@ -1,0 +1,29 @@
+//! The page's address and what its visitor prefers.
+
+use web_sys::window;
+
+/// The query string of the address, with its `?`; empty when there is none.
+pub fn query_string() -> String {
+    window().and_then(|window| window.location().search().ok()).unwrap_or_default()
+}
+
+/// Replaces the query string without a new entry in the history. Refused in some frames: then the link just stays.
+pub fn replace_query_string(query: &str) {
+    let Some(window) = window() else { return };
+    let Ok(path) = window.location().pathname() else { return };
+    let hash = window.location().hash().unwrap_or_default();
+    if let Ok(history) = window.history() {
+        let address = format!("{path}{query}{hash}");
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// The whole address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Cores that the browser says the machine has; 1 when it does not say.
+pub fn core_count() -> u32 {
+    window().map_or(1, |window| window.navigator().hardware_concurrency().max(1.0) as u32)
+}

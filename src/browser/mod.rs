@@ -1,0 +1,22 @@
+//! The engine's edge in a browser: the only code that knows of Web Workers, ports and clocks.
+//!
+//! ```text
+//!   page                         worker i                      worker j
+//!   Pool ── Driver   <─control─> Executor <── MessagePort ──> Executor
+//! ```
+//!
+//! Page and workers run one compiled module. Control messages are JSON texts; blocks travel between workers only, as
+//! one transferred buffer for each pair and exchange. What was measured about all this is in
+//! `shared/facts/BROWSER.md`; its silent failures are handled in [`spawn`] and [`worker`].
+
+mod alone;
+pub mod clock;
+pub mod location;
+mod pool;
+mod port;
+mod spawn;
+pub mod task;
+pub mod worker;
+
+pub use pool::{Pool, PoolError, PoolOutcome, RunOptions, Watch};
+pub use task::CancelToken;

@@ -1,0 +1,403 @@
+//! The pool of workers: started on demand, kept warm, replaced when they die, one run at a time.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use js_sys::{Array, Reflect};
+use shuffle_engine::cluster::{
+    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, JobOutcome, Progress, RunId, ToExecutor,
+};
+use shuffle_engine::{EngineError, Scenario};
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
+use web_sys::{ErrorEvent, MessageChannel, MessageEvent, Worker};
+
+use super::alone::Alone;
+use super::clock::BrowserClock;
+use super::spawn;
+use super::task::{CancelToken, Interval, Turnstile, sleep};
+use super::worker::{FATAL, MISBEHAVE, PEER, READY};
+
+/// How often the driver looks at its deadlines.
+const TICK_MILLIS: i32 = 500;
+/// A worker that is not ready by then will not be.
+const START_LIMIT_MILLIS: i32 = 20_000;
+
+/// Hears how far a run is.
+pub type Watch = Rc<dyn Fn(Progress)>;
+
+/// How a run is made.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Hears how far it is.
+    pub watch: Watch,
+    /// What ends it.
+    pub cancel: CancelToken,
+    /// Workers keep what they scan and scan it from memory the next time, for benchmarks.
+    pub resident: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        RunOptions { watch: Rc::new(|_| {}), cancel: CancelToken::default(), resident: false }
+    }
+}
+
+/// What ended a run.
+pub type PoolError = EngineError;
+
+/// A run that came to its end.
+#[derive(Debug)]
+pub struct PoolOutcome {
+    /// What was measured.
+    pub outcome: JobOutcome,
+    /// What a reader of the figures has to know, as sentences; empty as a rule.
+    pub notes: Vec<String>,
+}
+
+/// The pool. Clones are the same pool.
+#[derive(Clone)]
+pub struct Pool {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    state: RefCell<State>,
+    turnstile: Turnstile,
+    alone: Alone,
+    /// Counts how often the tab was hidden or shown: times across such a change say nothing.
+    visibility_changes: Rc<Cell<u32>>,
+    _on_visibility: Closure<dyn FnMut()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// By executor; `None` where one died.
+    workers: Vec<Option<PooledWorker>>,
+    boot_url: Option<String>,
+    run_count: u32,
+    running: Option<Running>,
+}
+
+struct PooledWorker {
+    worker: Worker,
+    /// Told once, when it is ready or has failed.
+    starting: Option<oneshot::Sender<Result<(), String>>>,
+    /// Whether its ports to the others are there.
+    is_connected: bool,
+    _hear: Closure<dyn FnMut(MessageEvent)>,
+    _fail: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+struct Running {
+    driver: Driver,
+    finish: oneshot::Sender<Result<JobOutcome, EngineError>>,
+    watch: Watch,
+    cancel: CancelToken,
+    _tick: Option<Interval>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool::new()
+    }
+}
+
+impl Pool {
+    /// A pool without workers: they start with the first run.
+    pub fn new() -> Self {
+        let visibility_changes = Rc::new(Cell::new(0));
+        let changes = visibility_changes.clone();
+        let on_visibility = Closure::<dyn FnMut()>::new(move || changes.set(changes.get() + 1));
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            // A pool lives as long as its page; a listener too many after that does no harm.
+            let _ = document
+                .add_event_listener_with_callback("visibilitychange", on_visibility.as_ref().unchecked_ref());
+        }
+        let shared = Shared {
+            state: RefCell::default(),
+            turnstile: Turnstile::default(),
+            alone: Alone::new(),
+            visibility_changes,
+            _on_visibility: on_visibility,
+        };
+        Pool { shared: Rc::new(shared) }
+    }
+
+    /// Runs a scenario, after the runs that were asked for before.
+    ///
+    /// # Errors
+    /// An invalid scenario (nothing runs then), or what ended the run. The pool is usable again afterwards.
+    pub async fn run(&self, scenario: &Scenario, options: RunOptions) -> Result<PoolOutcome, PoolError> {
+        scenario.validate()?;
+        let _turn = self.shared.turnstile.pass().await;
+        let mut notes = Vec::new();
+        let changes_before = self.shared.visibility_changes.get();
+        let started =
+            if options.cancel.is_set() { Ok(()) } else { self.start_workers(scenario.workers).await };
+        if options.cancel.is_set() {
+            return Err(EngineError::Cancelled);
+        }
+        let outcome = match started {
+            Ok(()) => self.drive(scenario, options).await?,
+            Err((0, reason)) => {
+                notes.push(format!(
+                    "No worker can start here ({reason}): the same engine ran in the page's own thread, so its \
+                     times are those of one core."
+                ));
+                self.shared.alone.run(scenario, options.watch.as_ref(), &options.cancel).await?
+            }
+            Err((ready, reason)) => {
+                notes.push(format!(
+                    "Only {ready} of {} workers could start ({reason}): the run was made with {ready}.",
+                    scenario.workers
+                ));
+                self.drive(&Scenario { workers: ready, ..scenario.clone() }, options).await?
+            }
+        };
+        if self.shared.visibility_changes.get() != changes_before || is_hidden() {
+            notes.push(
+                "The tab was hidden during the run: browsers slow hidden tabs, so do not trust its times."
+                    .into(),
+            );
+        }
+        Ok(PoolOutcome { outcome, notes })
+    }
+
+    /// Ends the runs with this token: one under way returns [`EngineError::Cancelled`] at once, one that waits its turn
+    /// does not begin.
+    pub fn cancel(&self, token: &CancelToken) {
+        token.set();
+        let runs_now = {
+            let state = self.shared.state.borrow();
+            state.running.as_ref().is_some_and(|running| running.cancel.is_same(token))
+        };
+        if runs_now {
+            self.event(DriverEvent::Cancel);
+        }
+    }
+
+    /// Workers that are ready.
+    pub fn worker_count(&self) -> usize {
+        self.shared.state.borrow().workers.iter().flatten().filter(|worker| worker.starting.is_none()).count()
+    }
+
+    /// Ends a worker without telling anybody, as the browser may. For tests.
+    pub fn kill(&self, id: u32) {
+        if let Some(Some(worker)) = self.shared.state.borrow().workers.get(id as usize) {
+            worker.worker.terminate();
+        }
+    }
+
+    /// Makes a worker `panic` or `loop` for ever. For tests.
+    pub fn misbehave(&self, id: u32, how: &str) {
+        if let Some(Some(worker)) = self.shared.state.borrow().workers.get(id as usize) {
+            // A worker that is gone cannot be made worse.
+            let _ = worker.worker.post_message(&Array::of2(&MISBEHAVE.into(), &how.into()));
+        }
+    }
+
+    async fn drive(&self, scenario: &Scenario, options: RunOptions) -> Result<JobOutcome, EngineError> {
+        let (finish, finished) = oneshot::channel();
+        let effects = {
+            let mut state = self.shared.state.borrow_mut();
+            state.run_count += 1;
+            let mut driver = Driver::new(RunId(state.run_count), scenario, Collect::Nothing)?
+                .with_resident_data(options.resident);
+            let effects = driver.start(BrowserClock.now());
+            let pool = self.clone();
+            let tick = Interval::new(TICK_MILLIS, move || pool.event(DriverEvent::Tick));
+            state.running =
+                Some(Running { driver, finish, watch: options.watch, cancel: options.cancel, _tick: tick });
+            effects
+        };
+        self.perform(effects);
+        let outcome = finished.await.unwrap_or(Err(EngineError::Cancelled));
+        if let Err(EngineError::ExecutorLost { executor, .. }) = &outcome {
+            self.discard(*executor);
+        }
+        outcome
+    }
+
+    /// Sends an event to the driver of the run under way and does what it wants.
+    fn event(&self, event: DriverEvent) {
+        let effects = {
+            let mut state = self.shared.state.borrow_mut();
+            let Some(running) = &mut state.running else { return };
+            running.driver.step(event, BrowserClock.now())
+        };
+        self.perform(effects);
+    }
+
+    fn perform(&self, effects: Vec<DriverEffect>) {
+        for effect in effects {
+            match effect {
+                DriverEffect::Send(executor, message) => self.send(executor, &message),
+                DriverEffect::Progress(progress) => {
+                    let watch =
+                        self.shared.state.borrow().running.as_ref().map(|running| running.watch.clone());
+                    if let Some(watch) = watch {
+                        watch(progress);
+                    }
+                }
+                DriverEffect::Finish(outcome) => {
+                    let running = self.shared.state.borrow_mut().running.take();
+                    if let Some(running) = running {
+                        // Nobody waits any more when the page part that asked is gone.
+                        let _ = running.finish.send(*outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&self, executor: u32, message: &ToExecutor) {
+        let text = serde_json::to_string(message).expect("control messages hold only numbers and texts");
+        if let Some(Some(worker)) = self.shared.state.borrow().workers.get(executor as usize) {
+            // A worker that cannot be reached is found by its silence.
+            let _ = worker.worker.post_message(&text.into());
+        }
+    }
+
+    /// Starts what is missing of the first `count` workers. On failure: how many can be used, and why no more.
+    async fn start_workers(&self, count: u32) -> Result<(), (u32, String)> {
+        let mut outcome = self.try_start_workers(count).await;
+        if outcome.is_err() {
+            spawn::nudge_the_collector();
+            outcome = self.try_start_workers(count).await;
+        }
+        let usable = outcome.as_ref().map_or_else(|(usable, _)| *usable, |()| count);
+        self.connect(usable).map_err(|error| (0, format!("{error:?}")))?;
+        outcome
+    }
+
+    async fn try_start_workers(&self, count: u32) -> Result<(), (u32, String)> {
+        let mut starting = Vec::new();
+        for id in 0..count {
+            let is_there = matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
+            if !is_there {
+                starting.push((id, self.start(id).map_err(|error| (id, format!("{error:?}")))?));
+            }
+        }
+        for (id, ready) in starting {
+            let outcome = ready.await.unwrap_or_else(|_| Err("it was given up".to_owned()));
+            if let Err(reason) = outcome {
+                self.discard(id);
+                return Err((id, reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&self, id: u32) -> Result<oneshot::Receiver<Result<(), String>>, JsValue> {
+        let mut state = self.shared.state.borrow_mut();
+        let boot_url = match &state.boot_url {
+            Some(url) => url.clone(),
+            None => state.boot_url.insert(spawn::boot_url()?).clone(),
+        };
+        let worker = spawn::spawn(id, &boot_url)?;
+        let pool = self.clone();
+        let hear =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| pool.hear(id, &event.data()));
+        let pool = self.clone();
+        let fail = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            // It is told here, at its place; the console need not show it as uncaught.
+            event.prevent_default();
+            pool.lost(id, &event.message());
+        });
+        worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
+        let (starting, ready) = oneshot::channel();
+        let pooled =
+            PooledWorker { worker, starting: Some(starting), is_connected: false, _hear: hear, _fail: fail };
+        if state.workers.len() <= id as usize {
+            state.workers.resize_with(id as usize + 1, || None);
+        }
+        state.workers[id as usize] = Some(pooled);
+        drop(state);
+        let pool = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            sleep(START_LIMIT_MILLIS).await;
+            pool.started(id, Err(format!("it was not ready after {} s", START_LIMIT_MILLIS / 1000)));
+        });
+        Ok(ready)
+    }
+
+    fn started(&self, id: u32, outcome: Result<(), String>) {
+        let mut state = self.shared.state.borrow_mut();
+        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
+            && let Some(starting) = worker.starting.take()
+        {
+            // Whoever started it may have stopped waiting.
+            let _ = starting.send(outcome);
+        }
+    }
+
+    fn hear(&self, id: u32, data: &JsValue) {
+        if let Some(text) = data.as_string() {
+            return match serde_json::from_str::<FromExecutor>(&text) {
+                Ok(message) => self.event(DriverEvent::Executor(id, message)),
+                Err(error) => self.lost(id, &format!("it said what this page cannot read: {error}")),
+            };
+        }
+        let field = |name: &str| Reflect::get(data, &name.into()).ok().filter(|value| !value.is_undefined());
+        if let Some(words) = field(FATAL) {
+            self.lost(id, &words.as_string().unwrap_or_default());
+        } else if field(READY).is_some() {
+            self.started(id, Ok(()));
+        }
+    }
+
+    /// A worker has died, and said so.
+    fn lost(&self, id: u32, reason: &str) {
+        self.started(id, Err(reason.to_owned()));
+        let runs_on_it = {
+            let state = self.shared.state.borrow();
+            state.running.as_ref().is_some_and(|running| id < running.driver.executor_count())
+        };
+        self.discard(id);
+        if runs_on_it {
+            self.event(DriverEvent::Lost(id, reason.to_owned()));
+        }
+    }
+
+    /// Ends a worker; the next run starts another in its place.
+    fn discard(&self, id: u32) {
+        let discarded = self.shared.state.borrow_mut().workers.get_mut(id as usize).and_then(Option::take);
+        if let Some(discarded) = discarded {
+            discarded.worker.set_onmessage(None);
+            discarded.worker.set_onerror(None);
+            discarded.worker.terminate();
+            // Its closures may be on the stack right now: they go with the next turn of the event loop.
+            wasm_bindgen_futures::spawn_local(async move {
+                sleep(0).await;
+                drop(discarded);
+            });
+        }
+    }
+
+    /// A channel for every pair in which one is new.
+    fn connect(&self, count: u32) -> Result<(), JsValue> {
+        let mut state = self.shared.state.borrow_mut();
+        let workers = &mut state.workers[..count as usize];
+        for right in 0..workers.len() {
+            for left in 0..right {
+                let (Some(a), Some(b)) = (&workers[left], &workers[right]) else { continue };
+                if a.is_connected && b.is_connected {
+                    continue;
+                }
+                let channel = MessageChannel::new()?;
+                for (worker, peer, port) in [(a, right, channel.port1()), (b, left, channel.port2())] {
+                    let message = Array::of2(&PEER.into(), &(peer as u32).into());
+                    worker.worker.post_message_with_transfer(&message, &Array::of1(&port))?;
+                }
+            }
+        }
+        workers.iter_mut().flatten().for_each(|worker| worker.is_connected = true);
+        Ok(())
+    }
+}
+
+fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}

@@ -1,0 +1,20 @@
+//! Which runs a page makes beside the one that was asked for.
+
+/// A sweep goes up to this many cores: on a large workstation it would last too long.
+pub const MAX_SWEEP_CORES: u32 = 16;
+
+/// The numbers of workers at which walls are measured: every one up to 4, then powers of two and the cores themselves.
+pub fn sweep_points(cores: u32) -> Vec<u32> {
+    let last = cores.clamp(1, MAX_SWEEP_CORES);
+    (1..=last).filter(|&workers| workers <= 4 || workers.is_power_of_two() || workers == last).collect()
+}
+
+/// The numbers of workers at which a nearly empty exchange is measured. It is message handling, not computing, so its
+/// growth shows past the cores too (facts/BROWSER.md); the chart still says how many cores there were.
+pub fn exchange_points(workers: u32) -> Vec<u32> {
+    let mut points = vec![2, 4, 8, 16];
+    if workers > 16 {
+        points.push(workers);
+    }
+    points
+}

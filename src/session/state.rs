@@ -1,0 +1,297 @@
+//! The state of one page or widget: a plain struct and the events that change it.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::metrics::JobReport;
+use shuffle_engine::model::ModelMicros;
+use shuffle_engine::scenario::{InvalidScenario, Tactics};
+
+/// One real run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// What was run. It may have fewer workers than were asked for; then the notes say so.
+    pub scenario: Scenario,
+    /// What was measured.
+    pub report: JobReport,
+    /// What a reader of its figures has to know.
+    pub notes: Vec<String>,
+}
+
+/// Several runs of one worker count, after one that warmed up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepPoint {
+    /// Workers.
+    pub workers: u32,
+    /// Measured walls, ascending, in microseconds.
+    pub walls_micros: Vec<u64>,
+    /// The report of the run with the median wall.
+    pub median: JobReport,
+}
+
+/// The exchange of a nearly empty shuffle with as many map and reduce partitions as workers, measured several times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExchangePoint {
+    /// Workers.
+    pub workers: u32,
+    /// Measured exchanges, ascending, in microseconds.
+    pub micros: Vec<u64>,
+}
+
+/// What the model says for the scenario at hand, at every number of workers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelView {
+    /// Predicted walls, ascending by workers.
+    pub points: Vec<ModelPoint>,
+    /// The fewest workers with which the predicted wall is about as short as it gets.
+    pub best_workers: u32,
+    /// Predicted against measured; `None` when there were too few runs to leave one out.
+    pub accuracy: Option<ModelAccuracy>,
+    /// The constants of the fit.
+    pub constants: Vec<ModelConstant>,
+}
+
+impl ModelView {
+    /// The predicted wall with this many workers, if it was predicted.
+    pub fn wall_at(&self, workers: u32) -> Option<ModelMicros> {
+        self.points.iter().find(|point| point.workers == workers).map(|point| point.wall)
+    }
+}
+
+/// One prediction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModelPoint {
+    /// Workers.
+    pub workers: u32,
+    /// The wall, if each worker had a core.
+    pub wall: ModelMicros,
+    /// The exchange's part of it.
+    pub exchange: ModelMicros,
+}
+
+/// How far predictions were off, for runs that the fit did not see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModelAccuracy {
+    /// Mean absolute error, as a share of the measured wall.
+    pub mean_error: f64,
+    /// The largest one.
+    pub worst_error: f64,
+    /// Predictions that were compared.
+    pub run_count: u32,
+}
+
+/// A constant that a reader can open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConstant {
+    /// `compute: scan prompts`
+    pub name: String,
+    /// With its unit: `14.2 ns a row`.
+    pub value: String,
+    /// Where it enters.
+    pub formula: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// Something to tell the reader, which does not go away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The field it is about, if it is about one.
+    pub field: Option<String>,
+    /// One or two sentences.
+    pub text: String,
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Activity {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// The scenario runs.
+    Running {
+        /// Tasks that ended.
+        done: u32,
+        /// Tasks in all; 0 while workers start.
+        total: u32,
+    },
+    /// The same without remedies, to compare.
+    Comparing,
+    /// The workers are swept.
+    Sweeping {
+        /// Points that were measured.
+        done: u32,
+        /// Points in all.
+        total: u32,
+    },
+    /// Short runs for the model.
+    Calibrating {
+        /// Runs made.
+        done: u32,
+        /// Runs in all.
+        total: u32,
+    },
+}
+
+/// All that is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunState {
+    /// What the controls show; always valid.
+    pub scenario: Scenario,
+    /// A field that was given something it cannot take; nothing ran, and what is shown stays.
+    pub field_error: Option<InvalidScenario>,
+    /// What the reader has to know.
+    pub notices: Vec<Notice>,
+    /// What is being done.
+    pub activity: Activity,
+    /// The last run that came to its end.
+    pub run: Option<Measurement>,
+    /// The same scenario without remedies, when [`RunState::run`] had some.
+    pub baseline: Option<Measurement>,
+    /// Measured walls over workers, ascending, for the scenario at hand whatever its workers.
+    pub sweep: Vec<SweepPoint>,
+    /// Measured exchanges over workers, ascending. They do not depend on the scenario.
+    pub exchanges: Vec<ExchangePoint>,
+    /// The model, fitted to this scenario's runs.
+    pub model: Option<ModelView>,
+    /// What ended the last run before its time, in a sentence.
+    pub failure: Option<String>,
+    /// Cores of this machine: past them, a measured wall would only show time-slicing.
+    pub cores: u32,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunEvent {
+    /// The reader moved a control.
+    Changed(Scenario),
+    /// The reader typed what a field cannot take.
+    Rejected(InvalidScenario),
+    /// Work goes on with this.
+    Working(Activity),
+    /// The scenario has run.
+    Ran(Box<Measurement>),
+    /// It has run without remedies.
+    RanBaseline(Box<Measurement>),
+    /// A point of the sweep was measured.
+    Swept(Box<SweepPoint>),
+    /// An exchange was measured.
+    Exchanged(ExchangePoint),
+    /// The model was fitted.
+    Modelled(Box<ModelView>),
+    /// A run ended before its time.
+    Failed(String),
+    /// Somebody stopped the work.
+    Stopped,
+    /// All work is done.
+    Rested,
+    /// There is something to tell.
+    Noticed(Notice),
+    /// The reader has read a notice.
+    Dismissed(usize),
+}
+
+impl RunState {
+    /// The state of a page that has just been opened.
+    pub fn new(scenario: Scenario, repairs: Vec<InvalidScenario>, cores: u32) -> Self {
+        let notices = repairs
+            .into_iter()
+            .map(|repair| Notice {
+                text: format!("The link's {} {}. Its default is used instead.", repair.field, repair.reason),
+                field: Some(repair.field),
+            })
+            .collect();
+        RunState {
+            scenario,
+            field_error: None,
+            notices,
+            activity: Activity::Idle,
+            run: None,
+            baseline: None,
+            sweep: Vec::new(),
+            exchanges: Vec::new(),
+            model: None,
+            failure: None,
+            cores,
+        }
+    }
+
+    /// What an event makes of it.
+    pub fn apply(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Changed(scenario) => self.change(scenario),
+            RunEvent::Rejected(error) => self.field_error = Some(error),
+            RunEvent::Working(activity) => self.activity = activity,
+            RunEvent::Ran(measurement) => {
+                self.failure = None;
+                if self.baseline.as_ref().is_some_and(|baseline| !is_baseline_of(baseline, &measurement)) {
+                    self.baseline = None;
+                }
+                self.run = Some(*measurement);
+            }
+            RunEvent::RanBaseline(measurement) => self.baseline = Some(*measurement),
+            RunEvent::Swept(point) => {
+                self.sweep.retain(|other| other.workers != point.workers);
+                self.sweep.push(*point);
+                self.sweep.sort_by_key(|point| point.workers);
+            }
+            RunEvent::Exchanged(point) => {
+                self.exchanges.retain(|other| other.workers != point.workers);
+                self.exchanges.push(point);
+                self.exchanges.sort_by_key(|point| point.workers);
+            }
+            RunEvent::Modelled(model) => self.model = Some(*model),
+            RunEvent::Failed(reason) => {
+                self.failure = Some(reason);
+                self.activity = Activity::Idle;
+            }
+            RunEvent::Stopped | RunEvent::Rested => self.activity = Activity::Idle,
+            RunEvent::Noticed(notice) => {
+                if !self.notices.contains(&notice) {
+                    self.notices.push(notice);
+                }
+            }
+            RunEvent::Dismissed(index) => {
+                if index < self.notices.len() {
+                    self.notices.remove(index);
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, scenario: Scenario) {
+        self.field_error = None;
+        // A sweep and a model hold for every number of workers, and for nothing else.
+        if without_workers(&scenario) != without_workers(&self.scenario) {
+            self.sweep.clear();
+            self.model = None;
+        }
+        self.scenario = scenario;
+    }
+
+    /// Whether what is shown as measured belongs to what the controls show.
+    pub fn is_current(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| {
+            without_workers(&run.scenario) == without_workers(&self.scenario)
+                && (run.scenario.workers == self.scenario.workers || !run.notes.is_empty())
+        })
+    }
+
+    /// The baseline, when it is the last run's.
+    pub fn comparison(&self) -> Option<(&Measurement, &Measurement)> {
+        let (run, baseline) = (self.run.as_ref()?, self.baseline.as_ref()?);
+        is_baseline_of(baseline, run).then_some((baseline, run))
+    }
+}
+
+/// The scenario, whatever its workers.
+pub(super) fn without_workers(scenario: &Scenario) -> Scenario {
+    Scenario { workers: 1, ..scenario.clone() }
+}
+
+/// The scenario without remedies.
+pub(super) fn without_remedies(scenario: &Scenario) -> Scenario {
+    Scenario { tactics: Tactics::default(), ..scenario.clone() }
+}
+
+fn is_baseline_of(baseline: &Measurement, run: &Measurement) -> bool {
+    baseline.scenario == without_remedies(&run.scenario) && run.scenario != baseline.scenario
+}

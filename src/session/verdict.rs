@@ -1,0 +1,137 @@
+//! The verdict: what the figures at hand say, in sentences. Every number in them is one that was measured, counted or
+//! modelled for this scenario, and each sentence says which.
+
+use shuffle_engine::metrics::JobReport;
+
+use super::state::{Measurement, RunState};
+use crate::charts::units;
+
+/// From this ratio on, partitions are called skewed: Spark's `skewedPartitionFactor` (facts/ENGINES.md).
+const SKEWED_FACTOR: f64 = 5.0;
+/// Walls that differ by less than this share are called equal.
+const NOTICEABLE: f64 = 0.05;
+
+/// The verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// One sentence: how long, and what limits it.
+    pub headline: String,
+    /// Further sentences: cause, size, remedy.
+    pub details: Vec<String>,
+}
+
+/// The verdict on the last run; `None` before there is one.
+pub fn verdict(state: &RunState) -> Option<Verdict> {
+    let run = state.run.as_ref()?;
+    let mut details = Vec::new();
+    details.extend(straggler(run));
+    details.extend(best_workers(state, run));
+    details.extend(where_time_goes(&run.report));
+    details.extend(remedies(state));
+    Some(Verdict { headline: headline(state, run), details })
+}
+
+fn headline(state: &RunState, run: &Measurement) -> String {
+    let wall = units::micros(run.report.wall_micros);
+    let workers = units::plural(run.scenario.workers.into(), "worker", "workers");
+    let cores = state.cores;
+    let sliced = if run.scenario.workers > cores {
+        format!(", taking turns on this machine's {}", units::plural(cores.into(), "core", "cores"))
+    } else {
+        String::new()
+    };
+    let skewed = run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR);
+    let shuffled = run.report.shuffle_bytes() > 0;
+    let limit = match (shuffled, skewed) {
+        (false, _) => "Nothing moved between workers.".to_owned(),
+        (true, Some(ratio)) => {
+            format!("The largest partition has {} the rows of the median one.", units::ratio(ratio))
+        }
+        (true, None) => format!("{} moved between tasks.", units::bytes(run.report.shuffle_bytes())),
+    };
+    format!("With {workers}: {wall}, measured{sliced}. {limit}")
+}
+
+/// The key that makes a straggler, and the cap that follows.
+fn straggler(run: &Measurement) -> Option<String> {
+    let hot = run.report.skew.hot_key?;
+    let stage = run.report.stages.iter().find(|stage| stage.exchange.is_some())?;
+    run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR)?;
+    let owner = stage.partitions.executor.get(hot.partition as usize)?;
+    let key = units::count(hot.value.unsigned_abs());
+    let share = units::share(hot.share);
+    let is_split = run.scenario.tactics.combine || run.scenario.tactics.salt_buckets() > 1;
+    if is_split {
+        return None;
+    }
+    Some(format!(
+        "Key {key} holds {share} of the shuffled rows, all in partition {} on worker {}: however many workers there \
+         are, the stage that reads it gets at most {} faster.",
+        hot.partition,
+        owner + 1,
+        units::ratio(1.0 / hot.share)
+    ))
+}
+
+/// What the model says about other numbers of workers.
+fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
+    let model = state.model.as_ref()?;
+    let best = model.best_workers;
+    let (here, there) = (model.wall_at(run.scenario.workers)?, model.wall_at(best)?);
+    let workers = run.scenario.workers;
+    let times = format!(
+        "{} would take {}, {} {}",
+        units::plural(best.into(), "worker", "workers"),
+        units::micros(there.0 as u64),
+        units::plural(workers.into(), "worker", "workers"),
+        units::micros(here.0 as u64)
+    );
+    let says = "Modelled, with a core for each worker:";
+    if here.0 <= there.0 * (1.0 + NOTICEABLE) && workers >= best {
+        let why = if run.report.shuffle_bytes() > 0 {
+            "more of them buy shuffle, not speed"
+        } else {
+            "more find nothing to do"
+        };
+        return Some(format!("{says} {times}. Past {best}, {why}."));
+    }
+    if best > workers {
+        return Some(format!("{says} {times}. More workers still help."));
+    }
+    Some(format!("{says} {times}. Past {best} you buy shuffle, not speed."))
+}
+
+/// The largest part of the workers' time.
+fn where_time_goes(report: &JobReport) -> Option<String> {
+    let phases = &report.executors.phases;
+    let sum =
+        |part: fn(&shuffle_engine::metrics::PhaseMicros) -> u64| phases.iter().map(part).sum::<u64>() as f64;
+    let parts = [
+        ("computing", sum(|phases| phases.compute.0)),
+        ("writing blocks", sum(|phases| phases.write.0)),
+        ("exchanging blocks", sum(|phases| phases.transfer.0)),
+        ("reading blocks", sum(|phases| phases.read.0)),
+        ("waiting", report.executors.waiting_micros.iter().sum::<u64>() as f64),
+    ];
+    let total: f64 = parts.iter().map(|(_, micros)| micros).sum();
+    let (name, most) = parts.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (total > 0.0)
+        .then(|| format!("Of the workers' measured time, {} went into {name}.", units::share(most / total)))
+}
+
+/// What the remedies did, when they were on.
+fn remedies(state: &RunState) -> Option<String> {
+    let (before, after) = state.comparison()?;
+    let same = before.report.result == after.report.result;
+    let ratio =
+        |run: &Measurement| run.report.skew.max_over_median.map_or("no median".to_owned(), units::ratio);
+    let answer =
+        if same { "the answer stayed the same, row for row" } else { "THE ANSWER CHANGED, which is a bug" };
+    Some(format!(
+        "The fixes took the bytes shuffled from {} to {} and the largest over the median partition from {} to {}; {answer}.",
+        units::bytes(before.report.shuffle_bytes()),
+        units::bytes(after.report.shuffle_bytes()),
+        ratio(before),
+        ratio(after)
+    ))
+}

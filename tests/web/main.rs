@@ -1,0 +1,22 @@
+//! Tests that need a real browser: workers, ports, and the page's module in both.
+//!
+//! Run by `cargo xtask test web`, which is `wasm-pack test --headless --chrome`; empty natively.
+#![cfg(target_family = "wasm")]
+
+mod digests;
+mod failures;
+mod pool;
+
+use shuffle_engine::Scenario;
+use shuffle_engine::metrics::JobReport;
+use shuffle_lab::browser::{Pool, RunOptions};
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Runs a scenario on real workers.
+async fn report_of(pool: &Pool, scenario: &Scenario) -> JobReport {
+    let finished = pool.run(scenario, RunOptions::default()).await.expect("the run ends well");
+    assert_eq!(finished.notes, Vec::<String>::new(), "nothing has to be said about the run");
+    JobReport::new(&finished.outcome, None)
+}
