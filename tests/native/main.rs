@@ -2,15 +2,20 @@
 //!
 //! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`],
 //! [`stage_runner`] and [`hand_cluster`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
+//!
+//! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
+#![cfg(not(target_family = "wasm"))]
 
-mod charts;
 mod blocks;
+mod charts;
 mod cluster;
 mod conservation;
 mod differential;
+mod golden;
 mod hand_cluster;
 mod interpreter;
 mod model;
 mod placement;
 mod samples;
+mod scenario;
 mod stage_runner;
