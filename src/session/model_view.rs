@@ -1,30 +1,73 @@
-//! From runs to what the page shows of the model.
+//! From measured runs to what the page shows of the model. Here, and nowhere else, does the page meet both clocks: measured
+//! runs go in, constants and predictions come out.
 
 use shuffle_engine::Scenario;
 use shuffle_engine::metrics::JobReport;
+use shuffle_engine::model::{CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, worker_grid};
+use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 
-use super::state::{Measurement, ModelView, RunState};
+use super::state::{Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
 
-/// A run to fit the model to.
-pub(super) type CalibrationRun = (Scenario, JobReport);
-
-/// The short runs that the model wants beside the sweep.
-pub(super) fn calibration_scenarios(_scenario: &Scenario, _cores: u32) -> Vec<Scenario> {
-    Vec::new()
+/// The runs of a sweep, which the fit does not see: it is tried on them.
+pub(super) fn unseen_runs(scenario: &Scenario, sweep: &[SweepPoint]) -> Vec<CalibrationRun> {
+    sweep
+        .iter()
+        .map(|point| run(Scenario { workers: point.workers, ..scenario.clone() }, point.median.clone()))
+        .collect()
 }
 
 pub(super) fn run(scenario: Scenario, report: JobReport) -> CalibrationRun {
-    (scenario, report)
+    CalibrationRun { scenario, report }
 }
 
-pub(super) fn runs_of_sweep(_state: &RunState) -> Vec<CalibrationRun> {
-    Vec::new()
-}
-
+/// Fits the model to `runs`, predicts the measured scenario for every number of workers, and tries it on `unseen`.
+///
+/// # Errors
+/// One sentence for the reader: there is no model then.
 pub(super) fn fit(
-    _scenario: &Scenario,
-    _run: &Measurement,
-    _runs: &[CalibrationRun],
+    measured: &Measurement,
+    runs: &[CalibrationRun],
+    unseen: &[CalibrationRun],
+    cores: u32,
 ) -> Result<ModelView, String> {
-    Err("The model is not fitted yet.".to_owned())
+    let no_model = |reason: &dyn std::fmt::Display| format!("There is no modelled line: {reason}.");
+    let calibration = calibrate(runs, cores).map_err(|error| no_model(&error))?;
+    let cost = &calibration.cost;
+    let counters =
+        Counters::from_report(&measured.report, &measured.scenario).map_err(|error| no_model(&error))?;
+    // Every number of workers that can be chosen, and a coarser grid up to what a cluster may have.
+    let mut workers: Vec<u32> = (1..=MAX_WORKERS).collect();
+    workers.extend(worker_grid(MAX_MODEL_WORKERS));
+    let curve = ModelCurve::new(&counters, cost, &workers).map_err(|error| no_model(&error))?;
+    let accuracy = PredictionError::of(cost, unseen).map_err(|error| no_model(&error))?;
+    let best_workers = curve.best_workers().ok_or_else(|| no_model(&"nothing was predicted"))?;
+    let constants = cost.explain().into_iter().map(|constant| ModelConstant {
+        name: constant.name,
+        value: format!("{} {}", significant(constant.value), constant.unit),
+        formula: constant.formula,
+        source: constant.source,
+    });
+    Ok(ModelView {
+        points: curve
+            .points
+            .iter()
+            .map(|point| ModelPoint { workers: point.workers, wall: point.wall, exchange: point.exchange })
+            .collect(),
+        best_workers,
+        accuracy: accuracy.map(|error| ModelAccuracy {
+            mean_error: error.mape / 100.0,
+            worst_error: error.worst / 100.0,
+            run_count: error.runs.len() as u32,
+        }),
+        constants: constants.collect(),
+    })
+}
+
+/// Three significant digits.
+fn significant(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let decimals = (2 - value.abs().log10().floor() as i32).max(0) as usize;
+    format!("{value:.decimals$}")
 }

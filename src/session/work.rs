@@ -14,12 +14,12 @@ use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked
 use shuffle_engine::cluster::Progress;
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::metrics::{HotKey, JobReport};
-use shuffle_engine::model::{HistogramBuilder, KeyHistogram};
+use shuffle_engine::model::{HistogramBuilder, KeyHistogram, calibration_scenarios};
 use shuffle_engine::scenario::{InvalidScenario, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
 
-use super::demand::{exchange_points, sweep_points};
+use super::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
 use super::model_view;
 use super::state::{
     Activity, ExchangePoint, Measurement, Notice, RunEvent, RunState, SweepPoint, without_remedies,
@@ -304,26 +304,30 @@ impl Work {
         Ok(())
     }
 
-    /// Fits the model to real runs of this scenario's stages, unless it is fitted already.
+    /// Fits the model to short runs of this scenario's stages, unless it is fitted already.
     async fn calibrate(&self, scenario: &Scenario) -> Result<(), Stop> {
         if self.session.state.with_untracked(|state| state.model.is_some()) {
             return Ok(());
         }
-        let cores = self.session.state.with_untracked(|state| state.cores);
-        let scenarios = model_view::calibration_scenarios(scenario, cores);
-        let mut runs = self.session.state.with_untracked(|state| model_view::runs_of_sweep(state));
-        for (done, scenario) in scenarios.iter().enumerate() {
+        let cores = self.session.state.with_untracked(|state| state.cores.min(MAX_SWEEP_CORES));
+        let scenarios = calibration_scenarios(scenario, cores);
+        let mut runs = Vec::with_capacity(scenarios.len());
+        for (done, probe) in scenarios.iter().enumerate() {
             let total = scenarios.len() as u32;
             self.show(RunEvent::Working(Activity::Calibrating { done: done as u32, total }))?;
-            let finished = self.session.pool().run(scenario, self.quiet()).await?;
+            let finished = self.session.pool().run(probe, self.quiet()).await?;
             self.check()?;
-            // A run in the page's own thread, or in a hidden tab, says nothing about workers.
-            if finished.notes.is_empty() {
-                runs.push(model_view::run(scenario.clone(), JobReport::new(&finished.outcome, None)));
+            if !finished.notes.is_empty() {
+                // A run in the page's own thread, or in a hidden tab, says nothing about workers.
+                return Ok(());
             }
+            runs.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome, None)));
         }
-        let measured = self.session.state.with_untracked(|state| state.run.clone());
-        match measured.map(|measured| model_view::fit(scenario, &measured, &runs)) {
+        let (measured, unseen) = self
+            .session
+            .state
+            .with_untracked(|state| (state.run.clone(), model_view::unseen_runs(scenario, &state.sweep)));
+        match measured.map(|measured| model_view::fit(&measured, &runs, &unseen, cores)) {
             Some(Ok(model)) => self.show(RunEvent::Modelled(Box::new(model))),
             Some(Err(text)) => self.show(RunEvent::Noticed(Notice { field: None, text })),
             None => Ok(()),
