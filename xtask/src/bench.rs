@@ -21,10 +21,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome {
     let source = project.root.join("tests").join("bench");
     let script = source.join("run.mjs");
     if !script.exists() {
-        return Err(Error::Project(format!(
-            "{} is not there yet.",
-            script.display()
-        )));
+        return Err(Error::Project(format!("{} is not there yet.", script.display())));
     }
     let browser = setup::browser(project)?;
     page::build(project)?;
@@ -46,11 +43,7 @@ fn packages(project: &Project, source: &Path, npm: &Path) -> Outcome<std::path::
     let modules = folder.join("node_modules");
     fs::create_dir_all(&folder).map_err(Error::io("making", &folder))?;
     let has_lock = source.join("package-lock.json").exists();
-    let names: &[&str] = if has_lock {
-        &["package.json", "package-lock.json"]
-    } else {
-        &["package.json"]
-    };
+    let names: &[&str] = if has_lock { &["package.json", "package-lock.json"] } else { &["package.json"] };
     // Copied last of all, so that it tells a finished installation from an interrupted one.
     let stamp = folder.join("installed.json");
     let mut wanted = Vec::new();
@@ -64,10 +57,7 @@ fn packages(project: &Project, source: &Path, npm: &Path) -> Outcome<std::path::
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) && modules.exists() {
         return Ok(modules);
     }
-    say::setup(
-        "benchmark packages",
-        "installing with npm into target/bench, to compare with",
-    );
+    say::setup("benchmark packages", "installing with npm into target/bench, to compare with");
     project
         .run(npm)
         .arg(if has_lock { "ci" } else { "install" })

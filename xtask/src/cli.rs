@@ -45,36 +45,24 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         [] | ["help", ..] => Ok(Command::Help),
         words if words.contains(&"--help") || words.contains(&"-h") => Ok(Command::Help),
         ["serve"] => Ok(Command::Serve { port: PORT_DEFAULT }),
-        ["serve", "--port", port] => Ok(Command::Serve {
-            port: read_port(port)?,
-        }),
-        ["serve", option] if option.starts_with("--port=") => Ok(Command::Serve {
-            port: read_port(&option["--port=".len()..])?,
-        }),
+        ["serve", "--port", port] => Ok(Command::Serve { port: read_port(port)? }),
+        ["serve", option] if option.starts_with("--port=") => {
+            Ok(Command::Serve { port: read_port(&option["--port=".len()..])? })
+        }
         ["build"] => Ok(Command::Build),
-        ["test", names @ ..] => Ok(Command::Test {
-            parts: read_parts(names)?,
-        }),
-        ["bench", ..] => Ok(Command::Bench {
-            arguments: arguments[1..].to_vec(),
-        }),
-        ["announce", port, dist] => Ok(Command::Announce {
-            port: read_port(port)?,
-            dist: (*dist).to_owned(),
-        }),
-        _ => Err(Error::Usage(format!(
-            "`cargo xtask {}` is not a command.\n\n{USAGE}",
-            arguments.join(" ")
-        ))),
+        ["test", names @ ..] => Ok(Command::Test { parts: read_parts(names)? }),
+        ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
+        ["announce", port, dist] => {
+            Ok(Command::Announce { port: read_port(port)?, dist: (*dist).to_owned() })
+        }
+        _ => Err(Error::Usage(format!("`cargo xtask {}` is not a command.\n\n{USAGE}", arguments.join(" ")))),
     }
 }
 
 fn read_port(text: &str) -> Outcome<u16> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(port),
-        Ok(_) | Err(_) => Err(Error::Usage(format!(
-            "--port takes a number from 1 to 65535, not `{text}`."
-        ))),
+        Ok(_) | Err(_) => Err(Error::Usage(format!("--port takes a number from 1 to 65535, not `{text}`."))),
     }
 }
 
@@ -83,19 +71,11 @@ fn read_parts(names: &[&str]) -> Outcome<Vec<Part>> {
     if names.is_empty() {
         return Ok(Part::ALL.to_vec());
     }
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| Part::ALL.iter().all(|part| part.name() != **name))
-    {
+    if let Some(unknown) = names.iter().find(|name| Part::ALL.iter().all(|part| part.name() != **name)) {
         let known = Part::ALL.map(Part::name).join(", ");
-        return Err(Error::Usage(format!(
-            "`{unknown}` is not a part of the tests; the parts are {known}."
-        )));
+        return Err(Error::Usage(format!("`{unknown}` is not a part of the tests; the parts are {known}.")));
     }
-    Ok(Part::ALL
-        .into_iter()
-        .filter(|part| names.contains(&part.name()))
-        .collect())
+    Ok(Part::ALL.into_iter().filter(|part| names.contains(&part.name())).collect())
 }
 
 #[cfg(test)]
@@ -112,14 +92,8 @@ mod tests {
         assert_eq!(parsed("").ok(), Some(Command::Help));
         assert_eq!(parsed("test --help").ok(), Some(Command::Help));
         assert_eq!(parsed("serve").ok(), Some(Command::Serve { port: 8080 }));
-        assert_eq!(
-            parsed("serve --port 9000").ok(),
-            Some(Command::Serve { port: 9000 })
-        );
-        assert_eq!(
-            parsed("serve --port=9000").ok(),
-            Some(Command::Serve { port: 9000 })
-        );
+        assert_eq!(parsed("serve --port 9000").ok(), Some(Command::Serve { port: 9000 }));
+        assert_eq!(parsed("serve --port=9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("build").ok(), Some(Command::Build));
     }
 
@@ -127,21 +101,12 @@ mod tests {
     fn parts_keep_their_order() {
         let parts = vec![Part::Lint, Part::EndToEnd];
         assert_eq!(parsed("test e2e lint").ok(), Some(Command::Test { parts }));
-        assert_eq!(
-            parsed("test").ok(),
-            Some(Command::Test {
-                parts: Part::ALL.to_vec()
-            })
-        );
+        assert_eq!(parsed("test").ok(), Some(Command::Test { parts: Part::ALL.to_vec() }));
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        for (line, word) in [
-            ("test webb", "webb"),
-            ("serve --port 0", "`0`"),
-            ("sevre", "sevre"),
-        ] {
+        for (line, word) in [("test webb", "webb"), ("serve --port 0", "`0`"), ("sevre", "sevre")] {
             let error = parsed(line).expect_err(line).to_string();
             assert!(error.contains(word), "{error}");
         }

@@ -46,10 +46,7 @@ impl Error {
 
     /// A missing thing and how to get it.
     pub(crate) fn missing(what: impl Into<String>, install: impl Into<String>) -> Self {
-        Self::Missing {
-            what: what.into(),
-            install: install.into(),
-        }
+        Self::Missing { what: what.into(), install: install.into() }
     }
 }
 

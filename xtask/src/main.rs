@@ -38,10 +38,9 @@ fn main() -> ExitCode {
             eprintln!("\nxtask: {error}");
             match error {
                 Error::Usage(_) => ExitCode::from(2),
-                Error::Missing { .. }
-                | Error::Failed { .. }
-                | Error::Io { .. }
-                | Error::Project(_) => ExitCode::FAILURE,
+                Error::Missing { .. } | Error::Failed { .. } | Error::Io { .. } | Error::Project(_) => {
+                    ExitCode::FAILURE
+                }
             }
         }
     }

@@ -7,16 +7,13 @@ use crate::error::Outcome;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
-use crate::setup::{self, PageTools};
+use crate::setup::{self, PageTools, Purpose};
 
 /// Sets up what is missing and leaves the page in `dist/`.
 pub(crate) fn build(project: &Project) -> Outcome {
-    let tools = setup::page_tools(project)?;
+    let tools = setup::page_tools(project, Purpose::Publishing)?;
     let start = Instant::now();
-    trunk(project, &tools, "build")
-        .arg("--dist")
-        .arg(&project.dist)
-        .shown()?;
+    trunk(project, &tools, "build").arg("--dist").arg(&project.dist).shown()?;
     say::line(&format!(
         "The page is in {} (built in {}).",
         project.dist.display(),

@@ -32,20 +32,12 @@ impl Project {
             .ancestors()
             .find(|folder| folder.join("Trunk.toml").exists() && folder.join("xtask").exists())
             .ok_or_else(|| {
-                Error::Project(format!(
-                    "{} is not inside the Shuffle Lab workspace.",
-                    here.display()
-                ))
+                Error::Project(format!("{} is not inside the Shuffle Lab workspace.", here.display()))
             })?
             .to_path_buf();
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| root.join("target"), |folder| root.join(folder));
-        Ok(Self {
-            tools: target.join("tools"),
-            dist: root.join("dist"),
-            target,
-            root,
-        })
+        let target =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
+        Ok(Self { tools: target.join("tools"), dist: root.join("dist"), target, root })
     }
 
     /// The folder of the programs that cargo built for this project.
@@ -66,9 +58,7 @@ impl Project {
         // children's build scripts look stale and the system's compiler load rustup's libraries.
         for (name, _) in env::vars_os() {
             let inherited_from_cargo = name.to_str().is_some_and(|name| {
-                name == "CARGO"
-                    || name.starts_with("CARGO_PKG_")
-                    || name.starts_with("CARGO_MANIFEST_")
+                name == "CARGO" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
             });
             if inherited_from_cargo {
                 run.unset(name);
@@ -83,25 +73,15 @@ impl Project {
     /// A program of that name: among the project's tools or on PATH.
     pub(crate) fn program(&self, name: &str) -> Option<PathBuf> {
         let path = self.path_variable();
-        let endings: &[&str] = if cfg!(windows) {
-            &[".exe", ".cmd", ".bat"]
-        } else {
-            &[""]
-        };
+        let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
         env::split_paths(&path)
-            .flat_map(|folder| {
-                endings
-                    .iter()
-                    .map(move |end| folder.join(format!("{name}{end}")))
-            })
+            .flat_map(|folder| endings.iter().map(move |end| folder.join(format!("{name}{end}"))))
             .find(|file| is_program(file))
     }
 
     fn path_variable(&self) -> OsString {
         let before = env::var_os("PATH").unwrap_or_default();
-        let folders = [self.tools_bin(), self.npm_bin()]
-            .into_iter()
-            .chain(env::split_paths(&before));
+        let folders = [self.tools_bin(), self.npm_bin()].into_iter().chain(env::split_paths(&before));
         // Joining fails only for a folder with the separator in its name; then PATH stays as it is.
         env::join_paths(folders).unwrap_or(before)
     }

@@ -35,10 +35,7 @@ impl Run {
     pub(crate) fn new(program: impl Into<OsString>, folder: &Path, logs: &Path) -> Self {
         let mut command = Command::new(program.into());
         command.current_dir(folder);
-        Self {
-            command,
-            logs: logs.to_path_buf(),
-        }
+        Self { command, logs: logs.to_path_buf() }
     }
 
     pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
@@ -88,10 +85,7 @@ impl Run {
         if status.success() {
             return Ok(());
         }
-        Err(Error::Failed {
-            command: line,
-            how: ending(status),
-        })
+        Err(Error::Failed { command: line, how: ending(status) })
     }
 
     /// Gives this process away to the child: a signal sent to us reaches it. Returns only if the
@@ -121,12 +115,7 @@ impl Run {
 
     /// Reads what the child prints on stdout; `None` if it cannot be started or fails.
     pub(crate) fn text(mut self) -> Option<String> {
-        let output = self
-            .command
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
+        let output = self.command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         output.status.success().then_some(text)
     }
@@ -162,19 +151,12 @@ impl Run {
             return Ok(());
         }
         say::line(end.output.trim_end());
-        Err(Error::Failed {
-            command: line,
-            how: end.how,
-        })
+        Err(Error::Failed { command: line, how: end.how })
     }
 }
 
 /// Waits for the child's end; `None` if the time ran out and the child was ended.
-fn wait(
-    child: &mut Child,
-    time_out: Option<Duration>,
-    log: &Path,
-) -> std::io::Result<Option<ExitStatus>> {
+fn wait(child: &mut Child, time_out: Option<Duration>, log: &Path) -> std::io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     let mut ticker = Ticker::new();
     loop {
@@ -203,19 +185,13 @@ fn last_line(log: &Path) -> String {
         file.read_to_end(&mut bytes)
     });
     let text = String::from_utf8_lossy(&bytes);
-    text.split(['\n', '\r'])
-        .rfind(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-        .to_owned()
+    text.split(['\n', '\r']).rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned()
 }
 
 /// A file name for the log of a command line.
 fn log_name(line: &str) -> String {
-    let words: String = line
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .take(60)
-        .collect();
+    let words: String =
+        line.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect();
     format!("{words}.log")
 }
 
@@ -240,10 +216,7 @@ mod tests {
 
     #[test]
     fn a_quiet_run_keeps_both_streams() {
-        let end = run("cargo")
-            .arg("--version")
-            .quiet(None)
-            .expect("cargo starts");
+        let end = run("cargo").arg("--version").quiet(None).expect("cargo starts");
         assert!(end.success);
         assert!(end.output.starts_with("cargo "), "{}", end.output);
     }
@@ -251,20 +224,14 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_run_that_hangs_is_ended() {
-        let end = run("sleep")
-            .arg("30")
-            .quiet(Some(Duration::from_millis(200)))
-            .expect("sleep starts");
+        let end = run("sleep").arg("30").quiet(Some(Duration::from_millis(200))).expect("sleep starts");
         assert!(!end.success);
         assert!(end.how.contains("too long"), "{}", end.how);
     }
 
     #[test]
     fn what_is_not_there_is_an_error_with_its_name() {
-        let error = run("no-such-program")
-            .arg("-x")
-            .shown()
-            .expect_err("it is not there");
+        let error = run("no-such-program").arg("-x").shown().expect_err("it is not there");
         assert!(error.to_string().contains("no-such-program -x"), "{error}");
     }
 }

@@ -31,11 +31,7 @@ pub(crate) struct Ticker {
 impl Ticker {
     pub(crate) fn new() -> Self {
         let on_terminal = std::io::stdout().is_terminal();
-        Self {
-            on_terminal,
-            next_at: Duration::from_secs(if on_terminal { 1 } else { 15 }),
-            drawn: false,
-        }
+        Self { on_terminal, next_at: Duration::from_secs(if on_terminal { 1 } else { 15 }), drawn: false }
     }
 
     /// Prints the state, if it is time to; `last_line` is asked for only then.

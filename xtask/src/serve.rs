@@ -14,7 +14,7 @@ use crate::page;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
-use crate::setup;
+use crate::setup::{self, Purpose};
 
 /// Nobody waits longer than this for a first build.
 const ANNOUNCE_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -22,16 +22,12 @@ const ANNOUNCE_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// Builds and serves on this machine only, until it is ended.
 pub(crate) fn serve(project: &Project, port: u16) -> Outcome {
     check_port(port)?;
-    let tools = setup::page_tools(project)?;
+    let tools = setup::page_tools(project, Purpose::Working)?;
     // Not dist/: a page for working on reloads itself, one for publishing must not.
     let dist = project.target.join("serve");
     let _ = std::fs::remove_dir_all(&dist);
     let this = env::current_exe().map_err(Error::io("finding", Path::new("this program")))?;
-    Run::new(this, &project.root, &project.tools)
-        .arg("announce")
-        .arg(port.to_string())
-        .arg(&dist)
-        .start()?;
+    Run::new(this, &project.root, &project.tools).arg("announce").arg(port.to_string()).arg(&dist).start()?;
     let error = page::trunk(project, &tools, "serve")
         .args(["--address", "127.0.0.1", "--port", &port.to_string()])
         .arg("--dist")

@@ -30,10 +30,7 @@ pub(crate) fn install(project: &Project, packages: &[&str], purpose: &str) -> Ou
         return Ok(());
     }
     // A set-up that was cut off leaves packages unpacked but not configured.
-    say::setup(
-        &list,
-        "apt-get failed; finishing what an earlier run may have left undone, then again",
-    );
+    say::setup(&list, "apt-get failed; finishing what an earlier run may have left undone, then again");
     as_root(project, "dpkg")?
         .args(["--configure", "-a"])
         .env("DEBIAN_FRONTEND", "noninteractive")
@@ -49,20 +46,13 @@ pub(crate) fn install(project: &Project, packages: &[&str], purpose: &str) -> Ou
 
 /// A command that runs as root: directly, or through sudo.
 pub(crate) fn as_root(project: &Project, program: &str) -> Outcome<Run> {
-    let is_root = project
-        .run("id")
-        .arg("-u")
-        .text()
-        .is_some_and(|id| id.trim() == "0");
+    let is_root = project.run("id").arg("-u").text().is_some_and(|id| id.trim() == "0");
     if is_root {
         return Ok(project.run(program));
     }
     // Asked first and aloud: a quiet child could not ask for the password.
     if project.program("sudo").is_some() && project.run("sudo").arg("-v").shown().is_ok() {
-        return Ok(project
-            .run("sudo")
-            .arg("--preserve-env=DEBIAN_FRONTEND")
-            .arg(program));
+        return Ok(project.run("sudo").arg("--preserve-env=DEBIAN_FRONTEND").arg(program));
     }
     Err(Error::missing(
         "Packages must be installed, but this user is not root and has no sudo.",
@@ -78,10 +68,7 @@ fn update_once(project: &Project) -> Outcome {
     }
     if !apt(project, &["update"])? {
         // Old lists may still do: let the installation decide.
-        say::setup(
-            "package lists",
-            "apt-get update failed; going on with the lists that are here",
-        );
+        say::setup("package lists", "apt-get update failed; going on with the lists that are here");
     }
     Ok(())
 }
@@ -89,28 +76,19 @@ fn update_once(project: &Project) -> Outcome {
 /// Runs apt-get, waiting while another process holds its lock. Shows the output of a failure.
 fn apt(project: &Project, arguments: &[&str]) -> Outcome<bool> {
     for attempt in 1..=LOCK_TRIES {
-        let end = as_root(project, APT)?
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .quiet(None)?;
+        let end =
+            as_root(project, APT)?.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").quiet(None)?;
         if end.success {
             return Ok(true);
         }
-        let locked = [
-            "Could not get lock",
-            "Unable to acquire the dpkg",
-            "Unable to lock",
-        ]
-        .iter()
-        .any(|words| end.output.contains(words));
+        let locked = ["Could not get lock", "Unable to acquire the dpkg", "Unable to lock"]
+            .iter()
+            .any(|words| end.output.contains(words));
         if !locked || attempt == LOCK_TRIES {
             say::line(end.output.trim_end());
             return Ok(false);
         }
-        say::setup(
-            "apt-get",
-            "another process holds its lock; trying again in 10 s",
-        );
+        say::setup("apt-get", "another process holds its lock; trying again in 10 s");
         thread::sleep(LOCK_PAUSE);
     }
     Ok(false)

@@ -14,34 +14,19 @@ const STEP: &str = "wasm-opt";
 /// Says whether `wasm-opt` may be used.
 pub(crate) fn bring(project: &Project) -> Outcome<bool> {
     let (Some(npm), Some(_)) = (project.program("npm"), project.program("node")) else {
-        say::setup(
-            STEP,
-            "no Node and npm here, so the module is not shrunk (install Node for that)",
-        );
+        say::setup(STEP, "no Node and npm here, so the module is not shrunk (install Node for that)");
         return Ok(false);
     };
-    let major = BINARYEN_VERSION
-        .split('.')
-        .next()
-        .unwrap_or(BINARYEN_VERSION);
+    let major = BINARYEN_VERSION.split('.').next().unwrap_or(BINARYEN_VERSION);
     if is_installed(project, major) {
         return Ok(true);
     }
     let folder = project.tools.join("npm");
-    say::setup(
-        STEP,
-        &format!("it shrinks the module; installing npm's binaryen {BINARYEN_VERSION}"),
-    );
+    say::setup(STEP, &format!("it shrinks the module; installing npm's binaryen {BINARYEN_VERSION}"));
     fs::create_dir_all(&folder).map_err(Error::io("making", &folder))?;
     let end = project
         .run(npm)
-        .args([
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--no-save",
-            "--prefix",
-        ])
+        .args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"])
         .arg(&folder)
         .arg(format!("binaryen@{BINARYEN_VERSION}"))
         .quiet(None)?;
@@ -49,20 +34,13 @@ pub(crate) fn bring(project: &Project) -> Outcome<bool> {
         return Ok(true);
     }
     say::line(end.output.trim_end());
-    say::setup(
-        STEP,
-        "npm could not bring it, so the module is not shrunk this time",
-    );
+    say::setup(STEP, "npm could not bring it, so the module is not shrunk this time");
     Ok(false)
 }
 
 /// Whether the `wasm-opt` of this project answers with the pinned version.
 fn is_installed(project: &Project, major: &str) -> bool {
-    let name = if cfg!(windows) {
-        "wasm-opt.cmd"
-    } else {
-        "wasm-opt"
-    };
+    let name = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
     let program = project.npm_bin().join(name);
     program.exists()
         && project

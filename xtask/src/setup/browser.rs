@@ -16,13 +16,8 @@ pub(crate) struct Browser {
     pub(crate) chromedriver: PathBuf,
 }
 
-const CHROMIUM_NAMES: [&str; 5] = [
-    "chromium",
-    "google-chrome",
-    "google-chrome-stable",
-    "chromium-browser",
-    "chrome",
-];
+const CHROMIUM_NAMES: [&str; 5] =
+    ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome"];
 
 /// Where installers put Chrome without adding it to PATH.
 const CHROMIUM_PLACES: [&str; 3] = [
@@ -58,24 +53,14 @@ pub(crate) fn bring(project: &Project) -> Outcome<Browser> {
 fn find(project: &Project) -> Option<Browser> {
     let chromium = named("CHROMIUM")
         .or_else(|| CHROMIUM_NAMES.iter().find_map(|name| project.program(name)))
-        .or_else(|| {
-            CHROMIUM_PLACES
-                .iter()
-                .map(PathBuf::from)
-                .find(|file| is_program(file))
-        })?;
+        .or_else(|| CHROMIUM_PLACES.iter().map(PathBuf::from).find(|file| is_program(file)))?;
     let chromedriver = named("CHROMEDRIVER").or_else(|| project.program("chromedriver"))?;
-    Some(Browser {
-        chromium,
-        chromedriver,
-    })
+    Some(Browser { chromium, chromedriver })
 }
 
 /// A program that the user names in an environment variable.
 fn named(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|file| is_program(file))
+    env::var_os(variable).map(PathBuf::from).filter(|file| is_program(file))
 }
 
 /// chromedriver refuses a browser of another major version, in words that do not help.
@@ -96,10 +81,7 @@ fn same_version(project: &Project, browser: Browser) -> Outcome<Browser> {
         ));
     }
     if driver.is_none() {
-        say::setup(
-            "browser",
-            "chromedriver does not tell its version; going on",
-        );
+        say::setup("browser", "chromedriver does not tell its version; going on");
     }
     Ok(browser)
 }
@@ -111,8 +93,7 @@ fn major(project: &Project, program: &Path) -> Option<u32> {
 }
 
 fn major_in(text: &str) -> Option<u32> {
-    text.split_whitespace()
-        .find_map(|word| word.split_once('.')?.0.parse().ok())
+    text.split_whitespace().find_map(|word| word.split_once('.')?.0.parse().ok())
 }
 
 #[cfg(test)]
@@ -123,10 +104,7 @@ mod tests {
     fn versions_are_read_as_the_programs_print_them() {
         let chromium = "Chromium 156.0.8078.79 built on Debian GNU/Linux 12\n";
         assert_eq!(major_in(chromium), Some(156));
-        assert_eq!(
-            major_in("ChromeDriver 156.0.8078.79 (abc-refs@{#1})"),
-            Some(156)
-        );
+        assert_eq!(major_in("ChromeDriver 156.0.8078.79 (abc-refs@{#1})"), Some(156));
         assert_eq!(major_in(""), None);
     }
 }

@@ -21,10 +21,7 @@ pub(crate) fn bring(project: &Project, tool: &CargoTool) -> Outcome {
         |other| format!("needed to {}; found {other}", tool.purpose),
     );
     let what = format!("{} {}", tool.package, tool.version);
-    say::setup(
-        &what,
-        &format!("{why}; building it from crates.io into target/tools (1 to 3 min)"),
-    );
+    say::setup(&what, &format!("{why}; building it from crates.io into target/tools (1 to 3 min)"));
     let start = Instant::now();
     project
         .run("cargo")
@@ -45,10 +42,7 @@ pub(crate) fn bring(project: &Project, tool: &CargoTool) -> Outcome {
             format!("delete {} and start again.", project.tools.display()),
         ));
     }
-    say::setup(
-        &what,
-        &format!("built in {}", say::seconds(start.elapsed())),
-    );
+    say::setup(&what, &format!("built in {}", say::seconds(start.elapsed())));
     Ok(())
 }
 

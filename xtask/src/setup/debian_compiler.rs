@@ -31,17 +31,12 @@ pub(crate) fn is_linked(project: &Project) -> bool {
             .run("rustup")
             .args(["toolchain", "list"])
             .text()
-            .is_some_and(|list| {
-                list.lines()
-                    .any(|line| line.trim().starts_with(DEBIAN_TOOLCHAIN))
-            })
+            .is_some_and(|list| list.lines().any(|line| line.trim().starts_with(DEBIAN_TOOLCHAIN)))
 }
 
 /// Installs the compiler, builds and places its library, links it into rustup.
 pub(crate) fn bring(project: &Project) -> Outcome<WasmCompiler> {
-    let has_compiler = [RUSTC, CARGO]
-        .iter()
-        .all(|file| is_program(Path::new(file)));
+    let has_compiler = [RUSTC, CARGO].iter().all(|file| is_program(Path::new(file)));
     if !has_compiler || !Path::new(LIBRARY_SOURCE).exists() {
         apt::install(
             project,
@@ -79,19 +74,9 @@ fn place_linker(project: &Project) -> Outcome {
     if is_program(&place) {
         return Ok(());
     }
-    say::setup(
-        "wasm linker",
-        &format!("linking {} to {}", place.display(), lld.display()),
-    );
-    apt::as_root(project, "mkdir")?
-        .arg("-p")
-        .arg(&folder)
-        .quiet_or_fail()?;
-    apt::as_root(project, "ln")?
-        .arg("-sf")
-        .arg(&lld)
-        .arg(&place)
-        .quiet_or_fail()
+    say::setup("wasm linker", &format!("linking {} to {}", place.display(), lld.display()));
+    apt::as_root(project, "mkdir")?.arg("-p").arg(&folder).quiet_or_fail()?;
+    apt::as_root(project, "ln")?.arg("-sf").arg(&lld).arg(&place).quiet_or_fail()
 }
 
 /// Builds the standard library for wasm and copies it to where the compiler looks.
@@ -99,18 +84,12 @@ fn build_library(project: &Project) -> Outcome {
     let seed = project.tools.join("wasm-std");
     let target = seed.join("target");
     write_seed(&seed)?;
-    say::setup(
-        "wasm32 library",
-        "compiling Debian's source of the standard library (about 1 min)",
-    );
+    say::setup("wasm32 library", "compiling Debian's source of the standard library (about 1 min)");
     project
         .run(CARGO)
         .folder(&seed)
         .args(["build", "--release", "--target", WASM_TARGET])
-        .args([
-            "-Z",
-            "build-std=std,panic_abort,panic_unwind,test,proc_macro",
-        ])
+        .args(["-Z", "build-std=std,panic_abort,panic_unwind,test,proc_macro"])
         .env("RUSTC", RUSTC)
         // Without bitcode in the library every build with link-time optimisation fails.
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
@@ -121,23 +100,11 @@ fn build_library(project: &Project) -> Outcome {
     let built = target.join(WASM_TARGET).join("release").join("deps");
     let place = PathBuf::from(RUSTLIB).join(WASM_TARGET).join("lib");
     let libraries = libraries_in(&built)?;
-    say::setup(
-        "wasm32 library",
-        &format!("copying {} files to {}", libraries.len(), place.display()),
-    );
+    say::setup("wasm32 library", &format!("copying {} files to {}", libraries.len(), place.display()));
     // The old library goes first: two versions side by side confuse the compiler.
-    apt::as_root(project, "rm")?
-        .arg("-rf")
-        .arg(&place)
-        .quiet_or_fail()?;
-    apt::as_root(project, "mkdir")?
-        .arg("-p")
-        .arg(&place)
-        .quiet_or_fail()?;
-    apt::as_root(project, "cp")?
-        .args(&libraries)
-        .arg(&place)
-        .quiet_or_fail()?;
+    apt::as_root(project, "rm")?.arg("-rf").arg(&place).quiet_or_fail()?;
+    apt::as_root(project, "mkdir")?.arg("-p").arg(&place).quiet_or_fail()?;
+    apt::as_root(project, "cp")?.args(&libraries).arg(&place).quiet_or_fail()?;
     fs::remove_dir_all(&target).map_err(Error::io("removing", &target))
 }
 
@@ -165,9 +132,7 @@ fn libraries_in(folder: &Path) -> Outcome<Vec<PathBuf>> {
     for entry in fs::read_dir(folder).map_err(Error::io("listing", folder))? {
         let path = entry.map_err(Error::io("listing", folder))?.path();
         let is_library = path.extension().is_some_and(|end| end == "rlib");
-        let is_seed = path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("libseed"));
+        let is_seed = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libseed"));
         if is_library && !is_seed {
             files.push(path);
         }
@@ -180,14 +145,8 @@ fn link(project: &Project) -> Outcome<WasmCompiler> {
     if project.program("rustup").is_none() {
         return Ok(WasmCompiler::Usual);
     }
-    say::setup(
-        "wasm32 target",
-        &format!("linking /usr into rustup as `{DEBIAN_TOOLCHAIN}`"),
-    );
-    project
-        .run("rustup")
-        .args(["toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"])
-        .quiet_or_fail()?;
+    say::setup("wasm32 target", &format!("linking /usr into rustup as `{DEBIAN_TOOLCHAIN}`"));
+    project.run("rustup").args(["toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"]).quiet_or_fail()?;
     Ok(WasmCompiler::Debian)
 }
 

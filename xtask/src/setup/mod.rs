@@ -8,6 +8,7 @@ mod apt;
 mod binaryen;
 mod browser;
 mod cargo_tools;
+mod crates;
 mod debian_compiler;
 mod rust_components;
 mod wasm_target;
@@ -24,7 +25,7 @@ pub(crate) use browser::Browser;
 pub(crate) struct PageTools {
     /// Which compiler makes wasm.
     pub(crate) compiler: WasmCompiler,
-    /// Whether `wasm-opt` is there to shrink the module.
+    /// Whether `wasm-opt` is to shrink the module.
     pub(crate) wasm_opt: bool,
 }
 
@@ -47,13 +48,25 @@ impl WasmCompiler {
     }
 }
 
-/// Brings the compiler's wasm target, `trunk`, `wasm-bindgen` and, with Node, `wasm-opt`.
-pub(crate) fn page_tools(project: &Project) -> Outcome<PageTools> {
+/// What the page is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be published: as small as can be.
+    Publishing,
+    /// To be worked on: as soon as can be, so without the minutes that `wasm-opt` may take.
+    Working,
+}
+
+/// Brings the compiler's wasm target, `trunk`, `wasm-bindgen` and, for publishing and with Node,
+/// `wasm-opt`.
+pub(crate) fn page_tools(project: &Project, purpose: Purpose) -> Outcome<PageTools> {
     tools::check_lock(project)?;
     let compiler = wasm_target::bring(project)?;
     cargo_tools::bring(project, &tools::TRUNK)?;
     cargo_tools::bring(project, &tools::WASM_BINDGEN)?;
-    let wasm_opt = binaryen::bring(project)?;
+    let wasm_opt = purpose == Purpose::Publishing && binaryen::bring(project)?;
+    // Trunk is run offline, so cargo inside it cannot download.
+    crates::bring(project)?;
     Ok(PageTools { compiler, wasm_opt })
 }
 

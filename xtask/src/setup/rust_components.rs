@@ -11,27 +11,15 @@ pub(crate) fn bring(project: &Project) -> Outcome {
         if answers(project, subcommand) {
             continue;
         }
-        say::setup(
-            component,
-            "needed to check the sources; asking rustup for it",
-        );
+        say::setup(component, "needed to check the sources; asking rustup for it");
         if project.program("rustup").is_some() {
-            project
-                .run("rustup")
-                .args(["component", "add", component])
-                .quiet_or_fail()?;
+            project.run("rustup").args(["component", "add", component]).quiet_or_fail()?;
         }
         if !answers(project, subcommand) {
-            let system = if apt::is_here() {
-                " (Debian: `apt-get install rustfmt rust-clippy`)"
-            } else {
-                ""
-            };
+            let system = if apt::is_here() { " (Debian: `apt-get install rustfmt rust-clippy`)" } else { "" };
             return Err(Error::missing(
                 format!("`cargo {subcommand}` is not here."),
-                format!(
-                    "run `rustup component add {component}` or install your system's package{system}."
-                ),
+                format!("run `rustup component add {component}` or install your system's package{system}."),
             ));
         }
     }
@@ -39,9 +27,5 @@ pub(crate) fn bring(project: &Project) -> Outcome {
 }
 
 fn answers(project: &Project, subcommand: &str) -> bool {
-    project
-        .run("cargo")
-        .args([subcommand, "--version"])
-        .text()
-        .is_some()
+    project.run("cargo").args([subcommand, "--version"]).text().is_some()
 }

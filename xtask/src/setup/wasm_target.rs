@@ -53,9 +53,7 @@ pub(crate) fn bring(project: &Project) -> Outcome<WasmCompiler> {
         }
     }
     Err(Error::missing(
-        format!(
-            "The compiler has no standard library for {WASM_TARGET}, so the page cannot be built."
-        ),
+        format!("The compiler has no standard library for {WASM_TARGET}, so the page cannot be built."),
         format!(
             "run `rustup target add {WASM_TARGET}` (rustup is at https://rustup.rs; Windows: `winget \
              install Rustlang.Rustup`), or install your system's package: `rust-wasm` on Arch, \
@@ -71,21 +69,11 @@ fn with_rustup(project: &Project, fallback: bool) -> Outcome<bool> {
         return Ok(false);
     }
     say::setup(STEP, "the page is compiled to it; asking rustup for it");
-    let limit = if fallback {
-        RUSTUP_SECONDS_WITH_FALLBACK
-    } else {
-        RUSTUP_SECONDS_ALONE
-    };
-    let end = project
-        .run("rustup")
-        .args(["target", "add", WASM_TARGET])
-        .quiet(Some(Duration::from_secs(limit)))?;
+    let limit = if fallback { RUSTUP_SECONDS_WITH_FALLBACK } else { RUSTUP_SECONDS_ALONE };
+    let end =
+        project.run("rustup").args(["target", "add", WASM_TARGET]).quiet(Some(Duration::from_secs(limit)))?;
     if !end.success {
-        let reason = end
-            .output
-            .lines()
-            .rfind(|line| line.contains("error"))
-            .unwrap_or("");
+        let reason = end.output.lines().rfind(|line| line.contains("error")).unwrap_or("");
         say::line(&format!("  rustup {} {reason}", end.how));
         return Ok(false);
     }
@@ -104,14 +92,7 @@ fn compiles(project: &Project, compiler: WasmCompiler) -> Outcome<bool> {
         .run("rustc")
         .arg("--edition=2024")
         .args(["--crate-type=cdylib", "--target", WASM_TARGET])
-        .args([
-            "-Cpanic=abort",
-            "-Clto=thin",
-            "-Copt-level=0",
-            "-o",
-            "probe.wasm",
-            "probe.rs",
-        ])
+        .args(["-Cpanic=abort", "-Clto=thin", "-Copt-level=0", "-o", "probe.wasm", "probe.rs"])
         .folder(&folder);
     Ok(compiler.apply(run).text().is_some())
 }

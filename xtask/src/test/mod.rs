@@ -26,13 +26,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Lint,
-        Self::Docs,
-        Self::Native,
-        Self::Web,
-        Self::EndToEnd,
-    ];
+    pub(crate) const ALL: [Self; 5] = [Self::Lint, Self::Docs, Self::Native, Self::Web, Self::EndToEnd];
 
     /// Its name on the command line.
     pub(crate) const fn name(self) -> &'static str {
@@ -58,8 +52,7 @@ impl Report {
         say::headline(name);
         let start = Instant::now();
         let end = work();
-        self.lines
-            .push((name.to_owned(), start.elapsed(), end.is_ok()));
+        self.lines.push((name.to_owned(), start.elapsed(), end.is_ok()));
         end
     }
 
@@ -79,10 +72,7 @@ impl Report {
 
 /// Runs the parts in order.
 pub(crate) fn run(project: &Project, parts: &[Part]) -> Outcome {
-    let mut report = Report {
-        start: Instant::now(),
-        lines: Vec::new(),
-    };
+    let mut report = Report { start: Instant::now(), lines: Vec::new() };
     let end = run_parts(project, parts, &mut report);
     report.summary(&end);
     end

@@ -6,7 +6,7 @@ use crate::page;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
-use crate::setup::{self, Browser, WasmCompiler};
+use crate::setup::{self, Browser, Purpose, WasmCompiler};
 use crate::tools::WASM_TARGET;
 
 /// The parts' common ground: what the set-up found.
@@ -25,13 +25,8 @@ impl<'a> Steps<'a> {
     pub(crate) fn set_up(project: &'a Project, parts: &[Part]) -> Outcome<Self> {
         let has = |part| parts.contains(&part);
         let web_targets = web_targets::list(project)?;
-        let mut steps = Self {
-            project,
-            compiler: WasmCompiler::Usual,
-            wasm_clippy: false,
-            browser: None,
-            web_targets,
-        };
+        let mut steps =
+            Self { project, compiler: WasmCompiler::Usual, wasm_clippy: false, browser: None, web_targets };
         if has(Part::Lint) {
             setup::lint_tools(project)?;
         }
@@ -42,7 +37,7 @@ impl<'a> Steps<'a> {
             steps.wasm_clippy = setup::wasm_clippy(project, steps.compiler)?;
         }
         if has(Part::EndToEnd) {
-            setup::page_tools(project)?;
+            setup::page_tools(project, Purpose::Publishing)?;
         }
         let runs_web_tests = has(Part::Web) && !steps.web_targets.is_empty();
         if runs_web_tests {
@@ -58,25 +53,15 @@ impl<'a> Steps<'a> {
     pub(crate) fn lint(&self, report: &mut Report) -> Outcome {
         report.step("formatting", || self.cargo("fmt --all --check").shown())?;
         let deny = ["--", "-D", "warnings"];
-        report.step("clippy", || {
-            self.cargo("clippy --workspace --all-targets")
-                .args(deny)
-                .shown()
-        })?;
+        report.step("clippy", || self.cargo("clippy --workspace --all-targets").args(deny).shown())?;
         report.step("clippy, command line", || {
-            self.cargo("clippy --package shuffle-engine --features cli --all-targets")
-                .args(deny)
-                .shown()
+            self.cargo("clippy --package shuffle-engine --features cli --all-targets").args(deny).shown()
         })?;
         // The page's code is mostly compiled out on this machine's own target.
         let packages = ["--package", "shuffle-lab", "--package", "shuffle-engine"];
         if self.wasm_clippy {
             report.step("clippy, wasm32", || {
-                let run = self
-                    .cargo("clippy --target")
-                    .arg(WASM_TARGET)
-                    .args(packages)
-                    .args(deny);
+                let run = self.cargo("clippy --target").arg(WASM_TARGET).args(packages).args(deny);
                 self.compiler.apply(run).shown()
             })
         } else {
@@ -89,9 +74,7 @@ impl<'a> Steps<'a> {
 
     pub(crate) fn docs(&self, report: &mut Report) -> Outcome {
         report.step("documentation", || {
-            self.cargo("doc --no-deps --workspace")
-                .env("RUSTDOCFLAGS", "-D warnings")
-                .shown()
+            self.cargo("doc --no-deps --workspace").env("RUSTDOCFLAGS", "-D warnings").shown()
         })
     }
 
@@ -114,14 +97,7 @@ impl<'a> Steps<'a> {
             let run = self
                 .project
                 .run("wasm-pack")
-                .args([
-                    "test",
-                    "--mode",
-                    "no-install",
-                    "--headless",
-                    "--chrome",
-                    "--release",
-                ])
+                .args(["test", "--mode", "no-install", "--headless", "--chrome", "--release"])
                 .arg("--chromedriver")
                 .arg(&browser.chromedriver)
                 .env("CHROMEDRIVER", &browser.chromedriver)
@@ -129,10 +105,7 @@ impl<'a> Steps<'a> {
                 .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
                 .arg(".");
-            let run = self
-                .web_targets
-                .iter()
-                .fold(run, |run, name| run.arg("--test").arg(name));
+            let run = self.web_targets.iter().fold(run, |run, name| run.arg("--test").arg(name));
             self.compiler.apply(run).shown()
         })
     }
@@ -141,17 +114,13 @@ impl<'a> Steps<'a> {
         let browser = self.needed_browser()?;
         report.step("build of the page", || page::build(self.project))?;
         report.step("build of the command line", || {
-            self.cargo("build --release --package shuffle-engine --features cli --bin lab")
-                .shown()
+            self.cargo("build --release --package shuffle-engine --features cli --bin lab").shown()
         })?;
         report.step("end-to-end tests", || {
             self.cargo("test --package")
                 .arg(END_TO_END_PACKAGE)
                 .env("SHUFFLE_LAB_DIST", &self.project.dist)
-                .env(
-                    "SHUFFLE_LAB_CLI",
-                    self.project.target.join("release").join(executable("lab")),
-                )
+                .env("SHUFFLE_LAB_CLI", self.project.target.join("release").join(executable("lab")))
                 .env("CHROMIUM", &browser.chromium)
                 .env("CHROMEDRIVER", &browser.chromedriver)
                 .shown()
@@ -163,9 +132,7 @@ impl<'a> Steps<'a> {
     }
 
     fn needed_browser(&self) -> Outcome<&Browser> {
-        self.browser
-            .as_ref()
-            .ok_or_else(|| Error::Project("this part was not set up with a browser.".into()))
+        self.browser.as_ref().ok_or_else(|| Error::Project("this part was not set up with a browser.".into()))
     }
 }
 

@@ -12,10 +12,7 @@ pub(crate) fn list(project: &Project) -> Outcome<Vec<String>> {
     let declared = declared(&manifest);
     let folder = project.root.join("tests").join("web");
     let sources = fs::read_dir(&folder).map_or(0, |entries| {
-        entries
-            .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"))
-            .count()
+        entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "rs")).count()
     });
     // A forgotten declaration would silently leave tests out: `autotests` is off.
     if sources > 0 && declared.is_empty() {
