@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Counters are exact and never modelled: rows, bytes and blocks follow from the data and the plan. Only times are
-//! modelled, from a few constants that [`calibrate`] fits to this machine's own runs. Nothing here
+//! modelled, from a few constants that [`calibrate()`] fits to this machine's own runs. Nothing here
 //! reads a clock. [`KeyHistogram`] counts keys alone, for loads that follow a dragged slider.
 
 mod block_size;

@@ -10,6 +10,8 @@ const FULL_TEXT_ROWS: u64 = 50_000;
 const FEW_ROWS: u64 = 1_000;
 /// Keys of an empty shuffle.
 const FEW_KEYS: u64 = 100;
+/// Map and reduce partitions of the empty shuffles: blocks, tasks and the driver's numbers vary apart.
+const WIDTHS: [(u32, u32); 4] = [(32, 32), (8, 128), (64, 4), (128, 64)];
 /// Runs of the same work: the median of three forgets one interruption.
 const REPEATS: usize = 3;
 
@@ -38,22 +40,23 @@ pub fn calibration_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
     let mut worker_counts = vec![1, 2, cores];
     worker_counts.retain(|&workers| workers <= cores);
     worker_counts.dedup();
+    let empty = Scenario {
+        rows: FEW_ROWS.min(scenario.rows),
+        keys: FEW_KEYS.min(scenario.keys),
+        skew: Skew::Uniform {},
+        ..full.clone()
+    };
+    let widths = WIDTHS.map(|(map_partitions, reduce_partitions)| Scenario {
+        map_partitions,
+        reduce_partitions,
+        ..empty.clone()
+    });
     let mut scenarios = Vec::new();
-    for &workers in &worker_counts {
-        for work in [&full, &quarter] {
-            scenarios.extend(std::iter::repeat_n(Scenario { workers, ..work.clone() }, REPEATS));
-        }
-        for (map_partitions, reduce_partitions) in [(32, 32), (8, 128), (64, 4), (128, 64)] {
-            let empty = Scenario {
-                rows: FEW_ROWS.min(scenario.rows),
-                keys: FEW_KEYS.min(scenario.keys),
-                skew: Skew::Uniform {},
-                workers,
-                map_partitions,
-                reduce_partitions,
-                ..scenario.clone()
-            };
-            scenarios.extend(std::iter::repeat_n(empty, REPEATS));
+    for probe in [full, quarter].into_iter().chain(widths) {
+        // One and several workers take turns: a neighbour that slows the machine slows both. The data stay the
+        // same meanwhile, so that nobody rebuilds tables.
+        for _ in 0..REPEATS {
+            scenarios.extend(worker_counts.iter().map(|&workers| Scenario { workers, ..probe.clone() }));
         }
     }
     scenarios

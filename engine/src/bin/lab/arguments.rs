@@ -63,7 +63,7 @@ impl Command {
                     rest.workers()?.ok_or_else(|| bad("--workers: is missing, as in --workers 1,2,4,8"))?;
                 Command::Sweep { scenario: rest.scenario()?, workers }
             }
-            "model" => Command::Model { workers: rest.workers()?, scenario: rest.scenario()? },
+            "model" => Command::Model { workers: rest.workers()?, scenario: rest.model_scenario()? },
             "explain" => Command::Explain { scenario: rest.scenario()? },
             "generate" => {
                 let name = rest.option("--table").ok_or_else(|| bad("--table: is missing"))?;
@@ -127,7 +127,22 @@ impl Rest {
         if self.plain.is_empty() {
             return Err(bad("SCENARIO: is missing: a JSON file, - or a link"));
         }
-        read_scenario(&self.plain.remove(0))
+        read_text(&self.plain.remove(0))?.decode()
+    }
+
+    /// A scenario that is asked of the model, which knows more workers than run.
+    fn model_scenario(&mut self) -> Result<Scenario, Failure> {
+        if self.plain.is_empty() {
+            return self.scenario();
+        }
+        let mut text = read_text(&self.plain.remove(0))?;
+        let workers = text.take_model_workers();
+        let scenario = text.decode()?;
+        if let Some(workers) = workers.filter(|&workers| workers > limits::MAX_MODEL_WORKERS) {
+            let most = limits::MAX_MODEL_WORKERS;
+            return Err(bad(format!("workers: is {workers}, must be a whole number from 1 to {most}")));
+        }
+        Ok(Scenario { workers: workers.unwrap_or(scenario.workers), ..scenario })
     }
 
     fn end(self) -> Result<(), Failure> {
@@ -136,11 +151,55 @@ impl Rest {
     }
 }
 
+/// A scenario as it was written.
+enum Text {
+    Link(String),
+    Json(String),
+}
+
+impl Text {
+    fn decode(&self) -> Result<Scenario, Failure> {
+        Ok(match self {
+            Text::Link(link) => link::decode_strict(link)?,
+            Text::Json(text) => json::decode(text)?,
+        })
+    }
+
+    /// Takes out a number of workers that only the model may be asked about, so that the rest can be read.
+    fn take_model_workers(&mut self) -> Option<u32> {
+        let only_modelled = limits::MAX_WORKERS + 1..;
+        match self {
+            Text::Link(link) => {
+                let (start, word) = link.match_indices("workers=").find_map(|(at, name)| {
+                    let begins = at == 0 || link[..at].ends_with(['?', '&']);
+                    let rest = &link[at + name.len()..];
+                    begins.then(|| (at, rest.split(['&', '#']).next().unwrap_or(rest)))
+                })?;
+                let workers = word.parse().ok().filter(|workers| only_modelled.contains(workers))?;
+                let end = start + "workers=".len() + word.len();
+                link.replace_range(start..end, "");
+                Some(workers)
+            }
+            Text::Json(text) => {
+                if text.len() > limits::MAX_JSON_BYTES {
+                    return None;
+                }
+                let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+                let field = value.get("workers")?.as_u64()?;
+                let workers = u32::try_from(field).ok().filter(|workers| only_modelled.contains(workers))?;
+                value.as_object_mut()?.remove("workers");
+                *text = value.to_string();
+                Some(workers)
+            }
+        }
+    }
+}
+
 /// A JSON file, `-` or a link.
-fn read_scenario(word: &str) -> Result<Scenario, Failure> {
+fn read_text(word: &str) -> Result<Text, Failure> {
     let is_link = word.starts_with('?') || word.starts_with("v=") || word.contains("://");
     if is_link {
-        return Ok(link::decode_strict(word)?);
+        return Ok(Text::Link(word.to_owned()));
     }
     // One byte more than may be read tells that there is more.
     let limit = limits::MAX_JSON_BYTES as u64 + 1;
@@ -152,6 +211,5 @@ fn read_scenario(word: &str) -> Result<Scenario, Failure> {
         file.take(limit).read_to_end(&mut bytes)
     };
     read.map_err(|error| bad(format!("SCENARIO: {word}: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| bad("scenario: is not UTF-8"))?;
-    Ok(json::decode(&text)?)
+    Ok(Text::Json(String::from_utf8(bytes).map_err(|_| bad("scenario: is not UTF-8"))?))
 }

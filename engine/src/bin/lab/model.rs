@@ -5,15 +5,20 @@ use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{
-    CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, calibration_scenarios, worker_grid,
+    CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, calibration_scenarios, leave_one_out,
+    worker_grid,
 };
 use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 use shuffle_engine::{EngineError, Scenario};
 
 use super::failure::Failure;
 
-/// Runs of each W that the prediction is compared with.
-const COMPARED_RUNS: usize = 5;
+/// Runs of each W that the prediction is compared with: some before the calibration, some after it, so that a
+/// machine that is slower for a while is slower for both.
+const RUNS_BEFORE: usize = 2;
+const RUNS_AFTER: usize = 3;
+/// Runs of fewer rows are empty shuffles.
+const WORK_ROWS: u64 = 2_000;
 
 pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), Failure> {
     if let Some(&too_many) = workers.and_then(|list| list.iter().find(|&&count| count > MAX_MODEL_WORKERS)) {
@@ -24,20 +29,21 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     let mut cluster = ThreadCluster::new(cores);
     let probes = calibration_scenarios(scenario, cores);
     eprintln!("{} runs to calibrate on {cores} cores", probes.len());
-    run(&mut cluster, &Scenario { workers: 1, ..scenario.clone() })?;
+    let compared = compared_scenarios(scenario, cores);
+    let warm_up = run(&mut cluster, &compared[0])?;
+    let mut unseen = measure(&mut cluster, &compared, RUNS_BEFORE)?;
     let runs = probes.iter().map(|probe| run(&mut cluster, probe)).collect::<Result<Vec<_>, _>>()?;
-    let calibration =
-        calibrate(&runs, cores).map_err(|error| Failure::Other(format!("calibration: {error}")))?;
-    calibration.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    unseen.extend(measure(&mut cluster, &compared, RUNS_AFTER)?);
 
+    let calibration = calibrate(&runs, cores).map_err(other)?;
+    calibration.warnings.iter().for_each(|warning| eprintln!("{warning}"));
     let cost = &calibration.cost;
-    let seen = measure(&mut cluster, scenario, cores)?;
-    let counters = Counters::from_report(&seen[0].report, &seen[0].scenario).map_err(other)?;
-    let mut asked = workers.map_or_else(|| worker_grid(MAX_MODEL_WORKERS), <[u32]>::to_vec);
+    let counters = Counters::from_report(&warm_up.report, &warm_up.scenario).map_err(other)?;
+    let asked = workers.map_or_else(|| worker_grid(MAX_MODEL_WORKERS), <[u32]>::to_vec);
     let curve = ModelCurve::new(&counters, cost, &asked).map_err(other)?;
-    asked = vec![scenario.workers];
-    let own = ModelCurve::new(&counters, cost, &asked).map_err(other)?;
-    let error = PredictionError::of(cost, &seen).map_err(other)?;
+    let own = ModelCurve::new(&counters, cost, &[scenario.workers]).map_err(other)?;
+    let error = PredictionError::of(cost, &unseen).map_err(other)?;
+    let left_out = leave_one_out(&runs, cores, WORK_ROWS).map_err(other)?;
     let wall_micros = own.points.first().map(|point| point.wall);
     if let (Some(point), Some(error)) = (own.points.first(), &error) {
         eprintln!(
@@ -59,31 +65,36 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
         "points": curve.points,
         "best_workers": curve.best_workers(),
         "error": error,
-        "measured": {"clock": "wall", "runs": measured_points(&seen)},
+        "leave_one_out": left_out,
+        "measured": {"clock": "wall", "runs": measured_points(&compared, &unseen)},
     }));
     Ok(())
 }
 
-/// The scenario itself, for W up to the cores: runs that the calibration does not see.
-fn measure(
-    cluster: &mut ThreadCluster,
-    scenario: &Scenario,
-    cores: u32,
-) -> Result<Vec<CalibrationRun>, Failure> {
+/// The scenario itself, for W up to the cores.
+fn compared_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
     let mut counts = vec![1, 2, cores / 2, cores];
     counts.retain(|&count| (1..=cores).contains(&count));
     counts.sort_unstable();
     counts.dedup();
-    let points = counts.into_iter().map(|workers| Scenario { workers, ..scenario.clone() });
-    let repeated = points.flat_map(|point| std::iter::repeat_n(point, COMPARED_RUNS));
-    repeated.map(|point| Ok(run(cluster, &point)?)).collect()
+    counts.into_iter().map(|workers| Scenario { workers, ..scenario.clone() }).collect()
 }
 
-fn measured_points(runs: &[CalibrationRun]) -> Vec<serde_json::Value> {
-    let points = runs.chunks(COMPARED_RUNS).map(|runs| {
-        let mut walls: Vec<u64> = runs.iter().map(|run| run.report.wall_micros).collect();
+/// Runs that the calibration does not see.
+fn measure(
+    cluster: &mut ThreadCluster,
+    scenarios: &[Scenario],
+    rounds: usize,
+) -> Result<Vec<CalibrationRun>, Failure> {
+    (0..rounds).flat_map(|_| scenarios).map(|scenario| Ok(run(cluster, scenario)?)).collect()
+}
+
+fn measured_points(scenarios: &[Scenario], runs: &[CalibrationRun]) -> Vec<serde_json::Value> {
+    let points = scenarios.iter().map(|scenario| {
+        let own = runs.iter().filter(|run| &run.scenario == scenario);
+        let mut walls: Vec<u64> = own.map(|run| run.report.wall_micros).collect();
         walls.sort_unstable();
-        json!({"workers": runs[0].scenario.workers, "wall_micros": walls[walls.len() / 2], "all_wall_micros": walls})
+        json!({"workers": scenario.workers, "wall_micros": walls[walls.len() / 2], "all_wall_micros": walls})
     });
     points.collect()
 }
@@ -93,6 +104,6 @@ fn run(cluster: &mut ThreadCluster, scenario: &Scenario) -> Result<CalibrationRu
     Ok(CalibrationRun { scenario: scenario.clone(), report: JobReport::new(&outcome, None) })
 }
 
-fn other(error: shuffle_engine::model::ModelError) -> Failure {
+fn other(error: impl std::fmt::Display) -> Failure {
     Failure::Other(error.to_string())
 }
