@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Every run is padded to eight bytes; numbers are little-endian; a bitmap and the offsets are Arrow's. A
-//! block says how long it is, so blocks stand back to back in one buffer. [`BlockLayout`] computes sizes
+//! block says how long it is, so blocks stand back to back in one buffer. [`ColumnLayout`] computes sizes
 //! before a byte is written: the scatter of [`crate::shuffle`] writes each value once, at its place.
 
 use std::sync::Arc;
