@@ -2,4 +2,6 @@
 
 pub mod browser;
 pub mod charts;
+pub mod permalink;
 pub mod session;
+pub mod ui;

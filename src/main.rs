@@ -1,7 +1,9 @@
 //! Mounts the page.
 
-use leptos::prelude::*;
-
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main><h1>"Shuffle Lab"</h1></main> });
+    // The same module starts in every worker, where there is nothing to mount it on.
+    if web_sys::window().is_none() {
+        return;
+    }
+    shuffle_lab::ui::mount();
 }

@@ -1,0 +1,235 @@
+//! The page's address: a scenario and a view as one query string, and back.
+//!
+//! ```text
+//!  ?v=1&workers=16&skew=zipf:1.1 & load=time&theme=dark
+//!  '--- scenario::link: the run ---' '---- here: the view ----'
+//! ```
+//!
+//! The scenario's part is the engine's own ([`shuffle_engine::scenario::link`]), so that a link works in the command
+//! line too. Reading never fails: what cannot be used is left at its default and reported.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::scenario::{InvalidScenario, link};
+
+/// What an address holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Link {
+    /// What is run.
+    pub scenario: Scenario,
+    /// How it is looked at.
+    pub view: View,
+}
+
+/// How a page shows its runs. Nothing here changes what is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// What the bars of the load chart show.
+    pub load: LoadBy,
+    /// What the exchange is timed with.
+    pub exchange: ExchangeOf,
+    /// How far the axes of workers go.
+    pub reach: Reach,
+    /// The colours.
+    pub theme: Theme,
+    /// Whether the page is a widget in another page. Kept for links; nothing acts on it yet.
+    pub embed: bool,
+}
+
+/// A choice with a word for the link and another for the reader.
+pub trait Choice: Copy + PartialEq + 'static {
+    /// Every choice in its order, the default first: the word in a link, the words on the page.
+    const ALL: &'static [(Self, &'static str, &'static str)];
+
+    /// The choice behind a link's word.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(choice, ..)| *choice)
+    }
+
+    /// The word in a link.
+    fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(choice, ..)| *choice == self).map_or("", |(_, word, _)| word)
+    }
+}
+
+/// What the bars of the load chart show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoadBy {
+    /// Rows.
+    #[default]
+    Rows,
+    /// Time.
+    Time,
+}
+
+/// What the exchange is timed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExchangeOf {
+    /// Hardly a row: what the messages alone cost.
+    #[default]
+    Messages,
+    /// The rows of the scenario.
+    Scenario,
+}
+
+/// How far the axes of workers go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// As far as workers really run: 64.
+    #[default]
+    Near,
+    /// As far as the model goes: 1,024.
+    Far,
+}
+
+/// The colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the reader's system.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Choice for LoadBy {
+    const ALL: &'static [(Self, &'static str, &'static str)] =
+        &[(LoadBy::Rows, "rows", "rows"), (LoadBy::Time, "time", "time")];
+}
+
+impl Choice for ExchangeOf {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (ExchangeOf::Messages, "messages", "messages alone"),
+        (ExchangeOf::Scenario, "scenario", "with these rows"),
+    ];
+}
+
+impl Choice for Reach {
+    const ALL: &'static [(Self, &'static str, &'static str)] =
+        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 1,024")];
+}
+
+impl Choice for Theme {
+    const ALL: &'static [(Self, &'static str, &'static str)] =
+        &[(Theme::Auto, "auto", "auto"), (Theme::Light, "light", "light"), (Theme::Dark, "dark", "dark")];
+}
+
+/// Reads a query string, with or without its `?`. The second part says what had to be replaced by its default, a
+/// field and a sentence each.
+pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
+    let decoded = link::decode(query);
+    let mut repairs = decoded.repairs;
+    let mut view = View::default();
+    for (name, value) in &decoded.others {
+        if let Err(repair) = view.set(name, value) {
+            repairs.push(repair);
+        }
+    }
+    (Link { scenario: decoded.scenario, view }, repairs)
+}
+
+/// Writes the query string: the version and what differs from its default.
+pub fn encode(link: &Link) -> String {
+    let mut query = link::encode(&link.scenario);
+    query += &link.view.words();
+    query
+}
+
+/// The query string with another scenario and the same view.
+pub fn with_scenario(query: &str, scenario: &Scenario) -> String {
+    let (link, _) = decode(query);
+    encode(&Link { scenario: scenario.clone(), ..link })
+}
+
+impl View {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidScenario> {
+        match name {
+            "load" => self.load = chosen(name, value)?,
+            "exchange" => self.exchange = chosen(name, value)?,
+            "reach" => self.reach = chosen(name, value)?,
+            "theme" => self.theme = chosen(name, value)?,
+            "embed" => self.embed = value != "0",
+            _ => return Err(repair(name, "is not a part that this page knows".to_owned())),
+        }
+        Ok(())
+    }
+
+    fn words(self) -> String {
+        let mut words = String::new();
+        let mut part = |name: &str, word: &str, default: &str| {
+            if word != default {
+                words += &format!("&{name}={word}");
+            }
+        };
+        let default = View::default();
+        part("load", self.load.word(), default.load.word());
+        part("exchange", self.exchange.word(), default.exchange.word());
+        part("reach", self.reach.word(), default.reach.word());
+        part("theme", self.theme.word(), default.theme.word());
+        part("embed", if self.embed { "1" } else { "0" }, "0");
+        words
+    }
+}
+
+fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, InvalidScenario> {
+    C::from_word(value).ok_or_else(|| {
+        let words: Vec<&str> = C::ALL.iter().map(|(_, word, _)| *word).collect();
+        repair(name, format!("is {}, must be one of {}", shown(value), words.join(", ")))
+    })
+}
+
+fn repair(name: &str, reason: String) -> InvalidScenario {
+    InvalidScenario { field: short(name), reason }
+}
+
+/// As a person may be shown what a stranger's link says: quoted, escaped, short.
+fn shown(value: &str) -> String {
+    format!("{:?}", short(value))
+}
+
+fn short(text: &str) -> String {
+    let short: String = text.chars().take(24).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_without_anything_is_the_default() {
+        assert_eq!(decode(""), (Link::default(), Vec::new()));
+        assert_eq!(encode(&Link::default()), "?v=1");
+    }
+
+    #[test]
+    fn scenario_and_view_come_back() {
+        let link = Link {
+            scenario: Scenario { workers: 3, ..Scenario::default() },
+            view: View {
+                load: LoadBy::Time,
+                exchange: ExchangeOf::Scenario,
+                reach: Reach::Far,
+                theme: Theme::Dark,
+                embed: true,
+            },
+        };
+        assert_eq!(decode(&encode(&link)), (link, Vec::new()));
+    }
+
+    #[test]
+    fn bad_and_unknown_parts_are_reported_and_cost_only_themselves() {
+        let (link, repairs) = decode("?workers=65&load=colour&bogus=1&theme=light");
+        assert_eq!(link.scenario, Scenario::default());
+        assert_eq!(link.view, View { theme: Theme::Light, ..View::default() });
+        let fields: Vec<&str> = repairs.iter().map(|repair| repair.field.as_str()).collect();
+        assert_eq!(fields, ["workers", "load", "bogus"]);
+    }
+
+    #[test]
+    fn another_scenario_keeps_the_view() {
+        let scenario = Scenario { rows: 5, ..Scenario::default() };
+        assert_eq!(with_scenario("?v=1&rows=7&load=time", &scenario), "?v=1&rows=5&load=time");
+    }
+}

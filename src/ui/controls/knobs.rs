@@ -1,0 +1,210 @@
+//! The knobs as a table: what each is called, where its value is in a scenario, and how its slider is divided.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::scenario::{Skew, limits};
+
+use super::number::Form;
+use super::scale::Scale;
+use crate::charts::units;
+
+/// A number of the scenario.
+pub(super) struct Knob {
+    /// Unique in the document: the number field has this id, the slider `{id}-slider`.
+    pub(super) id: &'static str,
+    /// The fields that an engine's complaint may name when this knob is wrong.
+    pub(super) fields: &'static [&'static str],
+    /// What the reader calls it.
+    pub(super) label: &'static str,
+    /// What stands behind the number.
+    pub(super) unit: &'static str,
+    pub(super) form: Form,
+    /// `None`: no slider makes sense.
+    pub(super) scale: Option<Scale>,
+    /// Largest value in the reader's unit, where that is not the engine's unit; the engine checks the others.
+    pub(super) shown_max: Option<f64>,
+    pub(super) read: fn(&Scenario) -> f64,
+    pub(super) write: fn(&mut Scenario, f64),
+    /// Why it has no effect at the moment.
+    pub(super) idle: fn(&Scenario) -> Option<&'static str>,
+    /// A line below it, for the scenario and the cores at hand.
+    pub(super) hint: fn(&Scenario, u32) -> Option<String>,
+}
+
+const ROW_STEPS: &[f64] =
+    &[1e4, 1.5e4, 2e4, 3e4, 5e4, 7e4, 1e5, 1.5e5, 2e5, 3e5, 5e5, 7e5, 1e6, 1.5e6, 2e6, 3e6, 5e6, 7e6, 1e7];
+const KEY_STEPS: &[f64] =
+    &[10.0, 20.0, 50.0, 1e2, 2e2, 5e2, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6];
+const PARTITION_STEPS: &[f64] = &[
+    1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0, 768.0, 1024.0,
+];
+
+fn always(_: &Scenario) -> Option<&'static str> {
+    None
+}
+
+fn no_hint(_: &Scenario, _: u32) -> Option<String> {
+    None
+}
+
+pub(super) static WORKERS: Knob = Knob {
+    id: "workers",
+    fields: &["workers"],
+    label: "Workers",
+    unit: "",
+    form: Form::Whole,
+    scale: Some(Scale::Even { min: 1.0, max: limits::MAX_WORKERS as f64, step: 1.0 }),
+    shown_max: None,
+    read: |scenario| scenario.workers.into(),
+    write: |scenario, value| scenario.workers = value as u32,
+    idle: always,
+    hint: |scenario, cores| {
+        (scenario.workers > cores).then(|| {
+            let cores = units::plural(cores.into(), "core", "cores");
+            format!("This machine has {cores}: {} workers take turns.", scenario.workers)
+        })
+    },
+};
+
+pub(super) static SHUFFLE_FRACTION: Knob = Knob {
+    id: "shuffle-fraction",
+    fields: &["shuffle_fraction"],
+    label: "Rows that shuffle",
+    unit: "%",
+    form: Form::Real,
+    scale: Some(Scale::Even { min: 0.0, max: 100.0, step: 1.0 }),
+    shown_max: Some(100.0),
+    read: |scenario| percent(scenario.shuffle_fraction),
+    write: |scenario, value| scenario.shuffle_fraction = value / 100.0,
+    idle: |scenario| (!scenario.query.is_wide()).then_some("No row leaves its partition in this pipeline."),
+    hint: no_hint,
+};
+
+pub(super) static HOT_SHARE: Knob = Knob {
+    id: "hot-share",
+    fields: &["skew.share"],
+    label: "Share of the hot key",
+    unit: "%",
+    form: Form::Real,
+    scale: Some(Scale::Even { min: 0.0, max: 100.0 * limits::MAX_HOT_SHARE, step: 1.0 }),
+    shown_max: Some(100.0 * limits::MAX_HOT_SHARE),
+    read: |scenario| match scenario.skew {
+        Skew::HotKey { share } => percent(share),
+        Skew::Uniform {} | Skew::Zipf { .. } => 0.0,
+    },
+    write: |scenario, value| scenario.skew = Skew::HotKey { share: value / 100.0 },
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static ZIPF_EXPONENT: Knob = Knob {
+    id: "zipf-exponent",
+    fields: &["skew.exponent"],
+    label: "Exponent",
+    unit: "",
+    form: Form::Real,
+    scale: Some(Scale::Even { min: 0.0, max: limits::MAX_ZIPF_EXPONENT, step: 0.05 }),
+    shown_max: None,
+    read: |scenario| match scenario.skew {
+        Skew::Zipf { exponent } => exponent,
+        Skew::Uniform {} | Skew::HotKey { .. } => 0.0,
+    },
+    write: |scenario, value| scenario.skew = Skew::Zipf { exponent: value },
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static ROWS: Knob = Knob {
+    id: "rows",
+    fields: &["rows"],
+    label: "Rows",
+    unit: "",
+    form: Form::Whole,
+    scale: Some(Scale::Steps(ROW_STEPS)),
+    shown_max: None,
+    read: |scenario| scenario.rows as f64,
+    write: |scenario, value| scenario.rows = value as u64,
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static KEYS: Knob = Knob {
+    id: "keys",
+    fields: &["keys"],
+    label: "Distinct keys",
+    unit: "",
+    form: Form::Whole,
+    scale: Some(Scale::Steps(KEY_STEPS)),
+    shown_max: None,
+    read: |scenario| scenario.keys as f64,
+    write: |scenario, value| scenario.keys = value as u64,
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static PARTITIONS: Knob = Knob {
+    id: "partitions",
+    fields: &["map_partitions", "reduce_partitions"],
+    label: "Partitions, M = R",
+    unit: "",
+    form: Form::Whole,
+    scale: Some(Scale::Steps(PARTITION_STEPS)),
+    shown_max: None,
+    read: |scenario| scenario.reduce_partitions.into(),
+    write: |scenario, value| {
+        scenario.map_partitions = value as u32;
+        scenario.reduce_partitions = value as u32;
+    },
+    idle: always,
+    hint: |scenario, _| {
+        let (map, reduce) = (scenario.map_partitions, scenario.reduce_partitions);
+        (map != reduce).then(|| format!("The link says M = {map} and R = {reduce}; this sets both."))
+    },
+};
+
+pub(super) static SEED: Knob = Knob {
+    id: "seed",
+    fields: &["seed"],
+    label: "Seed",
+    unit: "",
+    form: Form::Whole,
+    scale: None,
+    shown_max: None,
+    read: |scenario| scenario.seed as f64,
+    write: |scenario, value| scenario.seed = value as u64,
+    idle: always,
+    hint: no_hint,
+};
+
+/// A share in percent, without the noise of binary fractions.
+fn percent(share: f64) -> f64 {
+    (share * 1e6).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_position_of_every_slider_can_run() {
+        let knobs = [&WORKERS, &SHUFFLE_FRACTION, &HOT_SHARE, &ZIPF_EXPONENT, &ROWS, &KEYS, &PARTITIONS];
+        for knob in knobs {
+            let scale = knob.scale.expect("only the seed has no slider");
+            let (min, max, step) = scale.range();
+            let count = ((max - min) / step).round() as u32;
+            for index in 0..=count {
+                let mut scenario = Scenario::default();
+                (knob.write)(&mut scenario, scale.value_at(min + f64::from(index) * step));
+                assert_eq!(scenario.validate(), Ok(()), "{} {index}", knob.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_percentage_comes_back_as_it_was_set() {
+        for value in 0..=100 {
+            let mut scenario = Scenario::default();
+            (SHUFFLE_FRACTION.write)(&mut scenario, value.into());
+            assert_eq!((SHUFFLE_FRACTION.read)(&scenario), f64::from(value));
+        }
+    }
+}

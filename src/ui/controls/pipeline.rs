@@ -1,0 +1,67 @@
+//! What is computed, in plain words.
+
+use leptos::prelude::*;
+use shuffle_engine::scenario::Query;
+
+use super::super::lab::Lab;
+use super::fixes;
+
+/// A query's name and what it does.
+fn words(query: Query) -> (&'static str, &'static str) {
+    match query {
+        Query::Narrow => {
+            ("filter, map, tokenize", "Each row for itself: keep English prompts, split them into words.")
+        }
+        Query::CountByKey => ("count by key", "How many rows each key has: equal keys must meet first."),
+        Query::DedupBest => ("best row per key", "The best-scored row of each key."),
+        Query::Distinct => ("distinct keys", "Which keys occur at all: every copy must meet to be dropped."),
+        Query::Join => {
+            ("join with rewards", "Each prompt with its reward: both tables move to where the key lives.")
+        }
+        Query::Repartition => {
+            ("repartition by key", "The same rows, placed anew so that equal keys sit together.")
+        }
+        Query::WordCount => ("word count", "How often each word occurs."),
+    }
+}
+
+pub(super) fn pipeline(lab: Lab) -> impl IntoView {
+    let query = Memo::new(move |_| lab.scenario.with(|scenario| scenario.query));
+    let choose = move |word: String| {
+        let Ok(query) = Query::parse(&word) else { return };
+        lab.edit(|scenario| {
+            scenario.query = query;
+            // A fix that cannot help the new query would only be a switch that does nothing.
+            if fixes::no_combine(scenario).is_some() {
+                scenario.tactics.combine = false;
+            }
+            if fixes::no_salt(scenario).is_some() {
+                scenario.tactics.salt = 0;
+            }
+        });
+    };
+    let options = Query::ALL
+        .into_iter()
+        .filter(|query| query.is_offered())
+        .map(|offered| {
+            view! {
+                <option value=offered.name() selected=move || query.get() == offered>{words(offered).0}</option>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="knob">
+            <label class="knob-label" for="query">"Pipeline"</label>
+            <select
+                class="knob-select"
+                id="query"
+                aria-describedby="query-hint"
+                prop:value=move || query.get().name()
+                on:change:target=move |event| choose(event.target().value())
+            >
+                {options}
+            </select>
+            <p class="knob-hint" id="query-hint">{move || words(query.get()).1}</p>
+        </div>
+    }
+}

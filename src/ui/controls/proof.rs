@@ -1,0 +1,84 @@
+//! The proof of a fix: two real runs side by side, and whether their answers are the same.
+
+use leptos::prelude::*;
+
+use super::super::lab::Lab;
+use crate::charts::units;
+use crate::session::{Measurement, RunState};
+
+/// What the two runs show.
+#[derive(Clone, PartialEq)]
+struct Proof {
+    is_same: bool,
+    digest: String,
+    /// What is compared, without the fixes, with them.
+    rows: Vec<(&'static str, String, String)>,
+}
+
+/// Whether there is a proof, will be one, or none is needed.
+#[derive(Clone, PartialEq)]
+enum State {
+    NotAsked,
+    Pending,
+    Here(Proof),
+}
+
+pub(super) fn proof(lab: Lab) -> impl IntoView {
+    let state = lab.slice(state_of);
+    move || match state.get() {
+        State::NotAsked => ().into_any(),
+        State::Pending => {
+            view! { <p class="knob-hint">"Both ways have to run before they can be compared."</p> }.into_any()
+        }
+        State::Here(proof) => table(proof).into_any(),
+    }
+}
+
+fn state_of(state: &RunState) -> State {
+    let tactics = state.scenario.tactics;
+    if !tactics.combine && tactics.salt_buckets() <= 1 {
+        return State::NotAsked;
+    }
+    match state.comparison() {
+        Some((before, after)) if state.is_current() => State::Here(compare(before, after)),
+        _ => State::Pending,
+    }
+}
+
+fn compare(before: &Measurement, after: &Measurement) -> Proof {
+    let row = |name, read: &dyn Fn(&Measurement) -> String| (name, read(before), read(after));
+    let ratio = |run: &Measurement| run.report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
+    Proof {
+        is_same: before.report.result == after.report.result,
+        digest: after.report.result.digest.chars().take(8).collect(),
+        rows: vec![
+            row("wall-clock", &|run| units::micros(run.report.wall_micros)),
+            row("shuffled", &|run| units::bytes(run.report.shuffle_bytes())),
+            row("max / median", &ratio),
+        ],
+    }
+}
+
+fn table(proof: Proof) -> impl IntoView {
+    let verdict = if proof.is_same {
+        view! { <p class="proof-same">"✓ same answer, digest " <code>{proof.digest}</code></p> }.into_any()
+    } else {
+        view! { <p class="proof-other" role="alert">"✗ the answers differ: please report this"</p> }
+            .into_any()
+    };
+    let rows = proof
+        .rows
+        .into_iter()
+        .map(|(name, before, after)| view! { <tr><th scope="row">{name}</th><td>{before}</td><td>{after}</td></tr> })
+        .collect_view();
+    view! {
+        <div class="proof">
+            <table>
+                <caption class="only-heard">"The same scenario without and with the fixes, both measured"</caption>
+                <thead><tr><th scope="col">"measured"</th><th scope="col">"without"</th><th scope="col">"with"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {verdict}
+        </div>
+    }
+}

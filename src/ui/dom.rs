@@ -1,0 +1,49 @@
+//! The few places where the page asks the browser for something that Leptos has no word for.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::JsFuture;
+
+/// Sets an attribute of the document's root element, or takes it away.
+pub(super) fn set_root_attribute(name: &str, value: Option<&str>) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(root) = document.and_then(|document| document.document_element()) else { return };
+    // Neither can fail for the names and values that this page uses.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// Puts a text on the clipboard; `false` where the browser does not allow it.
+pub(super) async fn copy(text: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let navigator = window.navigator();
+    // Absent outside of secure contexts, though its type does not say so.
+    let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|it| it.is_truthy());
+    has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// Observes the width of an element, in whole CSS pixels, for as long as the calling part of the page lives; 0 until
+/// it is known.
+pub(super) fn width_of(element: NodeRef<leptos::html::Div>) -> ReadSignal<u32> {
+    let (width, set_width) = signal(0);
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let seen = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let newest = entries.pop().dyn_into::<web_sys::ResizeObserverEntry>();
+            let Ok(entry) = newest else { return };
+            let pixels = entry.content_rect().width().floor() as u32;
+            if width.get_untracked() != pixels {
+                set_width.set(pixels);
+            }
+        });
+        let Ok(observer) = web_sys::ResizeObserver::new(seen.as_ref().unchecked_ref()) else { return };
+        observer.observe(&element);
+        // The observer needs its closure until it is told to stop.
+        let guard = StoredValue::new_local((observer, seen));
+        on_cleanup(move || guard.with_value(|(observer, _)| observer.disconnect()));
+    });
+    width
+}

@@ -1,0 +1,223 @@
+//! From the session's state to what each chart takes. Pure, so that a test can ask what a figure will show.
+
+use shuffle_engine::metrics::{JobReport, StageReport};
+use shuffle_engine::scenario::limits;
+
+use crate::charts::heat_map::HeatMapData;
+use crate::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
+use crate::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
+use crate::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
+use crate::charts::{PhaseMicros, units};
+use crate::permalink::{ExchangeOf, LoadBy, Reach};
+use crate::session::{Measurement, RunState};
+
+/// A hot key below this share is one among many: naming it would blame it for nothing.
+const WORTH_NAMING: f64 = 0.02;
+
+/// Right end of an axis of workers.
+pub(super) fn max_workers(reach: Reach) -> u32 {
+    match reach {
+        Reach::Near => limits::MAX_WORKERS,
+        Reach::Far => limits::MAX_MODEL_WORKERS,
+    }
+}
+
+/// The sweep, the last run and the model, over workers.
+pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
+    let mut measured: Vec<MeasuredPoint> = state
+        .sweep
+        .iter()
+        .map(|point| {
+            let range = point.walls_micros.first().copied().zip(point.walls_micros.last().copied());
+            MeasuredPoint { measured_range_micros: range, ..measured_point(point.workers, &point.median) }
+        })
+        .collect();
+    let mut time_sliced = Vec::new();
+    if let Some(run) = state.run.as_ref().filter(|_| state.is_current()) {
+        let workers = run.scenario.workers;
+        if workers > state.cores {
+            time_sliced.push(measured_point(workers, &run.report));
+        } else if measured.iter().all(|point| point.workers != workers) {
+            measured.push(measured_point(workers, &run.report));
+            measured.sort_by_key(|point| point.workers);
+        }
+    }
+    let modelled = state.model.as_ref().map(|model| model.points.as_slice()).unwrap_or_default();
+    let single = state.sweep.iter().find(|point| point.workers == 1);
+    WallClockData {
+        measured,
+        time_sliced,
+        modelled: modelled
+            .iter()
+            .map(|point| ModelledPoint {
+                workers: point.workers,
+                modelled_wall_micros: point.wall.0.round() as u64,
+            })
+            .collect(),
+        cores: state.cores,
+        max_workers: max_workers(reach),
+        selected_workers: state.scenario.workers,
+        best_workers: state.model.as_ref().map(|model| model.best_workers),
+        ideal_single_worker_micros: single.map(|point| point.median.wall_micros),
+    }
+}
+
+fn measured_point(workers: u32, report: &JobReport) -> MeasuredPoint {
+    MeasuredPoint {
+        workers,
+        measured_wall_micros: report.wall_micros,
+        measured_range_micros: None,
+        phases: mean_phases(report),
+    }
+}
+
+/// The mean over the workers; what is left of the wall is waiting.
+fn mean_phases(report: &JobReport) -> PhaseMicros {
+    let phases = &report.executors.phases;
+    let count = phases.len().max(1) as u64;
+    let mean =
+        |part: fn(&shuffle_engine::metrics::PhaseMicros) -> u64| phases.iter().map(part).sum::<u64>() / count;
+    let mut mean = PhaseMicros {
+        compute: mean(|phases| phases.compute.0),
+        write: mean(|phases| phases.write.0),
+        transfer: mean(|phases| phases.transfer.0),
+        read: mean(|phases| phases.read.0),
+        waiting: 0,
+    };
+    mean.waiting = report.wall_micros.saturating_sub(mean.busy());
+    mean
+}
+
+/// The stage whose rows the load chart shows: the first that reads a shuffle, else the last.
+pub(super) fn observed_stage(report: &JobReport) -> Option<&StageReport> {
+    report.stages.iter().find(|stage| stage.exchange.is_some()).or(report.stages.last())
+}
+
+/// The load of each worker in the last run.
+pub(super) fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
+    let run = state.run.as_ref()?;
+    let stage = observed_stage(&run.report)?;
+    let hot = hot_worker(run, stage);
+    let executors = &run.report.executors;
+    let workers =
+        stage.executors.rows.iter().zip(&executors.phases).zip(&executors.waiting_micros).enumerate();
+    let workers = workers.map(|(index, ((&rows, phases), &waiting))| WorkerLoad {
+        rows,
+        hot_rows: hot.map_or(0, |(owner, hot_rows)| if owner == index { hot_rows.min(rows) } else { 0 }),
+        phases: PhaseMicros {
+            compute: phases.compute.0,
+            write: phases.write.0,
+            transfer: phases.transfer.0,
+            read: phases.read.0,
+            waiting,
+        },
+    });
+    let hot_key = run.report.skew.hot_key.filter(|_| hot.is_some());
+    Some(LoadData {
+        workers: workers.collect(),
+        hot_key: hot_key.map(|key| HotKey {
+            name: format!("key {}", units::count(key.value.unsigned_abs())),
+            row_share: key.share,
+        }),
+        clock: Clock::Measured,
+        measure: match by {
+            LoadBy::Rows => LoadMeasure::Rows,
+            LoadBy::Time => LoadMeasure::Time,
+        },
+    })
+}
+
+/// The worker that holds all rows of the hot key, and how many they are; `None` where a fix has split or merged them.
+fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
+    let hot = run.report.skew.hot_key.filter(|hot| hot.share >= WORTH_NAMING)?;
+    let tactics = run.scenario.tactics;
+    if stage.exchange.is_none() || tactics.combine || tactics.salt_buckets() > 1 {
+        return None;
+    }
+    let owner = stage.partitions.executor.get(hot.partition as usize)?;
+    Some((*owner as usize, hot.rows))
+}
+
+/// The bill of the last run's shuffle, and what exchanges cost against workers.
+pub(super) fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleCostData {
+    let report = state.run.as_ref().map(|run| &run.report);
+    let reduce = state.run.as_ref().map_or(1, |run| run.scenario.reduce_partitions.max(1));
+    let blocks = report.map_or(0, JobReport::shuffle_blocks);
+    let (measured, modelled) = match of {
+        ExchangeOf::Messages => (message_exchanges(state), Vec::new()),
+        ExchangeOf::Scenario => (scenario_exchanges(state), modelled_exchanges(state)),
+    };
+    ShuffleCostData {
+        measured,
+        modelled,
+        selected_workers: state.scenario.workers,
+        max_workers: max_workers(reach),
+        // A query may shuffle twice: the map tasks of both, so that M x R is what was really written.
+        map_tasks: (blocks / u64::from(reduce)) as u32,
+        reduce_partitions: if blocks == 0 { 0 } else { reduce },
+        block_bytes: report.map_or(0, JobReport::shuffle_bytes),
+        link_bytes: report.map_or(0, crossing_bytes),
+    }
+}
+
+fn message_exchanges(state: &RunState) -> Vec<MeasuredExchange> {
+    let point = |workers, micros: &[u64]| {
+        let median = micros.get(micros.len() / 2).copied()?;
+        Some(MeasuredExchange { workers, measured_exchange_micros: median })
+    };
+    state.exchanges.iter().filter_map(|exchange| point(exchange.workers, &exchange.micros)).collect()
+}
+
+fn scenario_exchanges(state: &RunState) -> Vec<MeasuredExchange> {
+    let point = |workers, report: &JobReport| {
+        let exchanges = report.stages.iter().filter_map(|stage| stage.exchange.as_ref());
+        let micros: Vec<u64> = exchanges.map(|exchange| exchange.micros).collect();
+        let sum = micros.iter().sum();
+        (!micros.is_empty()).then_some(MeasuredExchange { workers, measured_exchange_micros: sum })
+    };
+    let swept = state.sweep.iter().filter_map(|swept| point(swept.workers, &swept.median));
+    let mut points: Vec<MeasuredExchange> = swept.collect();
+    let run = state.run.as_ref().filter(|_| state.is_current());
+    if let Some(own) = run.and_then(|run| point(run.scenario.workers, &run.report))
+        && points.iter().all(|point| point.workers != own.workers)
+    {
+        points.push(own);
+    }
+    points.sort_by_key(|point| point.workers);
+    points
+}
+
+fn modelled_exchanges(state: &RunState) -> Vec<ModelledExchange> {
+    let points = state.model.as_ref().map(|model| model.points.as_slice()).unwrap_or_default();
+    let exchange = points.iter().map(|point| ModelledExchange {
+        workers: point.workers,
+        modelled_exchange_micros: point.exchange.0.round() as u64,
+    });
+    exchange.collect()
+}
+
+fn crossing_bytes(report: &JobReport) -> u64 {
+    let traffic = traffic_of(report);
+    let crossing = |(index, bytes): (usize, &u64)| {
+        if index / traffic.workers == index % traffic.workers { 0 } else { *bytes }
+    };
+    traffic.bytes.iter().enumerate().map(crossing).sum()
+}
+
+/// Who sent how much to whom in the last run; `None` where nothing was exchanged.
+pub(super) fn traffic(state: &RunState) -> Option<HeatMapData> {
+    let report = &state.run.as_ref()?.report;
+    report.stages.iter().any(|stage| stage.exchange.is_some()).then(|| traffic_of(report))
+}
+
+/// All exchanges of a run, added up.
+fn traffic_of(report: &JobReport) -> HeatMapData {
+    let workers = report.executors.phases.len();
+    let mut bytes = vec![0; workers * workers];
+    for exchange in report.stages.iter().filter_map(|stage| stage.exchange.as_ref()) {
+        for (sum, sent) in bytes.iter_mut().zip(exchange.link_bytes.iter().flatten()) {
+            *sum += sent;
+        }
+    }
+    HeatMapData { workers, bytes }
+}

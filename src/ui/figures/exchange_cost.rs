@@ -1,0 +1,60 @@
+//! What does the exchange cost? Links, blocks and bytes, and the time of an exchange against workers.
+
+use leptos::prelude::*;
+
+use super::super::choice::strip;
+use super::super::lab::Lab;
+use super::plot::{Drawing, plot};
+use super::{data, table};
+use crate::charts::shuffle_cost::{self, ShuffleCostData};
+use crate::charts::units;
+use crate::permalink::{Choice, ExchangeOf};
+use crate::session::RunState;
+
+static DRAWING: Drawing<ShuffleCostData> = Drawing {
+    id: "exchange",
+    name: "cost of the shuffle",
+    draw: shuffle_cost::draw,
+    height_px: |width| if width < 480 { 420 } else { (width * 56 / 100).clamp(290, 380) },
+};
+
+pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
+    let of = Memo::new(move |_| lab.view.with(|view| view.exchange));
+    let drawn = Memo::new(move |_| {
+        let reach = lab.view.with(|view| view.reach);
+        lab.state.with(|state| Some(data::exchange_cost(state, of.get(), reach)))
+    });
+    let caption = Memo::new(move |_| lab.state.with(|state| caption(state, of.get())));
+    let choices = ExchangeOf::ALL.iter().map(|(of, _, words)| (*of, *words)).collect();
+    let (picture, chart) = plot(&DRAWING, drawn, || "");
+    view! {
+        <figure class="figure" aria-labelledby="exchange-name">
+            <div class="figure-head">
+                <h2 id="exchange-name">"What does the exchange cost?"</h2>
+                {strip("exchange", "What the exchange is timed with", choices, move || of.get(), move |of| {
+                    lab.look(|view| view.exchange = of);
+                })}
+            </div>
+            {picture}
+            <figcaption class="caption">
+                {caption}
+                {table::table(DRAWING.name, chart)}
+            </figcaption>
+        </figure>
+    }
+}
+
+fn caption(state: &RunState, of: ExchangeOf) -> String {
+    let cores = units::plural(state.cores.into(), "core", "cores");
+    let time = match of {
+        ExchangeOf::Messages => format!(
+            "Right, measured: an exchange of hardly a row, W × W blocks, the median of several; all of it is messages, \
+             handled by {cores}."
+        ),
+        ExchangeOf::Scenario => format!(
+            "Right: the exchange of this scenario, measured on {cores}, and dashed what the model says with a core \
+             for each worker."
+        ),
+    };
+    format!("Left, arithmetic: every worker sends to every other. {time}")
+}

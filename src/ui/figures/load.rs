@@ -1,0 +1,63 @@
+//! Who is everyone waiting for? The load of each worker, in rows or in time.
+
+use leptos::prelude::*;
+
+use super::super::choice::strip;
+use super::super::lab::Lab;
+use super::plot::{Drawing, plot};
+use super::{data, table};
+use crate::charts::load::{self, LoadData};
+use crate::charts::units;
+use crate::permalink::{Choice, LoadBy};
+use crate::session::RunState;
+
+static DRAWING: Drawing<LoadData> = Drawing {
+    id: "load",
+    name: "load per worker",
+    draw: load::draw,
+    height_px: |width| (width * 64 / 100).clamp(316, 440),
+};
+
+pub(super) fn load(lab: Lab) -> impl IntoView {
+    let by = Memo::new(move |_| lab.view.with(|view| view.load));
+    let drawn = Memo::new(move |_| lab.state.with(|state| data::load(state, by.get())));
+    let is_stale = lab.slice(|state| !state.is_current());
+    let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
+    let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
+    let (picture, chart) = plot(&DRAWING, drawn, || "The first run is under way.");
+    view! {
+        <figure class="figure" aria-labelledby="load-name">
+            <div class="figure-head">
+                <h2 id="load-name">"Who is everyone waiting for?"</h2>
+                {strip("load", "What the bars show", choices, move || by.get(), move |by| {
+                    lab.look(|view| view.load = by);
+                })}
+            </div>
+            <div class:stale=is_stale>{picture}</div>
+            <figcaption class="caption">
+                {caption}
+                {table::table(DRAWING.name, chart)}
+            </figcaption>
+        </figure>
+    }
+}
+
+fn caption(state: &RunState, by: LoadBy) -> String {
+    let Some(run) = &state.run else { return String::new() };
+    let Some(stage) = data::observed_stage(&run.report) else { return String::new() };
+    let tasks = units::plural(stage.tasks.into(), "task", "tasks");
+    match by {
+        LoadBy::Rows => format!(
+            "Counted: rows that each worker took in during stage {} ({}, {tasks}). The stage ends with its tallest bar.",
+            stage.id, stage.name
+        ),
+        LoadBy::Time => {
+            let sliced = if run.scenario.workers > state.cores {
+                " Workers that took turns on a core look busy while they wait for it."
+            } else {
+                ""
+            };
+            format!("Measured: each worker's share of the whole run, to the wall-clock.{sliced}")
+        }
+    }
+}

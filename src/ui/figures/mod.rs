@@ -1,0 +1,31 @@
+//! The figures: what was measured and what the model says, as charts that answer to a pointer and to the keyboard.
+//!
+//! ```text
+//!  RunState ── data.rs ──> chart data ── Memo ──> plot.rs ── charts::*::draw ──> SVG, places that answer, table
+//!                                          width of the container ──^
+//! ```
+
+mod data;
+mod exchange_cost;
+mod load;
+mod model_error;
+mod plot;
+mod reader;
+mod table;
+mod traffic;
+mod wall_clock;
+
+use leptos::prelude::*;
+
+use super::lab::Lab;
+
+pub(super) fn figures(lab: Lab) -> impl IntoView {
+    view! {
+        <div class="figures">
+            {wall_clock::wall_clock(lab)}
+            {load::load(lab)}
+            {exchange_cost::exchange_cost(lab)}
+            {traffic::traffic(lab)}
+        </div>
+    }
+}

@@ -1,0 +1,78 @@
+//! When not to believe the dashes: how far the model was off, and what it is made of.
+
+use leptos::prelude::*;
+
+use super::super::lab::Lab;
+use crate::charts::units;
+use crate::session::{ModelConstant, RunState};
+
+/// One constant, in words.
+#[derive(Clone, PartialEq)]
+struct Row {
+    name: String,
+    value: String,
+    formula: String,
+    source: String,
+}
+
+/// The sentence about its error.
+pub(super) fn sentence(lab: Lab) -> impl IntoView {
+    view! { <span class="model-error">{lab.slice(words)}</span> }
+}
+
+/// Its constants, folded away.
+pub(super) fn constants(lab: Lab) -> impl IntoView {
+    let rows = lab.slice(rows);
+    let body = move || {
+        rows.get()
+            .into_iter()
+            .map(|Row { name, value, formula, source }| {
+                view! { <tr><th scope="row">{name}</th><td>{value}</td><td>{formula}</td><td>{source}</td></tr> }
+            })
+            .collect_view()
+    };
+    view! {
+        <Show when=move || rows.with(|rows| !rows.is_empty())>
+            <details class="numbers">
+                <summary>"What the model is made of"</summary>
+                <div class="numbers-scroll" tabindex="0" role="region" aria-label="Constants of the model">
+                    <table class="words">
+                        <thead>
+                            <tr>
+                                <th scope="col">"constant"</th>
+                                <th scope="col">"value"</th>
+                                <th scope="col">"enters as"</th>
+                                <th scope="col">"from"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{body}</tbody>
+                    </table>
+                </div>
+            </details>
+        </Show>
+    }
+}
+
+fn words(state: &RunState) -> String {
+    let Some(model) = &state.model else { return String::new() };
+    let Some(accuracy) = model.accuracy else {
+        return "How far the model is off is not known: there were too few runs to try it on.".to_owned();
+    };
+    format!(
+        "The model was off by {} on average, {} at worst, on {} it did not see.",
+        units::share(accuracy.mean_error),
+        units::share(accuracy.worst_error),
+        units::plural(accuracy.run_count.into(), "run", "runs")
+    )
+}
+
+fn rows(state: &RunState) -> Vec<Row> {
+    let constants = state.model.as_ref().map(|model| model.constants.as_slice()).unwrap_or_default();
+    let row = |constant: &ModelConstant| Row {
+        name: constant.name.clone(),
+        value: constant.value.clone(),
+        formula: constant.formula.clone(),
+        source: constant.source.clone(),
+    };
+    constants.iter().map(row).collect()
+}

@@ -1,0 +1,51 @@
+//! One chart on the page: drawn to the width it has, redrawn only when its data or its width change.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::super::dom;
+use super::reader;
+use crate::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
+
+/// How a kind of chart is drawn.
+pub(super) struct Drawing<D: 'static> {
+    /// Unique in the document.
+    pub(super) id: &'static str,
+    /// What its keyboard reader is called.
+    pub(super) name: &'static str,
+    pub(super) draw: fn(&D, &Frame) -> Result<Chart, ChartError>,
+    /// The height for a width, both in CSS pixels.
+    pub(super) height_px: fn(u32) -> u32,
+}
+
+/// The chart on the page, and as it was drawn last. `data` is `None` while there is nothing to show; `absent` then says why.
+pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
+    drawing: &'static Drawing<D>,
+    data: Memo<Option<D>>,
+    absent: impl Fn() -> &'static str + Send + Sync + 'static,
+) -> (impl IntoView, Memo<Option<Chart>>) {
+    let place: NodeRef<html::Div> = NodeRef::new();
+    let width = dom::width_of(place);
+    let chart: Memo<Option<Chart>> = Memo::new(move |_| {
+        let width = width.get();
+        if width == 0 {
+            return None;
+        }
+        let width = width.clamp(MIN_SIZE_PX.0, MAX_SIZE_PX.0);
+        let frame = Frame::new(drawing.id, width, (drawing.height_px)(width));
+        // A chart that cannot be drawn leaves its place empty rather than the page broken; its tests know why.
+        data.with(|data| data.as_ref().and_then(|data| (drawing.draw)(data, &frame).ok()))
+    });
+    let svg = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.svg.clone())));
+    let is_absent = Memo::new(move |_| data.with(Option::is_none));
+    let least_height =
+        move || format!("min-height: {}px", (drawing.height_px)(width.get().max(MIN_SIZE_PX.0)));
+    let picture = view! {
+        <div class="plot" node_ref=place style=least_height>
+            <div class="plot-svg" inner_html=move || svg.get().unwrap_or_default()></div>
+            {reader::reader(drawing.id, drawing.name, width, chart)}
+            <p class="plot-absent" hidden=move || !is_absent.get()>{absent}</p>
+        </div>
+    };
+    (picture, chart)
+}

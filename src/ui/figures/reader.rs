@@ -1,0 +1,164 @@
+//! What a chart says about the mark under the pointer, or under the arrow keys.
+//!
+//! The reader lies over the drawing as one element with the role of a slider, whose values are the marks: that role
+//! gives the arrow keys to the page in every screen reader, and `aria-valuetext` is spoken with each step.
+
+use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::prelude::*;
+
+use crate::charts::{Chart, Hit};
+
+/// Which mark is asked about, and how.
+#[derive(Clone, Copy, PartialEq)]
+struct Asked {
+    index: usize,
+    by_keys: bool,
+}
+
+pub(super) fn reader(
+    id: &'static str,
+    name: &'static str,
+    width: ReadSignal<u32>,
+    chart: Memo<Option<Chart>>,
+) -> impl IntoView {
+    let asked = RwSignal::new(None::<Asked>);
+    let hits =
+        move || chart.with(|chart| chart.as_ref().map(|chart| chart.hits.hits.clone()).unwrap_or_default());
+    let count =
+        Memo::new(move |_| chart.with(|chart| chart.as_ref().map_or(0, |chart| chart.hits.hits.len())));
+    let hit = Memo::new(move |_| {
+        let asked = asked.get()?;
+        chart.with(|chart| chart.as_ref()?.hits.hits.get(asked.index).cloned())
+    });
+    let point = move |event: MouseEvent| {
+        let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        let found = chart.with_untracked(|chart| chart.as_ref().and_then(|chart| chart.hits.at(x, y)));
+        asked.set(found.map(|index| Asked { index, by_keys: false }));
+    };
+    let step = move |event: KeyboardEvent| {
+        let hits = hits();
+        let at = asked.get_untracked().map(|asked| asked.index);
+        let Some(next) = next_index(&hits, at, &event.key()) else { return };
+        event.prevent_default();
+        asked.set(next.map(|index| Asked { index, by_keys: true }));
+    };
+    let enter = move |_| {
+        if asked.get_untracked().is_none() && count.get_untracked() > 0 {
+            asked.set(Some(Asked { index: 0, by_keys: true }));
+        }
+    };
+    let leave = move |_| {
+        // The pointer's leaving does not take away what the keyboard asked for.
+        if asked.get_untracked().is_some_and(|asked| !asked.by_keys) {
+            asked.set(None);
+        }
+    };
+    view! {
+        <div
+            class="reader"
+            id=format!("{id}-reader")
+            tabindex="0"
+            role="slider"
+            aria-label=format!("{name}: arrow keys step through the values")
+            aria-valuemin="0"
+            aria-valuemax=move || count.get().saturating_sub(1)
+            aria-valuenow=move || asked.get().map_or(0, |asked| asked.index)
+            aria-valuetext=move || hit.get().map_or(String::new(), |hit| hit.label)
+            on:mousemove=point
+            on:click=point
+            on:mouseleave=leave
+            on:keydown=step
+            on:focus=enter
+            on:blur=move |_| asked.set(None)
+        ></div>
+        {move || hit.get().map(|hit| balloon(&hit, width.get().max(1)))}
+    }
+}
+
+/// The outline of the mark, and its words above or below it, always inside the chart.
+fn balloon(hit: &Hit, width_px: u32) -> impl IntoView + use<> {
+    let outline =
+        format!("left:{:.1}px;top:{:.1}px;width:{:.1}px;height:{:.1}px", hit.x, hit.y, hit.w, hit.h);
+    // As far to the left of its anchor, in its own width, as the anchor is from the left in the chart's: never outside.
+    let across = (100.0 * (hit.x + hit.w / 2.0) / f64::from(width_px)).clamp(0.0, 100.0);
+    let is_above = hit.y > 44.0;
+    let (top, up) = if is_above { (hit.y - 6.0, 100) } else { (hit.y + hit.h + 6.0, 0) };
+    let place = format!("left:{across:.1}%;top:{top:.1}px;transform:translate(-{across:.1}%,-{up}%)");
+    view! {
+        <div class="mark" style=outline aria-hidden="true"></div>
+        <div class="balloon" style=place aria-hidden="true">{hit.label.clone()}</div>
+    }
+}
+
+/// Where a key leads: `None` for a key that means nothing here, `Some(None)` away from all marks.
+fn next_index(hits: &[Hit], at: Option<usize>, key: &str) -> Option<Option<usize>> {
+    let last = hits.len().checked_sub(1)?;
+    let Some(at) = at.map(|at| at.min(last)) else {
+        return matches!(key, "ArrowRight" | "ArrowLeft" | "ArrowUp" | "ArrowDown" | "Home" | "End")
+            .then_some(Some(if key == "End" { last } else { 0 }));
+    };
+    let next = match key {
+        "ArrowRight" => (at + 1).min(last),
+        "ArrowLeft" => at.saturating_sub(1),
+        "ArrowDown" => beside(hits, at, true).unwrap_or((at + 1).min(last)),
+        "ArrowUp" => beside(hits, at, false).unwrap_or(at.saturating_sub(1)),
+        "PageDown" => (at + 10).min(last),
+        "PageUp" => at.saturating_sub(10),
+        "Home" => 0,
+        "End" => last,
+        "Escape" => return Some(None),
+        _ => return None,
+    };
+    Some(Some(next))
+}
+
+/// The nearest mark in the same column of a chart that has rows of marks.
+fn beside(hits: &[Hit], at: usize, below: bool) -> Option<usize> {
+    let from = hits.get(at)?;
+    let is_beyond =
+        |hit: &Hit| if below { hit.y >= from.y + from.h * 0.5 } else { hit.y <= from.y - from.h * 0.5 };
+    let distance = |hit: &Hit| (hit.x - from.x).abs() * 4.0 + (hit.y - from.y).abs();
+    let others = hits.iter().enumerate().filter(|(index, hit)| *index != at && is_beyond(hit));
+    others.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1))).map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(columns: usize, rows: usize) -> Vec<Hit> {
+        let hit = |index: usize| Hit {
+            x: 10.0 * (index % columns) as f64,
+            y: 10.0 * (index / columns) as f64,
+            w: 10.0,
+            h: 10.0,
+            label: index.to_string(),
+        };
+        (0..columns * rows).map(hit).collect()
+    }
+
+    #[test]
+    fn arrows_move_through_a_matrix_by_row_and_by_column() {
+        let hits = grid(4, 3);
+        assert_eq!(next_index(&hits, Some(5), "ArrowRight"), Some(Some(6)));
+        assert_eq!(next_index(&hits, Some(5), "ArrowDown"), Some(Some(9)));
+        assert_eq!(next_index(&hits, Some(5), "ArrowUp"), Some(Some(1)));
+        assert_eq!(next_index(&hits, Some(5), "End"), Some(Some(11)));
+    }
+
+    #[test]
+    fn a_single_row_of_marks_takes_up_and_down_as_left_and_right() {
+        let hits = grid(4, 1);
+        assert_eq!(next_index(&hits, Some(1), "ArrowDown"), Some(Some(2)));
+        assert_eq!(next_index(&hits, Some(0), "ArrowUp"), Some(Some(0)));
+    }
+
+    #[test]
+    fn escape_leaves_other_keys_do_nothing_and_no_mark_is_no_trouble() {
+        let hits = grid(2, 1);
+        assert_eq!(next_index(&hits, Some(1), "Escape"), Some(None));
+        assert_eq!(next_index(&hits, Some(1), "Tab"), None);
+        assert_eq!(next_index(&[], None, "ArrowRight"), None);
+        assert_eq!(next_index(&hits, Some(99), "ArrowLeft"), Some(Some(0)));
+    }
+}

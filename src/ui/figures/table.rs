@@ -1,0 +1,41 @@
+//! The numbers behind a chart, as a table that is built when somebody opens it.
+
+use leptos::prelude::*;
+
+use crate::charts::{Chart, Table};
+
+pub(super) fn table(name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let table = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.table.clone())));
+    view! {
+        <details
+            class="numbers"
+            on:toggle:target=move |event| is_open.set(event.target().has_attribute("open"))
+        >
+            <summary>"The numbers"<span class="only-heard">" behind " {name}</span></summary>
+            {move || is_open.get().then(|| table.get().map(|table| rows(name, table)))}
+        </details>
+    }
+}
+
+fn rows(name: &'static str, Table { header, rows }: Table) -> impl IntoView {
+    let head = header.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view();
+    let body = rows
+        .into_iter()
+        .map(|cells| {
+            let mut cells = cells.into_iter();
+            let first = cells.next();
+            let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
+            view! { <tr><th scope="row">{first}</th>{rest}</tr> }
+        })
+        .collect_view();
+    // A region that scrolls has to be reachable by keyboard.
+    view! {
+        <div class="numbers-scroll" tabindex="0" role="region" aria-label=format!("Numbers behind {name}")>
+            <table>
+                <thead><tr>{head}</tr></thead>
+                <tbody>{body}</tbody>
+            </table>
+        </div>
+    }
+}

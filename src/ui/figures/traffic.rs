@@ -1,0 +1,40 @@
+//! Who sends how much to whom? The matrix of bytes between workers.
+
+use leptos::prelude::*;
+
+use super::super::lab::Lab;
+use super::plot::{Drawing, plot};
+use super::{data, table};
+use crate::charts::heat_map::{self, HeatMapData};
+
+static DRAWING: Drawing<HeatMapData> = Drawing {
+    id: "traffic",
+    name: "bytes from worker to worker",
+    draw: heat_map::draw,
+    height_px: |width| if width < 480 { width + 110 } else { (width * 56 / 100).clamp(290, 380) },
+};
+
+pub(super) fn traffic(lab: Lab) -> impl IntoView {
+    let drawn = lab.slice(data::traffic);
+    let is_stale = lab.slice(|state| !state.is_current());
+    let has_run = lab.slice(|state| state.run.is_some());
+    let absent = move || {
+        if has_run.get() {
+            "Nothing was exchanged: in a narrow pipeline no row leaves its partition, so no worker waits for another."
+        } else {
+            "The first run is under way."
+        }
+    };
+    let (picture, chart) = plot(&DRAWING, drawn, absent);
+    view! {
+        <figure class="figure" aria-labelledby="traffic-name">
+            <div class="figure-head"><h2 id="traffic-name">"Who sends how much to whom?"</h2></div>
+            <div class:stale=is_stale>{picture}</div>
+            <figcaption class="caption">
+                "Counted: bytes of all blocks in the last run, headers included. A dark column is a worker that everybody "
+                "sends to. The hatched diagonal stays on its worker and crosses no link."
+                {table::table(DRAWING.name, chart)}
+            </figcaption>
+        </figure>
+    }
+}

@@ -1,0 +1,91 @@
+//! Would another worker help? The wall-clock over workers, measured as far as there are cores, modelled beyond.
+
+use leptos::prelude::*;
+
+use super::super::choice::strip;
+use super::super::lab::Lab;
+use super::plot::{Drawing, plot};
+use super::{data, model_error, table};
+use crate::charts::units;
+use crate::charts::wall_clock::{self, WallClockData};
+use crate::permalink::{Choice, Reach};
+use crate::session::RunState;
+
+static DRAWING: Drawing<WallClockData> = Drawing {
+    id: "wall-clock",
+    name: "wall-clock against workers",
+    draw: wall_clock::draw,
+    height_px: |width| (width * 64 / 100).clamp(316, 440),
+};
+
+/// The last data worth showing, and whether they still belong to the controls.
+#[derive(Clone, PartialEq)]
+struct Held {
+    data: WallClockData,
+    is_stale: bool,
+}
+
+pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
+    let reach = Memo::new(move |_| lab.view.with(|view| view.reach));
+    // Nothing is measured yet of a scenario that has just been chosen: the earlier picture stays, greyed, until there
+    // is, instead of an empty frame that flickers past.
+    let held = Memo::new(move |before: Option<&Held>| {
+        let now = lab.state.with(|state| data::wall_clock(state, reach.get()));
+        let is_empty = now.measured.is_empty() && now.time_sliced.is_empty() && now.modelled.is_empty();
+        match before {
+            Some(before) if is_empty => Held {
+                data: WallClockData {
+                    selected_workers: now.selected_workers,
+                    max_workers: now.max_workers,
+                    ..before.data.clone()
+                },
+                is_stale: true,
+            },
+            Some(_) | None => Held { data: now, is_stale: false },
+        }
+    });
+    let drawn = Memo::new(move |_| held.with(|held| Some(held.data.clone())));
+    let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
+    let caption = lab.slice(caption);
+    let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();
+    let (picture, chart) = plot(&DRAWING, drawn, || "");
+    view! {
+        <figure class="figure" aria-labelledby="wall-clock-name">
+            <div class="figure-head">
+                <h2 id="wall-clock-name">"Would another worker help?"</h2>
+                {strip("reach", "How far the axis of workers goes", choices, move || reach.get(), move |reach| {
+                    lab.look(|view| view.reach = reach);
+                })}
+            </div>
+            <div class:stale=is_stale>{picture}</div>
+            <figcaption class="caption">
+                {caption}
+                {model_error::sentence(lab)}
+                {table::table(DRAWING.name, chart)}
+                {model_error::constants(lab)}
+            </figcaption>
+        </figure>
+    }
+}
+
+fn caption(state: &RunState) -> String {
+    let cores = units::plural(state.cores.into(), "core", "cores");
+    let runs = state.sweep.first().map_or(0, |point| point.walls_micros.len());
+    let swept = match runs {
+        0 => "Bars: measured here.".to_owned(),
+        runs => format!(
+            "Bars: measured here, the median of {runs} runs; whiskers from the fastest to the slowest."
+        ),
+    };
+    let sliced = if state.scenario.workers > state.cores {
+        format!(" A hollow dot is measured too, but its workers took turns on {cores}.")
+    } else {
+        String::new()
+    };
+    let model = if state.model.is_some() {
+        " Dashes: modelled, with a core for each worker."
+    } else {
+        " The modelled line follows once this browser is calibrated."
+    };
+    format!("{swept}{sliced}{model}")
+}

@@ -1,0 +1,118 @@
+//! The head of the page: its name, the presets, the link and the colours.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::dom;
+use super::lab::Lab;
+use super::presets::PRESETS;
+use crate::browser::location;
+use crate::permalink::{Choice, Theme};
+
+/// The value of the select when the scenario is none of the presets.
+const OWN: &str = "own";
+
+pub(super) fn header(lab: Lab) -> impl IntoView {
+    view! {
+        <header class="head">
+            <h1 class="head-name">"Shuffle Lab"</h1>
+            <p class="head-line">"Where does the wall-clock go when rows have to move?"</p>
+            <div class="head-tools">
+                {preset(lab)}
+                {copy_link(lab)}
+                {theme(lab)}
+            </div>
+        </header>
+    }
+}
+
+fn preset(lab: Lab) -> impl IntoView {
+    let chosen = move || {
+        let scenario = lab.scenario.get();
+        PRESETS.iter().find(|preset| (preset.scenario)() == scenario).map_or(OWN, |preset| preset.word)
+    };
+    let choose = move |word: String| {
+        if let Some(preset) = PRESETS.iter().find(|preset| preset.word == word) {
+            lab.edit(|scenario| *scenario = (preset.scenario)());
+        }
+    };
+    let options = PRESETS
+        .iter()
+        .map(|preset| {
+            view! { <option value=preset.word selected=move || chosen() == preset.word>{preset.name}</option> }
+        })
+        .collect_view();
+    view! {
+        <label class="head-tool">
+            <span>"Preset"</span>
+            <select id="preset" prop:value=chosen on:change:target=move |event| choose(event.target().value())>
+                <option value=OWN disabled selected=move || chosen() == OWN>"your own"</option>
+                {options}
+            </select>
+        </label>
+    }
+}
+
+/// What became of the last attempt to copy.
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    NotYet,
+    Done,
+    Refused,
+}
+
+fn copy_link(lab: Lab) -> impl IntoView {
+    let copied = RwSignal::new(Copied::NotYet);
+    // Said once for each press: another scenario has another link.
+    Effect::new(move |_| {
+        lab.scenario.track();
+        lab.view.track();
+        copied.set(Copied::NotYet);
+    });
+    let copy = move |_| {
+        // The address follows the controls, but some frames refuse to replace it.
+        location::replace_query_string(&lab.query());
+        let address = location::address();
+        spawn_local(async move {
+            copied.set(if dom::copy(&address).await { Copied::Done } else { Copied::Refused });
+        });
+    };
+    view! {
+        <span class="head-tool">
+            <button type="button" id="copy-link" on:click=copy>
+                {move || if copied.get() == Copied::Done { "Copied ✓" } else { "Copy link" }}
+            </button>
+            <span role="status" class="only-heard">
+                {move || if copied.get() == Copied::Done { "The link is on the clipboard." } else { "" }}
+            </span>
+            <Show when=move || copied.get() == Copied::Refused>
+                <input
+                    class="head-link"
+                    type="text"
+                    readonly
+                    aria-label="The link, to be copied by hand"
+                    prop:value=location::address
+                    on:focus:target=|event| event.target().select()
+                />
+            </Show>
+        </span>
+    }
+}
+
+fn theme(lab: Lab) -> impl IntoView {
+    let theme = Memo::new(move |_| lab.view.with(|view| view.theme));
+    Effect::new(move |_| {
+        let word = theme.get().word();
+        dom::set_root_attribute("data-theme", (theme.get() != Theme::Auto).then_some(word));
+    });
+    let next = move |_| {
+        let all = Theme::ALL;
+        let at = all.iter().position(|(choice, ..)| *choice == theme.get_untracked()).unwrap_or(0);
+        lab.look(|view| view.theme = all[(at + 1) % all.len()].0);
+    };
+    view! {
+        <button type="button" id="theme" class="head-tool" on:click=next>
+            {move || format!("Theme: {}", theme.get().word())}
+        </button>
+    }
+}

@@ -1,0 +1,70 @@
+//! Scenarios worth looking at, by name.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::scenario::{Query, Skew, Tactics};
+
+/// A scenario with a name.
+pub(super) struct Preset {
+    /// The value in the select.
+    pub(super) word: &'static str,
+    /// The name that a reader sees.
+    pub(super) name: &'static str,
+    /// What it sets; every other knob has its default.
+    pub(super) scenario: fn() -> Scenario,
+}
+
+/// All of them, in the order of a lesson.
+pub(super) const PRESETS: &[Preset] = &[
+    Preset { word: "hot_key", name: "one hot key", scenario: Scenario::default },
+    Preset { word: "uniform", name: "no skew at all", scenario: uniform },
+    Preset { word: "zipf", name: "natural skew: Zipf 1.1", scenario: zipf },
+    Preset { word: "narrow", name: "narrow only, no shuffle", scenario: narrow },
+    Preset { word: "combined", name: "hot key, cured by combining", scenario: combined },
+    Preset { word: "salted", name: "hot key, salted", scenario: salted },
+    Preset { word: "fan_out", name: "small data, 64 workers", scenario: fan_out },
+];
+
+fn uniform() -> Scenario {
+    Scenario { skew: Skew::Uniform {}, ..Scenario::default() }
+}
+
+fn zipf() -> Scenario {
+    Scenario { skew: Skew::Zipf { exponent: 1.1 }, ..Scenario::default() }
+}
+
+fn narrow() -> Scenario {
+    Scenario { query: Query::Narrow, ..Scenario::default() }
+}
+
+fn combined() -> Scenario {
+    Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..Scenario::default() }
+}
+
+fn salted() -> Scenario {
+    Scenario { tactics: Tactics { salt: 8, ..Tactics::default() }, ..Scenario::default() }
+}
+
+fn fan_out() -> Scenario {
+    Scenario {
+        rows: 100_000,
+        keys: 10_000,
+        skew: Skew::Uniform {},
+        workers: 64,
+        map_partitions: 64,
+        reduce_partitions: 64,
+        ..Scenario::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_can_run_and_is_told_from_the_others() {
+        for (index, preset) in PRESETS.iter().enumerate() {
+            assert_eq!((preset.scenario)().validate(), Ok(()), "{}", preset.name);
+            assert!(PRESETS[..index].iter().all(|other| (other.scenario)() != (preset.scenario)()));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What is being done at the moment, and the button that stops it.
+
+use leptos::prelude::*;
+
+use super::lab::Lab;
+use crate::session::{Activity, RunState};
+
+/// One line of status.
+#[derive(Clone, PartialEq)]
+struct Line {
+    words: String,
+    /// Done and total, when something goes on; a total of 0 is not known yet.
+    progress: Option<(u32, u32)>,
+}
+
+pub(super) fn status(lab: Lab) -> impl IntoView {
+    let line = lab.slice(line_of);
+    let is_busy = Memo::new(move |_| line.with(|line| line.progress.is_some()));
+    let total =
+        move || line.with(|line| line.progress.filter(|(_, total)| *total > 0).map(|(_, total)| total));
+    let done = move || line.with(|line| line.progress.filter(|(_, total)| *total > 0).map(|(done, _)| done));
+    view! {
+        <div class="status" class:busy=is_busy>
+            <Show when=move || is_busy.get()>
+                // Without a value a progress bar says "some time", which is true while workers start.
+                <progress aria-label="Progress" max=total value=done></progress>
+            </Show>
+            <span class="status-words">{move || line.with(|line| line.words.clone())}</span>
+        </div>
+    }
+}
+
+fn line_of(state: &RunState) -> Line {
+    let of = |done: u32, total: u32| Some((done, total));
+    let (words, progress) = match state.activity {
+        Activity::Idle => (at_rest(state).to_owned(), None),
+        Activity::Running { done: 0, total: 0 } => ("Getting workers ready".to_owned(), of(0, 0)),
+        Activity::Running { done, total } => (format!("Running: {done} of {total} tasks"), of(done, total)),
+        Activity::Comparing => ("Running once more without the fixes, to compare".to_owned(), of(0, 0)),
+        Activity::Sweeping { done, total } => {
+            (format!("Sweeping over workers: {done} of {total} points"), of(done, total))
+        }
+        Activity::Calibrating { done, total } => {
+            (format!("Calibrating the model: {done} of {total} runs"), of(done, total))
+        }
+    };
+    Line { words, progress }
+}
+
+fn at_rest(state: &RunState) -> &'static str {
+    if state.field_error.is_some() {
+        "Nothing runs while a field cannot be used; the result below is the last good one."
+    } else if state.is_current() {
+        "At rest: everything below belongs to these controls."
+    } else if state.run.is_some() {
+        "Stopped: what is shown below belongs to an earlier scenario."
+    } else {
+        "Nothing has run yet."
+    }
+}

@@ -1,0 +1,91 @@
+//! The verdict: one sentence, the figures of the run, and the sentences that explain it.
+
+use leptos::prelude::*;
+
+use super::lab::Lab;
+use crate::charts::units;
+use crate::session::{RunState, verdict};
+
+pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
+    let said = lab.slice(verdict);
+    let is_current = lab.slice(RunState::is_current);
+    let failure = lab.slice(|state| state.failure.clone());
+    let headline = Memo::new(move |_| {
+        said.with(|said| {
+            said.as_ref()
+                .map_or("Starting workers for the first run…".to_owned(), |said| said.headline.clone())
+        })
+    });
+    let details = move || {
+        let details = said.with(|said| said.as_ref().map(|said| said.details.clone()).unwrap_or_default());
+        details.into_iter().map(detail).collect_view()
+    };
+    view! {
+        <section class="verdict" id="verdict" aria-labelledby="verdict-name">
+            <h2 class="only-heard" id="verdict-name">"Verdict"</h2>
+            {move || failure.get().map(|text| view! {
+                <p class="failure" role="alert">"The run ended before its time: " {text}</p>
+            })}
+            <div class:stale=move || !is_current.get()>
+                <p class="verdict-headline" aria-live="polite">{headline}</p>
+                {facts(lab)}
+                <ul class="verdict-details" role="list">{details}</ul>
+            </div>
+        </section>
+    }
+}
+
+/// Sentences of the model are told from measured ones, here as in the charts.
+fn detail(sentence: String) -> impl IntoView {
+    let is_modelled = sentence.starts_with("Modelled");
+    view! { <li class:modelled=is_modelled>{sentence}</li> }
+}
+
+/// One figure: what it is, the figure, and where it came from.
+#[derive(Clone, PartialEq)]
+struct Fact {
+    name: &'static str,
+    value: String,
+    origin: String,
+}
+
+fn facts(lab: Lab) -> impl IntoView {
+    let facts = lab.slice(facts_of);
+    let list = move || {
+        facts
+            .get()
+            .into_iter()
+            .map(|Fact { name, value, origin }| {
+                view! {
+                    <div class="fact">
+                        <dt>{name}</dt>
+                        <dd>{value}<small>{origin}</small></dd>
+                    </div>
+                }
+            })
+            .collect_view()
+    };
+    view! { <dl class="facts">{list}</dl> }
+}
+
+fn facts_of(state: &RunState) -> Vec<Fact> {
+    let Some(run) = &state.run else { return Vec::new() };
+    let report = &run.report;
+    let links: u64 =
+        report.stages.iter().filter_map(|stage| stage.exchange.as_ref()).map(|it| it.links).sum();
+    let fact = |name, value, origin: String| Fact { name, value, origin };
+    let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
+    let digest: String = report.result.digest.chars().take(8).collect();
+    vec![
+        fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
+        fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
+        fact("blocks", units::count(report.shuffle_blocks()), "counted".to_owned()),
+        fact("messages", units::count(links), "W(W−1) each".to_owned()),
+        fact("max / median", largest, "partition rows".to_owned()),
+        fact(
+            "answer",
+            format!("{} rows", units::count_short(report.result.rows)),
+            format!("digest {digest}"),
+        ),
+    ]
+}
