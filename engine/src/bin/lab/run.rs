@@ -45,10 +45,13 @@ pub(crate) fn run(scenario: &Scenario, transport: Transport, result: Option<&str
 }
 
 pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure> {
+    let points: Vec<Scenario> =
+        workers.iter().map(|&workers| Scenario { workers, ..scenario.clone() }).collect();
+    // Nothing runs when one of them must not.
+    points.iter().try_for_each(|point| point.validate())?;
     let mut runs = Vec::new();
-    for &count in workers {
-        let point = Scenario { workers: count, ..scenario.clone() };
-        point.validate().map_err(EngineError::from)?;
+    for point in points {
+        let count = point.workers;
         let mut cluster = ThreadCluster::new(count);
         let mut reports = (0..=SWEEP_RUNS)
             .map(|_| Ok(report(&cluster.run(&point, Collect::Nothing, |_| {})?)))
