@@ -30,15 +30,15 @@ fn truth(scenario: &Scenario) -> String {
 }
 
 fn is_exchange(mail: &Mail) -> bool {
-    matches!(mail, Mail::ToExecutor(_, ToExecutor::Exchange { .. }))
+    matches!(mail, Mail::Executor(_, ToExecutor::Exchange { .. }))
 }
 
 fn is_peer(mail: &Mail) -> bool {
-    matches!(mail, Mail::ToPeer(..))
+    matches!(mail, Mail::Peer(..))
 }
 
 fn is_task_done(mail: &Mail) -> bool {
-    matches!(mail, Mail::ToDriver(_, FromExecutor::TaskDone(..)))
+    matches!(mail, Mail::Driver(_, FromExecutor::TaskDone(..)))
 }
 
 #[test]
@@ -55,16 +55,16 @@ fn a_run_whose_every_message_is_written_down_and_read_again_gives_the_same_answe
         };
         let json = |text: serde_json::Result<String>| text.expect("a message is JSON");
         cluster.deliver(match mail {
-            Mail::ToExecutor(to, message) => {
+            Mail::Executor(to, message) => {
                 let text = json(serde_json::to_string(&message));
-                Mail::ToExecutor(to, serde_json::from_str(&text).expect("what was written"))
+                Mail::Executor(to, serde_json::from_str(&text).expect("what was written"))
             }
-            Mail::ToDriver(from, message) => {
+            Mail::Driver(from, message) => {
                 let text = json(serde_json::to_string(&message));
-                Mail::ToDriver(from, serde_json::from_str(&text).expect("what was written"))
+                Mail::Driver(from, serde_json::from_str(&text).expect("what was written"))
             }
-            Mail::ToPeer(to, message) => {
-                Mail::ToPeer(to, PeerMessage::decode(message.encode()).expect("what was written"))
+            Mail::Peer(to, message) => {
+                Mail::Peer(to, PeerMessage::decode(message.encode()).expect("what was written"))
             }
         });
     };
@@ -93,7 +93,7 @@ fn after_a_cancelled_run_its_late_messages_are_dropped_counted_and_do_not_touch_
     let scenario = scenario();
     let mut first = HandCluster::start(&scenario);
     first.advance_to(is_peer);
-    let late: Vec<Mail> = first.mail.drain(..).filter(|mail| !matches!(mail, Mail::ToDriver(..))).collect();
+    let late: Vec<Mail> = first.mail.drain(..).filter(|mail| !matches!(mail, Mail::Driver(..))).collect();
     let late_count = late.len() as u64;
     first.tell_driver(DriverEvent::Cancel);
     while first.advance() {}
@@ -224,7 +224,7 @@ fn an_executor_with_a_long_task_says_that_it_is_alive() {
     let mut alive = 0;
     while cluster.outcome.is_none() {
         cluster.clock.0.set(cluster.clock.0.get() + 200_000);
-        let is_alive = |mail: &Mail| matches!(mail, Mail::ToDriver(_, FromExecutor::Alive(_)));
+        let is_alive = |mail: &Mail| matches!(mail, Mail::Driver(_, FromExecutor::Alive(_)));
         alive += usize::from(cluster.mail.front().is_some_and(is_alive));
         assert!(cluster.advance(), "a run that has not ended has something to do");
     }
@@ -252,7 +252,7 @@ fn blocks_that_overtake_the_drivers_word_are_kept_for_it() {
         let mut held: Vec<Mail> = Vec::new();
         let outcome = loop {
             // Executor 0 hears of an exchange only when there is nothing else to do.
-            let is_late = |mail: &Mail| matches!(mail, Mail::ToExecutor(0, ToExecutor::Exchange { .. }));
+            let is_late = |mail: &Mail| matches!(mail, Mail::Executor(0, ToExecutor::Exchange { .. }));
             while let Some(at) = cluster.mail.iter().position(is_late) {
                 held.extend(cluster.mail.remove(at));
             }
@@ -271,12 +271,12 @@ fn blocks_that_overtake_the_drivers_word_are_kept_for_it() {
 #[test]
 fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
     let mut cluster = HandCluster::start(&scenario());
-    let Some(Mail::ToExecutor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
+    let Some(Mail::Executor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
     else {
         panic!("a run begins with Prepare")
     };
     prepare.protocol += 1;
-    cluster.deliver(Mail::ToExecutor(executor, ToExecutor::Prepare(run, prepare)));
+    cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     match cluster.finish() {
         Err(EngineError::Protocol { expected, got }) => {
             assert_eq!((expected.as_str(), got.as_str()), ("messages of version 1", "2"));
@@ -288,12 +288,12 @@ fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
 #[test]
 fn an_executor_refuses_a_scenario_that_is_not_valid() {
     let mut cluster = HandCluster::start(&scenario());
-    let Some(Mail::ToExecutor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
+    let Some(Mail::Executor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
     else {
         panic!("a run begins with Prepare")
     };
     prepare.scenario.rows = 0;
-    cluster.deliver(Mail::ToExecutor(executor, ToExecutor::Prepare(run, prepare)));
+    cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     let error = cluster.finish().expect_err("no rows, no run");
     assert!(error.to_string().contains("rows"), "{error}");
 }
@@ -302,10 +302,10 @@ fn an_executor_refuses_a_scenario_that_is_not_valid() {
 fn end_with(change: impl FnOnce(&mut PeerMessage)) -> shuffle_engine::Result<JobOutcome> {
     let mut cluster = HandCluster::start(&scenario());
     cluster.advance_to(is_peer);
-    let Some(Mail::ToPeer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    let Some(Mail::Peer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
     message.payload = Payload::Bytes(message.payload.into_bytes());
     change(&mut message);
-    cluster.mail.push_front(Mail::ToPeer(to, message));
+    cluster.mail.push_front(Mail::Peer(to, message));
     cluster.finish()
 }
 
@@ -346,9 +346,9 @@ fn a_broken_message_between_executors_is_a_protocol_error() {
 fn a_message_that_comes_twice_is_a_protocol_error_and_no_doubled_row() {
     let mut cluster = HandCluster::start(&scenario());
     cluster.advance_to(is_peer);
-    let Some(Mail::ToPeer(to, message)) = cluster.mail.pop_front() else { panic!("a peer message") };
-    cluster.mail.push_front(Mail::ToPeer(to, message.clone()));
-    cluster.mail.push_front(Mail::ToPeer(to, message));
+    let Some(Mail::Peer(to, message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    cluster.mail.push_front(Mail::Peer(to, message.clone()));
+    cluster.mail.push_front(Mail::Peer(to, message));
     assert!(is_protocol(cluster.finish()));
 }
 
@@ -386,7 +386,7 @@ fn an_executor_without_a_run_is_deaf_to_tasks_and_has_no_turn() {
 fn a_failed_executor_says_so_once_and_forgets_the_run() {
     let mut cluster = HandCluster::start(&scenario());
     cluster.advance_to(is_peer);
-    let Some(Mail::ToPeer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
+    let Some(Mail::Peer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
     message.payload = Payload::Empty;
     let executor = &mut cluster.executors[to as usize];
     let effects = executor.step(ExecutorEvent::Peer(message.clone()), &cluster.clock);

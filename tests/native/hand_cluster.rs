@@ -23,9 +23,12 @@ impl Clock for Manual {
 /// A message on its way.
 #[derive(Debug)]
 pub(crate) enum Mail {
-    ToExecutor(u32, ToExecutor),
-    ToPeer(u32, PeerMessage),
-    ToDriver(u32, FromExecutor),
+    /// To an executor, from the driver.
+    Executor(u32, ToExecutor),
+    /// To an executor, from another.
+    Peer(u32, PeerMessage),
+    /// To the driver, from an executor.
+    Driver(u32, FromExecutor),
 }
 
 /// One driver and its executors; what they send waits in `mail`, in the order in which it was sent.
@@ -62,7 +65,7 @@ impl HandCluster {
         for effect in effects {
             match effect {
                 DriverEffect::Send(executor, message) => {
-                    self.mail.push_back(Mail::ToExecutor(executor, message))
+                    self.mail.push_back(Mail::Executor(executor, message))
                 }
                 DriverEffect::Progress(_) => {}
                 DriverEffect::Finish(outcome) => {
@@ -83,19 +86,17 @@ impl HandCluster {
     pub(crate) fn tell_executor(&mut self, executor: u32, event: ExecutorEvent) {
         for effect in self.executors[executor as usize].step(event, &self.clock) {
             self.mail.push_back(match effect {
-                ExecutorEffect::Driver(message) => Mail::ToDriver(executor, message),
-                ExecutorEffect::Peer(peer, message) => Mail::ToPeer(peer, message),
+                ExecutorEffect::Driver(message) => Mail::Driver(executor, message),
+                ExecutorEffect::Peer(peer, message) => Mail::Peer(peer, message),
             });
         }
     }
 
     pub(crate) fn deliver(&mut self, mail: Mail) {
         match mail {
-            Mail::ToExecutor(executor, message) => {
-                self.tell_executor(executor, ExecutorEvent::Driver(message))
-            }
-            Mail::ToPeer(executor, message) => self.tell_executor(executor, ExecutorEvent::Peer(message)),
-            Mail::ToDriver(executor, message) => self.tell_driver(DriverEvent::Executor(executor, message)),
+            Mail::Executor(executor, message) => self.tell_executor(executor, ExecutorEvent::Driver(message)),
+            Mail::Peer(executor, message) => self.tell_executor(executor, ExecutorEvent::Peer(message)),
+            Mail::Driver(executor, message) => self.tell_driver(DriverEvent::Executor(executor, message)),
         }
     }
 

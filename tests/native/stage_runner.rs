@@ -9,6 +9,7 @@ use std::sync::Arc;
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
+use shuffle_engine::error::Result;
 use shuffle_engine::operator::Pipeline;
 use shuffle_engine::plan::{Output, StageGraph, StageSource, StageSpec};
 use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
@@ -75,9 +76,9 @@ fn run_task(
     let mut prefix = Pipeline::new(&stage.prefix);
     let mut rows = Vec::new();
     for batch in &inputs.probe {
-        prefix.push(batch, &mut |batch| Ok(rows.push(batch))).expect("a test's batch fits");
+        prefix.push(batch, &mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     }
-    prefix.finish(&mut |batch| Ok(rows.push(batch))).expect("a test's batch fits");
+    prefix.finish(&mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     for (index, branch) in stage.branches.iter().enumerate() {
         let mut pipeline = Pipeline::new(&branch.operators);
         for batch in &inputs.build {
@@ -93,9 +94,9 @@ fn run_task(
                     batch.take(&(0..batch.row_count() as u32).filter(is_mine).collect::<Vec<_>>())
                 }
             };
-            pipeline.push(&batch, &mut |batch| Ok(out.push(batch))).expect("a test's batch fits");
+            pipeline.push(&batch, &mut |batch| keep(&mut out, batch)).expect("a test's batch fits");
         }
-        pipeline.finish(&mut |batch| Ok(out.push(batch))).expect("a test's batch fits");
+        pipeline.finish(&mut |batch| keep(&mut out, batch)).expect("a test's batch fits");
         match &branch.output {
             Output::Result { .. } => result.extend(out),
             Output::Shuffle { shuffle, partitioning, schema } => {
@@ -109,4 +110,10 @@ fn run_task(
             }
         }
     }
+}
+
+/// A sink into a vector.
+fn keep(rows: &mut Vec<RecordBatch>, batch: RecordBatch) -> Result<()> {
+    rows.push(batch);
+    Ok(())
 }
