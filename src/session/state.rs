@@ -5,13 +5,15 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
 
-/// One real run.
+/// One real run, or the median one of several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
     /// What was run. It may have fewer workers than were asked for; then the notes say so.
     pub scenario: Scenario,
-    /// What was measured.
+    /// What was measured, in the run with the median wall.
     pub report: JobReport,
+    /// Walls of all runs, ascending, in microseconds.
+    pub walls_micros: Vec<u64>,
     /// What a reader of its figures has to know.
     pub notes: Vec<String>,
 }

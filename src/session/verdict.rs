@@ -49,7 +49,11 @@ fn headline(state: &RunState, run: &Measurement) -> String {
         }
         (true, None) => format!("{} moved between tasks.", units::bytes(run.report.shuffle_bytes())),
     };
-    format!("With {workers}: {wall}, measured{sliced}. {limit}")
+    let runs = match run.walls_micros.len() {
+        0 | 1 => String::new(),
+        several => format!(" (the median of {several} runs)"),
+    };
+    format!("With {workers}: {wall}, measured{runs}{sliced}. {limit}")
 }
 
 /// The key that makes a straggler, and the cap that follows.
@@ -68,7 +72,7 @@ fn straggler(run: &Measurement) -> Option<String> {
         "Key {key} holds {share} of the shuffled rows, all in partition {} on worker {}: however many workers there \
          are, the stage that reads it gets at most {} faster.",
         hot.partition,
-        owner + 1,
+        owner,
         units::ratio(1.0 / hot.share)
     ))
 }

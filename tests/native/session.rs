@@ -1,0 +1,219 @@
+//! What the page shows and says, without a page.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::cluster::local::LocalCluster;
+use shuffle_engine::cluster::{Clock, Collect, WallMicros};
+use shuffle_engine::metrics::JobReport;
+use shuffle_engine::model::{KeyHistogram, ModelMicros};
+use shuffle_engine::scenario::{InvalidScenario, Query, Skew, Tactics};
+use shuffle_lab::charts::units::{ratio, share};
+use shuffle_lab::session::{
+    Activity, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, SweepPoint, exchange_points,
+    sweep_points, verdict,
+};
+
+/// Goes on by a microsecond with each look, so that phases take some time.
+#[derive(Default)]
+struct SteppingClock(std::cell::Cell<u64>);
+
+impl Clock for SteppingClock {
+    fn now(&self) -> WallMicros {
+        self.0.set(self.0.get() + 1);
+        WallMicros(self.0.get())
+    }
+}
+
+fn small(query: Query, skew: Skew) -> Scenario {
+    Scenario { rows: 20_000, keys: 500, workers: 4, query, skew, ..Scenario::default() }
+}
+
+fn measured(scenario: &Scenario) -> Measurement {
+    let outcome = LocalCluster::new(1)
+        .run(scenario, Collect::Nothing, &SteppingClock::default())
+        .expect("the scenario is valid and nothing fails in one thread");
+    let hot_key = KeyHistogram::of(scenario).hot_key(scenario.reduce_partitions);
+    let report = JobReport::new(&outcome, hot_key);
+    let walls_micros = vec![report.wall_micros];
+    Measurement { scenario: scenario.clone(), report, walls_micros, notes: Vec::new() }
+}
+
+fn state_after(scenario: &Scenario) -> RunState {
+    let mut state = RunState::new(scenario.clone(), Vec::new(), 2);
+    state.apply(RunEvent::Ran(Box::new(measured(scenario))));
+    state
+}
+
+fn model_with(walls: &[(u32, f64)], best_workers: u32) -> ModelView {
+    let point = |&(workers, wall): &(u32, f64)| ModelPoint {
+        workers,
+        wall: ModelMicros(wall),
+        exchange: ModelMicros(1.0),
+    };
+    ModelView {
+        points: walls.iter().map(point).collect(),
+        best_workers,
+        accuracy: None,
+        constants: Vec::new(),
+    }
+}
+
+fn all_words(state: &RunState) -> String {
+    let verdict = verdict(state).expect("there was a run");
+    format!("{} {}", verdict.headline, verdict.details.join(" "))
+}
+
+#[test]
+fn before_the_first_run_there_is_no_verdict() {
+    assert_eq!(verdict(&RunState::new(Scenario::default(), Vec::new(), 2)), None);
+}
+
+#[test]
+fn the_verdict_names_the_hot_key_its_share_its_partition_and_the_cap() {
+    let state = state_after(&small(Query::CountByKey, Skew::HotKey { share: 0.3 }));
+    let hot = state.run.as_ref().and_then(|run| run.report.skew.hot_key).expect("there is a heaviest key");
+    let words = all_words(&state);
+    assert!((0.29..0.32).contains(&hot.share), "{hot:?}");
+    assert!(words.contains(&format!("Key {} holds {} of", hot.value, share(hot.share))), "{words}");
+    assert!(words.contains(&format!("partition {}", hot.partition)), "{words}");
+    assert!(words.contains(&format!("at most {} faster", ratio(1.0 / hot.share))), "{words}");
+}
+
+#[test]
+fn the_verdict_on_even_keys_names_no_straggler() {
+    let words = all_words(&state_after(&small(Query::CountByKey, Skew::Uniform {})));
+    assert!(!words.contains("holds"), "{words}");
+    assert!(words.contains("moved between tasks"), "{words}");
+}
+
+#[test]
+fn the_verdict_on_a_narrow_pipeline_says_that_nothing_moved() {
+    let words = all_words(&state_after(&small(Query::Narrow, Skew::HotKey { share: 0.3 })));
+    assert!(words.contains("Nothing moved between workers"), "{words}");
+}
+
+#[test]
+fn more_workers_than_cores_are_said_to_take_turns() {
+    let words = all_words(&state_after(&small(Query::CountByKey, Skew::Uniform {})));
+    assert!(words.contains("taking turns on this machine's 2 cores"), "{words}");
+    let two = Scenario { workers: 2, ..small(Query::CountByKey, Skew::Uniform {}) };
+    assert!(!all_words(&state_after(&two)).contains("taking turns"));
+}
+
+#[test]
+fn what_the_model_says_is_called_modelled_and_names_the_best_number_of_workers() {
+    let mut state = state_after(&small(Query::CountByKey, Skew::Uniform {}));
+    let past_best = model_with(&[(2, 50_000.0), (4, 80_000.0)], 2);
+    state.apply(RunEvent::Modelled(Box::new(past_best)));
+    let words = all_words(&state);
+    assert!(
+        words.contains("Modelled, with a core for each worker: 2 workers would take 50 ms, 4 workers 80 ms."),
+        "{words}"
+    );
+    assert!(words.contains("Past 2 you buy shuffle, not speed."), "{words}");
+    let before_best = model_with(&[(4, 80_000.0), (9, 60_000.0)], 9);
+    state.apply(RunEvent::Modelled(Box::new(before_best)));
+    assert!(all_words(&state).contains("More workers still help."));
+}
+
+#[test]
+fn a_fix_is_compared_with_the_run_without_it_and_the_answer_is_the_same() {
+    let plain = small(Query::CountByKey, Skew::HotKey { share: 0.5 });
+    let fixed =
+        Scenario { tactics: Tactics { combine: true, salt: 4, ..Tactics::default() }, ..plain.clone() };
+    let mut state = state_after(&fixed);
+    assert!(state.comparison().is_none(), "there is nothing to compare with yet");
+    state.apply(RunEvent::RanBaseline(Box::new(measured(&plain))));
+    let (before, after) = state.comparison().expect("both have run");
+    assert_eq!(before.report.result, after.report.result);
+    assert!(after.report.stages[0].shuffle.bytes < before.report.stages[0].shuffle.bytes);
+    assert!(all_words(&state).contains("the answer stayed the same, row for row"));
+    // Another scenario's run is not compared with it.
+    state.apply(RunEvent::Ran(Box::new(measured(&small(Query::Distinct, Skew::Uniform {})))));
+    assert!(state.comparison().is_none());
+}
+
+#[test]
+fn a_changed_answer_would_be_called_a_bug() {
+    let plain = small(Query::CountByKey, Skew::Uniform {});
+    let fixed = Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..plain.clone() };
+    let mut state = state_after(&fixed);
+    let mut wrong = measured(&plain);
+    wrong.report.result.digest = "0".repeat(32);
+    state.apply(RunEvent::RanBaseline(Box::new(wrong)));
+    assert!(all_words(&state).contains("THE ANSWER CHANGED"));
+}
+
+#[test]
+fn a_bad_field_is_shown_and_the_result_stays_until_a_good_change() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    let before = state.clone();
+    let invalid = Scenario { workers: 65, ..scenario.clone() };
+    let error: InvalidScenario = invalid.validate().expect_err("65 workers are refused");
+    state.apply(RunEvent::Rejected(error.clone()));
+    assert_eq!(state.field_error, Some(error));
+    assert_eq!((&state.run, &state.scenario), (&before.run, &before.scenario));
+    assert!(state.is_current());
+    state.apply(RunEvent::Changed(Scenario { workers: 3, ..scenario }));
+    assert_eq!(state.field_error, None);
+    assert!(!state.is_current(), "what is shown belongs to four workers");
+}
+
+#[test]
+fn other_workers_keep_the_sweep_and_the_model_and_anything_else_drops_them() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    let median = measured(&scenario).report;
+    for workers in [4, 1, 2, 1] {
+        let point = SweepPoint { workers, walls_micros: vec![1], median: median.clone() };
+        state.apply(RunEvent::Swept(Box::new(point)));
+    }
+    state.apply(RunEvent::Modelled(Box::new(model_with(&[(1, 1.0)], 1))));
+    let workers: Vec<u32> = state.sweep.iter().map(|point| point.workers).collect();
+    assert_eq!(workers, [1, 2, 4], "a point measured again replaces the older one");
+    state.apply(RunEvent::Changed(Scenario { workers: 7, ..scenario.clone() }));
+    assert!(state.model.is_some() && state.sweep.len() == 3);
+    state.apply(RunEvent::Changed(Scenario { keys: 7, ..scenario }));
+    assert!(state.model.is_none() && state.sweep.is_empty());
+}
+
+#[test]
+fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    state.apply(RunEvent::Working(Activity::Running { done: 1, total: 9 }));
+    state.apply(RunEvent::Failed("worker 1 was lost: silent for 10.0 s".to_owned()));
+    assert_eq!(state.activity, Activity::Idle);
+    assert!(state.failure.is_some() && state.run.is_some());
+    state.apply(RunEvent::Ran(Box::new(measured(&scenario))));
+    assert_eq!(state.failure, None);
+}
+
+#[test]
+fn notices_are_shown_once_and_can_be_dismissed() {
+    let repair = InvalidScenario { field: "rows".to_owned(), reason: "is \"abc\"".to_owned() };
+    let mut state = RunState::new(Scenario::default(), vec![repair], 2);
+    assert!(state.notices[0].text.contains("rows"));
+    let hidden = Notice { field: None, text: "The tab was hidden.".to_owned() };
+    state.apply(RunEvent::Noticed(hidden.clone()));
+    state.apply(RunEvent::Noticed(hidden));
+    assert_eq!(state.notices.len(), 2);
+    state.apply(RunEvent::Dismissed(0));
+    state.apply(RunEvent::Dismissed(9));
+    assert_eq!(state.notices.len(), 1);
+}
+
+#[test]
+fn a_sweep_ends_at_the_cores_and_stays_short_on_large_machines() {
+    assert_eq!(sweep_points(0), [1], "a browser that does not say has one core");
+    assert_eq!(sweep_points(2), [1, 2]);
+    assert_eq!(sweep_points(6), [1, 2, 3, 4, 6]);
+    assert_eq!(sweep_points(8), [1, 2, 3, 4, 8]);
+    assert_eq!(sweep_points(96).last(), Some(&16));
+}
+
+#[test]
+fn exchanges_are_measured_past_the_cores_and_at_the_reader_s_own_number_of_workers() {
+    assert_eq!(exchange_points(8), [2, 4, 8, 16]);
+    assert_eq!(exchange_points(64), [2, 4, 8, 16, 64]);
+}
