@@ -31,7 +31,7 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     package: "trunk",
     program: "trunk",
     version: "0.21.14",
-    arguments: &["--no-default-features", "--features", "rustls"],
+    arguments: &["--no-default-features"],
     purpose: "bundle and serve the page",
 };
 

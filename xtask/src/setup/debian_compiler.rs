@@ -41,7 +41,7 @@ pub(crate) fn bring(project: &Project) -> Outcome<WasmCompiler> {
         apt::install(
             project,
             &["rustc-web", "cargo-web", "rust-web-src"],
-            "a compiler whose library can be built here",
+            "bring a compiler whose library can be built here",
         )?;
     }
     place_linker(project)?;
