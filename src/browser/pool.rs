@@ -46,6 +46,19 @@ impl Default for RunOptions {
 /// What ended a run.
 pub type PoolError = EngineError;
 
+/// Why a worker cannot be used: the browser's words, its last ones, or ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+struct StartFailure(String);
+
+/// Not all workers could be started.
+struct TooFew {
+    /// Workers that can be used, from the first on.
+    ready: u32,
+    /// Why the next one cannot.
+    reason: StartFailure,
+}
+
 /// A run that came to its end.
 #[derive(Debug)]
 pub struct PoolOutcome {
@@ -82,7 +95,7 @@ struct State {
 struct PooledWorker {
     worker: Worker,
     /// Told once, when it is ready or has failed.
-    starting: Option<oneshot::Sender<Result<(), String>>>,
+    starting: Option<oneshot::Sender<Result<(), StartFailure>>>,
     /// Whether its ports to the others are there.
     is_connected: bool,
     _hear: Closure<dyn FnMut(MessageEvent)>,
@@ -140,14 +153,14 @@ impl Pool {
         }
         let outcome = match started {
             Ok(()) => self.drive(scenario, options).await?,
-            Err((0, reason)) => {
+            Err(TooFew { ready: 0, reason }) => {
                 notes.push(format!(
                     "No worker can start here ({reason}): the same engine ran in the page's own thread, so its \
                      times are those of one core."
                 ));
                 self.shared.alone.run(scenario, options.watch.as_ref(), &options.cancel).await?
             }
-            Err((ready, reason)) => {
+            Err(TooFew { ready, reason }) => {
                 notes.push(format!(
                     "Only {ready} of {} workers could start ({reason}): the run was made with {ready}.",
                     scenario.workers
@@ -260,36 +273,39 @@ impl Pool {
     }
 
     /// Starts what is missing of the first `count` workers. On failure: how many can be used, and why no more.
-    async fn start_workers(&self, count: u32) -> Result<(), (u32, String)> {
+    async fn start_workers(&self, count: u32) -> Result<(), TooFew> {
         let mut outcome = self.try_start_workers(count).await;
         if outcome.is_err() {
             spawn::nudge_the_collector();
             outcome = self.try_start_workers(count).await;
         }
-        let usable = outcome.as_ref().map_or_else(|(usable, _)| *usable, |()| count);
-        self.connect(usable).map_err(|error| (0, format!("{error:?}")))?;
+        let usable = outcome.as_ref().map_or_else(|failure| failure.ready, |()| count);
+        self.connect(usable).map_err(|error| TooFew { ready: 0, reason: in_words(&error) })?;
         outcome
     }
 
-    async fn try_start_workers(&self, count: u32) -> Result<(), (u32, String)> {
+    async fn try_start_workers(&self, count: u32) -> Result<(), TooFew> {
         let mut starting = Vec::new();
         for id in 0..count {
             let is_there = matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
             if !is_there {
-                starting.push((id, self.start(id).map_err(|error| (id, format!("{error:?}")))?));
+                starting.push((
+                    id,
+                    self.start(id).map_err(|error| TooFew { ready: id, reason: in_words(&error) })?,
+                ));
             }
         }
         for (id, ready) in starting {
-            let outcome = ready.await.unwrap_or_else(|_| Err("it was given up".to_owned()));
+            let outcome = ready.await.unwrap_or_else(|_| Err(StartFailure("it was given up".to_owned())));
             if let Err(reason) = outcome {
                 self.discard(id);
-                return Err((id, reason));
+                return Err(TooFew { ready: id, reason });
             }
         }
         Ok(())
     }
 
-    fn start(&self, id: u32) -> Result<oneshot::Receiver<Result<(), String>>, JsValue> {
+    fn start(&self, id: u32) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
         let mut state = self.shared.state.borrow_mut();
         let boot_url = match &state.boot_url {
             Some(url) => url.clone(),
@@ -318,12 +334,13 @@ impl Pool {
         let pool = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             sleep(START_LIMIT_MILLIS).await;
-            pool.started(id, Err(format!("it was not ready after {} s", START_LIMIT_MILLIS / 1000)));
+            let seconds = START_LIMIT_MILLIS / 1000;
+            pool.started(id, Err(StartFailure(format!("it was not ready after {seconds} s"))));
         });
         Ok(ready)
     }
 
-    fn started(&self, id: u32, outcome: Result<(), String>) {
+    fn started(&self, id: u32, outcome: Result<(), StartFailure>) {
         let mut state = self.shared.state.borrow_mut();
         if let Some(Some(worker)) = state.workers.get_mut(id as usize)
             && let Some(starting) = worker.starting.take()
@@ -350,7 +367,7 @@ impl Pool {
 
     /// A worker has died, and said so.
     fn lost(&self, id: u32, reason: &str) {
-        self.started(id, Err(reason.to_owned()));
+        self.started(id, Err(StartFailure(reason.to_owned())));
         let runs_on_it = {
             let state = self.shared.state.borrow();
             state.running.as_ref().is_some_and(|running| id < running.driver.executor_count())
@@ -400,4 +417,8 @@ impl Pool {
 
 fn is_hidden() -> bool {
     web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+fn in_words(error: &JsValue) -> StartFailure {
+    StartFailure(format!("{error:?}"))
 }

@@ -20,17 +20,24 @@ pub(super) fn run(scenario: Scenario, report: JobReport) -> CalibrationRun {
     CalibrationRun { scenario, report }
 }
 
+/// Why there is no model: one sentence for the reader.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no modelled line: {reason}.")]
+pub(super) struct NoModel {
+    reason: String,
+}
+
 /// Fits the model to `runs`, predicts the measured scenario for every number of workers, and tries it on `unseen`.
 ///
 /// # Errors
-/// One sentence for the reader: there is no model then.
+/// What is missing.
 pub(super) fn fit(
     measured: &Measurement,
     runs: &[CalibrationRun],
     unseen: &[CalibrationRun],
     cores: u32,
-) -> Result<ModelView, String> {
-    let no_model = |reason: &dyn std::fmt::Display| format!("There is no modelled line: {reason}.");
+) -> Result<ModelView, NoModel> {
+    let no_model = |reason: &dyn std::fmt::Display| NoModel { reason: reason.to_string() };
     let calibration = calibrate(runs, cores).map_err(|error| no_model(&error))?;
     let cost = &calibration.cost;
     let counters =

@@ -355,7 +355,7 @@ impl Work {
             .with_untracked(|state| (state.run.clone(), model_view::unseen_runs(scenario, &state.sweep)));
         match measured.map(|measured| model_view::fit(&measured, &runs, &unseen, cores)) {
             Some(Ok(model)) => self.show(RunEvent::Modelled(Box::new(model))),
-            Some(Err(text)) => self.show(RunEvent::Noticed(Notice { field: None, text })),
+            Some(Err(error)) => self.show(RunEvent::Noticed(Notice { field: None, text: error.to_string() })),
             None => Ok(()),
         }
     }

@@ -21,5 +21,6 @@ mod model;
 mod placement;
 mod samples;
 mod scenario;
+mod session;
 mod stage_runner;
 mod tidy;
