@@ -100,8 +100,8 @@ impl Choice for LoadBy {
 
 impl Choice for ExchangeOf {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (ExchangeOf::Messages, "messages", "messages alone"),
-        (ExchangeOf::Scenario, "scenario", "with these rows"),
+        (ExchangeOf::Messages, "messages", "messages"),
+        (ExchangeOf::Scenario, "scenario", "with rows"),
     ];
 }
 

@@ -37,7 +37,9 @@ fn narrow() -> Scenario {
 }
 
 fn combined() -> Scenario {
-    Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..Scenario::default() }
+    // Few keys, many rows each: where adding up first pays.
+    let tactics = Tactics { combine: true, ..Tactics::default() };
+    Scenario { keys: 1_000, tactics, ..Scenario::default() }
 }
 
 fn salted() -> Scenario {

@@ -71,8 +71,13 @@ fn facts(lab: Lab) -> impl IntoView {
 fn facts_of(state: &RunState) -> Vec<Fact> {
     let Some(run) = &state.run else { return Vec::new() };
     let report = &run.report;
-    let links: u64 =
-        report.stages.iter().filter_map(|stage| stage.exchange.as_ref()).map(|it| it.links).sum();
+    let exchanges = || report.stages.iter().filter_map(|stage| stage.exchange.as_ref());
+    let links: u64 = exchanges().map(|exchange| exchange.links).sum();
+    let formula = match exchanges().count() {
+        0 => "no exchange".to_owned(),
+        1 => "W(W−1)".to_owned(),
+        count => format!("{count} × W(W−1)"),
+    };
     let fact = |name, value, origin: String| Fact { name, value, origin };
     let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
     let digest: String = report.result.digest.chars().take(8).collect();
@@ -80,8 +85,8 @@ fn facts_of(state: &RunState) -> Vec<Fact> {
         fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
         fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
         fact("blocks", units::count(report.shuffle_blocks()), "counted".to_owned()),
-        fact("messages", units::count(links), "W(W−1) each".to_owned()),
-        fact("max / median", largest, "partition rows".to_owned()),
+        fact("messages", units::count(links), formula),
+        fact("max / median", largest, "rows".to_owned()),
         fact(
             "answer",
             format!("{} rows", units::count_short(report.result.rows)),

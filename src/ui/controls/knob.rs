@@ -109,7 +109,7 @@ fn slider(
 ) -> impl IntoView {
     let (min, max, step) = scale.range();
     let position = move || scale.position_of(value.get());
-    let filled = move || format!("--filled: {:.2}%", 100.0 * (position() - min) / (max - min));
+    let filled = move || format!("{:.2}%", 100.0 * (position() - min) / (max - min));
     let spoken = move || {
         let unit = if knob.unit.is_empty() { knob.label.to_lowercase() } else { knob.unit.to_owned() };
         format!("{} {unit}", number::written(value.get(), knob.form))
@@ -126,7 +126,7 @@ fn slider(
             aria-labelledby=label_id
             aria-describedby=described_by
             aria-valuetext=spoken
-            style=filled
+            style=("--filled", filled)
             prop:value=move || position().to_string()
             on:input:target=move |event| {
                 if let Ok(position) = event.target().value().parse() {

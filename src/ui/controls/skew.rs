@@ -39,7 +39,7 @@ pub(super) fn skew(lab: Lab) -> impl IntoView {
         };
         lab.edit(|scenario| scenario.skew = skew);
     };
-    let kinds = vec![(Kind::Uniform, "uniform"), (Kind::Zipf, "Zipf"), (Kind::HotKey, "one hot key")];
+    let kinds = vec![(Kind::Uniform, "uniform"), (Kind::Zipf, "Zipf"), (Kind::HotKey, "hot key")];
     view! {
         <div class="group">
             <div class="group-head">

@@ -15,7 +15,7 @@ static DRAWING: Drawing<ShuffleCostData> = Drawing {
     id: "exchange",
     name: "cost of the shuffle",
     draw: shuffle_cost::draw,
-    height_px: |width| if width < 480 { 420 } else { (width * 56 / 100).clamp(290, 380) },
+    height_px: |width| if width < 480 { 440 } else { (width * 56 / 100).clamp(290, 380) },
 };
 
 pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
@@ -48,13 +48,13 @@ fn caption(state: &RunState, of: ExchangeOf) -> String {
     let cores = units::plural(state.cores.into(), "core", "cores");
     let time = match of {
         ExchangeOf::Messages => format!(
-            "Right, measured: an exchange of hardly a row, W × W blocks, the median of several; all of it is messages, \
+            "Exchange, measured: hardly a row, W × W blocks, the median of several; all of it is messages, \
              handled by {cores}."
         ),
         ExchangeOf::Scenario => format!(
-            "Right: the exchange of this scenario, measured on {cores}, and dashed what the model says with a core \
+            "Exchange: of this scenario, measured on {cores}, and dashed what the model says with a core \
              for each worker."
         ),
     };
-    format!("Left, arithmetic: every worker sends to every other. {time}")
+    format!("Links are arithmetic: every worker sends to every other. {time}")
 }

@@ -15,7 +15,7 @@ static DRAWING: Drawing<LoadData> = Drawing {
     id: "load",
     name: "load per worker",
     draw: load::draw,
-    height_px: |width| (width * 64 / 100).clamp(316, 440),
+    height_px: |width| (width * 64 / 100).clamp(316, 480),
 };
 
 pub(super) fn load(lab: Lab) -> impl IntoView {

@@ -23,11 +23,16 @@ pub(super) fn sentence(lab: Lab) -> impl IntoView {
 /// Its constants, folded away.
 pub(super) fn constants(lab: Lab) -> impl IntoView {
     let rows = lab.slice(rows);
-    let body = move || {
+    let list = move || {
         rows.get()
             .into_iter()
             .map(|Row { name, value, formula, source }| {
-                view! { <tr><th scope="row">{name}</th><td>{value}</td><td>{formula}</td><td>{source}</td></tr> }
+                view! {
+                    <div>
+                        <dt>{name}" "<strong>{value}</strong></dt>
+                        <dd>{formula}" · "{source}</dd>
+                    </div>
+                }
             })
             .collect_view()
     };
@@ -36,17 +41,7 @@ pub(super) fn constants(lab: Lab) -> impl IntoView {
             <details class="numbers">
                 <summary>"What the model is made of"</summary>
                 <div class="numbers-scroll" tabindex="0" role="region" aria-label="Constants of the model">
-                    <table class="words">
-                        <thead>
-                            <tr>
-                                <th scope="col">"constant"</th>
-                                <th scope="col">"value"</th>
-                                <th scope="col">"enters as"</th>
-                                <th scope="col">"from"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{body}</tbody>
-                    </table>
+                    <dl class="constants">{list}</dl>
                 </div>
             </details>
         </Show>

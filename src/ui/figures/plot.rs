@@ -7,6 +7,9 @@ use super::super::dom;
 use super::reader;
 use crate::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
+/// Room for the words that stand where there is no chart.
+const ABSENT_HEIGHT_PX: u32 = 96;
+
 /// How a kind of chart is drawn.
 pub(super) struct Drawing<D: 'static> {
     /// Unique in the document.
@@ -38,10 +41,13 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     });
     let svg = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.svg.clone())));
     let is_absent = Memo::new(move |_| data.with(Option::is_none));
-    let least_height =
-        move || format!("min-height: {}px", (drawing.height_px)(width.get().max(MIN_SIZE_PX.0)));
+    // The place is kept while the width is not known yet, so that nothing below it moves.
+    let least_height = move || {
+        let drawn = (drawing.height_px)(width.get().max(MIN_SIZE_PX.0));
+        format!("{}px", if is_absent.get() { ABSENT_HEIGHT_PX } else { drawn })
+    };
     let picture = view! {
-        <div class="plot" node_ref=place style=least_height>
+        <div class="plot" node_ref=place style:min-height=least_height>
             <div class="plot-svg" inner_html=move || svg.get().unwrap_or_default()></div>
             {reader::reader(drawing.id, drawing.name, width, chart)}
             <p class="plot-absent" hidden=move || !is_absent.get()>{absent}</p>

@@ -6,7 +6,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
-use crate::charts::{Chart, Hit};
+use crate::charts::{Chart, Hit, MIN_SIZE_PX};
 
 /// Which mark is asked about, and how.
 #[derive(Clone, Copy, PartialEq)]
@@ -31,7 +31,8 @@ pub(super) fn reader(
         chart.with(|chart| chart.as_ref()?.hits.hits.get(asked.index).cloned())
     });
     let point = move |event: MouseEvent| {
-        let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        let scale = scale_of(width.get_untracked());
+        let (x, y) = (f64::from(event.offset_x()) / scale, f64::from(event.offset_y()) / scale);
         let found = chart.with_untracked(|chart| chart.as_ref().and_then(|chart| chart.hits.at(x, y)));
         asked.set(found.map(|index| Asked { index, by_keys: false }));
     };
@@ -71,22 +72,42 @@ pub(super) fn reader(
             on:focus=enter
             on:blur=move |_| asked.set(None)
         ></div>
-        {move || hit.get().map(|hit| balloon(&hit, width.get().max(1)))}
+        {move || hit.get().map(|hit| balloon(&hit, width.get()))}
     }
+}
+
+/// How much smaller a chart is shown than it was drawn: where there is less room than a legible chart needs.
+fn scale_of(width_px: u32) -> f64 {
+    f64::from(width_px.clamp(1, MIN_SIZE_PX.0)) / f64::from(MIN_SIZE_PX.0)
 }
 
 /// The outline of the mark, and its words above or below it, always inside the chart.
 fn balloon(hit: &Hit, width_px: u32) -> impl IntoView + use<> {
-    let outline =
-        format!("left:{:.1}px;top:{:.1}px;width:{:.1}px;height:{:.1}px", hit.x, hit.y, hit.w, hit.h);
+    let scale = scale_of(width_px);
     // As far to the left of its anchor, in its own width, as the anchor is from the left in the chart's: never outside.
-    let across = (100.0 * (hit.x + hit.w / 2.0) / f64::from(width_px)).clamp(0.0, 100.0);
+    let across = (100.0 * (hit.x + hit.w / 2.0) * scale / f64::from(width_px.max(1))).clamp(0.0, 100.0);
     let is_above = hit.y > 44.0;
     let (top, up) = if is_above { (hit.y - 6.0, 100) } else { (hit.y + hit.h + 6.0, 0) };
-    let place = format!("left:{across:.1}%;top:{top:.1}px;transform:translate(-{across:.1}%,-{up}%)");
+    let px = |length: f64| format!("{:.1}px", length * scale);
+    // Set property by property: a strict content security policy refuses a whole style attribute.
     view! {
-        <div class="mark" style=outline aria-hidden="true"></div>
-        <div class="balloon" style=place aria-hidden="true">{hit.label.clone()}</div>
+        <div
+            class="mark"
+            aria-hidden="true"
+            style:left=px(hit.x)
+            style:top=px(hit.y)
+            style:width=px(hit.w)
+            style:height=px(hit.h)
+        ></div>
+        <div
+            class="balloon"
+            aria-hidden="true"
+            style:left=format!("{across:.1}%")
+            style:top=px(top)
+            style:transform=format!("translate(-{across:.1}%,-{up}%)")
+        >
+            {hit.label.clone()}
+        </div>
     }
 }
 

@@ -11,7 +11,7 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
     id: "traffic",
     name: "bytes from worker to worker",
     draw: heat_map::draw,
-    height_px: |width| if width < 480 { width + 110 } else { (width * 56 / 100).clamp(290, 380) },
+    height_px: |width| if width < 480 { (width + 110).min(480) } else { (width * 56 / 100).clamp(290, 380) },
 };
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {
@@ -30,9 +30,9 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
         <figure class="figure" aria-labelledby="traffic-name">
             <div class="figure-head"><h2 id="traffic-name">"Who sends how much to whom?"</h2></div>
             <div class:stale=is_stale>{picture}</div>
-            <figcaption class="caption">
-                "Counted: bytes of all blocks in the last run, headers included. A dark column is a worker that everybody "
-                "sends to. The hatched diagonal stays on its worker and crosses no link."
+            <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
+                "Counted: bytes of all blocks in the last run, headers included. A column that stands out is a worker "
+                "that everybody sends to. The hatched diagonal stays on its worker and crosses no link."
                 {table::table(DRAWING.name, chart)}
             </figcaption>
         </figure>

@@ -15,7 +15,7 @@ static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",
     name: "wall-clock against workers",
     draw: wall_clock::draw,
-    height_px: |width| (width * 64 / 100).clamp(316, 440),
+    height_px: |width| (width * 64 / 100).clamp(316, 480),
 };
 
 /// The last data worth showing, and whether they still belong to the controls.
@@ -61,8 +61,10 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
             <figcaption class="caption">
                 {caption}
                 {model_error::sentence(lab)}
-                {table::table(DRAWING.name, chart)}
-                {model_error::constants(lab)}
+                <div class="folds">
+                    {table::table(DRAWING.name, chart)}
+                    {model_error::constants(lab)}
+                </div>
             </figcaption>
         </figure>
     }
@@ -72,18 +74,16 @@ fn caption(state: &RunState) -> String {
     let cores = units::plural(state.cores.into(), "core", "cores");
     let runs = state.sweep.first().map_or(0, |point| point.walls_micros.len());
     let swept = match runs {
-        0 => "Bars: measured here.".to_owned(),
-        runs => format!(
-            "Bars: measured here, the median of {runs} runs; whiskers from the fastest to the slowest."
-        ),
+        0 => "Bars: measured.".to_owned(),
+        runs => format!("Bars: measured, the median of {runs} runs; whiskers: fastest and slowest."),
     };
     let sliced = if state.scenario.workers > state.cores {
-        format!(" A hollow dot is measured too, but its workers took turns on {cores}.")
+        format!(" Hollow dot: measured, but the workers took turns on {cores}.")
     } else {
         String::new()
     };
     let model = if state.model.is_some() {
-        " Dashes: modelled, with a core for each worker."
+        " Dashes: modelled, a core for each worker."
     } else {
         " The modelled line follows once this browser is calibrated."
     };
