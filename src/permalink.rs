@@ -99,10 +99,8 @@ impl Choice for LoadBy {
 }
 
 impl Choice for ExchangeOf {
-    const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (ExchangeOf::Messages, "messages", "messages"),
-        (ExchangeOf::Scenario, "scenario", "with rows"),
-    ];
+    const ALL: &'static [(Self, &'static str, &'static str)] =
+        &[(ExchangeOf::Messages, "messages", "messages"), (ExchangeOf::Scenario, "scenario", "with rows")];
 }
 
 impl Choice for Reach {

@@ -1,4 +1,5 @@
-//! The page: one file for each visible part, all of them readers of one [`Session`]'s state.
+//! The page: one file for each visible part, all of them readers of the state of one
+//! [`Session`](crate::session::Session).
 //!
 //! ```text
 //!  header                     presets, link, theme
