@@ -202,7 +202,7 @@ impl Pool {
         }
     }
 
-    /// Makes a worker `panic` or `loop` for ever. For tests.
+    /// Makes a worker `panic`, `loop` for ever or fill its `memory`. For tests.
     pub fn misbehave(&self, id: u32, how: &str) {
         if let Some(Some(worker)) = self.shared.state.borrow().workers.get(id as usize) {
             // A worker that is gone cannot be made worse.

@@ -111,9 +111,15 @@ fn hear_page(data: &JsValue, event: &MessageEvent) {
     }
 }
 
-/// Breaks on purpose, so that tests can see what the page does: a panic, or an endless loop.
+/// Breaks on purpose, so that tests can see what the page does: a panic, an endless loop, a full memory.
 fn misbehave(how: &str) {
     assert!(how != "panic", "asked to panic by a test");
+    if how == "memory" {
+        loop {
+            // Reserved, never touched: it fills the address space, not the machine.
+            std::mem::forget(std::hint::black_box(Vec::<u8>::with_capacity(64 << 20)));
+        }
+    }
     if how == "loop" {
         loop {
             std::hint::black_box(how);

@@ -214,8 +214,12 @@ impl Work {
         }
         self.check()?;
         let scenario = self.session.state.with_untracked(|state| state.scenario.clone());
-        self.run(&scenario).await?;
+        let is_as_asked = self.run(&scenario).await?;
         self.run_without_remedies(&scenario).await?;
+        if !is_as_asked {
+            // Without its workers, or in a hidden tab, a sweep would measure something else than it says.
+            return Ok(());
+        }
         self.sweep(&scenario).await?;
         self.measure_exchanges(&scenario).await?;
         self.calibrate(&scenario).await
@@ -245,7 +249,8 @@ impl Work {
         RunOptions { cancel: self.cancel.clone(), ..RunOptions::default() }
     }
 
-    async fn run(&self, scenario: &Scenario) -> Result<(), Stop> {
+    /// Whether it ran as it was asked to, with nothing to be said about it.
+    async fn run(&self, scenario: &Scenario) -> Result<bool, Stop> {
         self.show(RunEvent::Working(Activity::Running { done: 0, total: 0 }))?;
         let measurement =
             self.session.measure(scenario, RunOptions { watch: self.watch(), ..self.quiet() }).await?;
@@ -253,10 +258,11 @@ impl Work {
             self.show(RunEvent::Noticed(Notice { field: None, text: text.clone() }))?;
         }
         self.show(RunEvent::Ran(Box::new(measurement.clone())))?;
+        let is_as_asked = measurement.notes.is_empty();
         if let Some(median) = self.median_of_more(measurement).await? {
             self.show(RunEvent::Ran(Box::new(median)))?;
         }
-        Ok(())
+        Ok(is_as_asked)
     }
 
     /// The first run meets cold code and cold memory. When runs are short it was only the warm-up, and the median of several

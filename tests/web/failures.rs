@@ -46,6 +46,32 @@ async fn a_worker_that_panics_is_named_with_its_words_and_replaced() {
 }
 
 #[wasm_bindgen_test]
+async fn a_worker_whose_memory_is_full_is_named_and_replaced() {
+    let error = run_after(|pool| pool.misbehave(1, "memory")).await;
+    let EngineError::ExecutorLost { executor, reason } = error else { panic!("{error}") };
+    assert_eq!(executor, 1);
+    assert!(reason.contains("memory") || reason.contains("unreachable"), "{reason}");
+}
+
+#[wasm_bindgen_test]
+async fn a_run_during_which_the_tab_was_hidden_says_so() {
+    let pool = Pool::new();
+    let shown = pool.run(&scenario(), RunOptions::default()).await.expect("the run ends well");
+    assert_eq!(shown.notes, Vec::<String>::new());
+    let document = web_sys::window().and_then(|window| window.document()).expect("tests run in a page");
+    let (hidden, long) = (pool.clone(), Scenario { rows: 1_000_000, ..scenario() });
+    let run = async move { hidden.run(&long, RunOptions::default()).await };
+    let hide = async {
+        sleep(0).await;
+        let event = web_sys::Event::new("visibilitychange").expect("an event can be made");
+        document.dispatch_event(&event).expect("it can be dispatched");
+    };
+    let (finished, ()) = futures_util::join!(run, hide);
+    let notes = finished.expect("the run ends well all the same").notes;
+    assert!(notes.iter().any(|note| note.starts_with("The tab was hidden")), "{notes:?}");
+}
+
+#[wasm_bindgen_test]
 async fn a_worker_that_dies_between_runs_is_replaced_before_the_next() {
     let pool = Pool::new();
     let before = report_of(&pool, &scenario()).await.result;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shuffle_lab_e2e::thirtyfour::prelude::ElementQueryable;
 use shuffle_lab_e2e::thirtyfour::{By, Key};
-use shuffle_lab_e2e::{Outcome, Page, Site, View, places, visit};
+use shuffle_lab_e2e::{Outcome, Page, STRICT_POLICY, Site, View, places, visit};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const HEADLINE: &str = ".verdict-headline";
@@ -197,6 +197,25 @@ async fn a_killed_worker_is_named_and_replaced() -> Outcome {
             "{told}"
         );
         assert_eq!(told["rows"], 10, "{told}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn where_no_worker_can_start_the_page_runs_the_engine_itself_and_says_so() -> Outcome {
+    let policy = STRICT_POLICY.replace("worker-src 'self' blob:", "worker-src 'none'");
+    assert_ne!(policy, STRICT_POLICY);
+    let site = Site::serve(&places::dist()?, "/lab/", Some(&policy))?;
+    visit("alone", View::WIDE, async |page| {
+        page.open(&site.address("?v=1&rows=50000&workers=4")).await?;
+        let headline = headline_with(page, "With 4 workers").await?;
+        assert!(headline.contains("measured"), "{headline}");
+        let notices = page.driver.find(By::Css(".notices")).await?.text().await?;
+        assert!(notices.contains("No worker can start here"), "{notices}");
+        let scenario = json!({"version": 1, "rows": 50_000, "workers": 4});
+        let here = page.evaluate(&format!("shuffleLab.run({scenario})")).await?;
+        assert_eq!(here["result"], command_line(&scenario)?["result"]);
         Ok(())
     })
     .await
