@@ -59,7 +59,7 @@ fn field(
         refused.set(Some(text.clone()));
         match number::read(&text, knob.form) {
             Ok(number) => turn(lab, knob, number),
-            Err(reason) => lab.session.reject(complaint(knob, reason)),
+            Err(reason) => lab.session.reject(complaint(knob, reason.to_string())),
         }
         if error.with_untracked(Option::is_none) {
             refused.set(None);

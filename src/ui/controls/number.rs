@@ -11,6 +11,11 @@ pub(super) enum Form {
     Real,
 }
 
+/// Why what somebody typed cannot be taken, as the end of a sentence that begins with the field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unreadable(String);
+
 /// The largest whole number that every field can hold without loss.
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
@@ -28,24 +33,26 @@ pub(super) fn written(value: f64, form: Form) -> String {
 /// Reads what somebody typed: `1,000,000`, `1 000 000`, `1e6`, `1.5M`, `30 %`.
 ///
 /// # Errors
-/// Why it cannot be taken, as the end of a sentence that begins with the field.
-pub(super) fn read(text: &str, form: Form) -> Result<f64, String> {
+/// [`Unreadable`].
+pub(super) fn read(text: &str, form: Form) -> Result<f64, Unreadable> {
     let kept: String =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '_' | '\'' | '%')).collect();
     if kept.is_empty() {
-        return Err("is empty, must be a number".to_owned());
+        return Err(Unreadable("is empty, must be a number".to_owned()));
     }
     let (digits, factor) = match kept.strip_suffix(['k', 'K']) {
         Some(digits) => (digits, 1e3),
         None => kept.strip_suffix(['m', 'M']).map_or((kept.as_str(), 1.0), |digits| (digits, 1e6)),
     };
     let value = digits.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| value * factor);
-    let Some(value) = value else { return Err(format!("is {}, which is not a number", shown(text))) };
+    let Some(value) = value else {
+        return Err(Unreadable(format!("is {}, which is not a number", shown(text))));
+    };
     match form {
         Form::Whole if value.fract() != 0.0 || value < 0.0 => {
-            Err(format!("is {}, must be a whole number", shown(text)))
+            Err(Unreadable(format!("is {}, must be a whole number", shown(text))))
         }
-        Form::Whole if value > LARGEST => Err(format!("is {}, which is too large", shown(text))),
+        Form::Whole if value > LARGEST => Err(Unreadable(format!("is {}, which is too large", shown(text)))),
         Form::Whole | Form::Real => Ok(value),
     }
 }
