@@ -213,7 +213,9 @@ mod tests {
                 embed: true,
             },
         };
-        assert_eq!(decode(&encode(&link)), (link, Vec::new()));
+        assert_eq!(decode(&encode(&link)), (link.clone(), Vec::new()));
+        let for_tools = shuffle_engine::scenario::link::decode_strict(&encode(&link));
+        assert_eq!(for_tools, Ok(link.scenario), "tools pass over what is only the page's");
     }
 
     #[test]

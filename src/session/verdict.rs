@@ -1,7 +1,10 @@
 //! The verdict: what the figures at hand say, in sentences. Every number in them is one that was measured, counted or
 //! modelled for this scenario, and each sentence says which.
 
+use std::cmp::Ordering;
+
 use shuffle_engine::metrics::JobReport;
+use shuffle_engine::model::ModelMicros;
 
 use super::state::{Measurement, RunState};
 use crate::charts::units;
@@ -83,26 +86,25 @@ fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
     let best = model.best_workers;
     let (here, there) = (model.wall_at(run.scenario.workers)?, model.wall_at(best)?);
     let workers = run.scenario.workers;
-    let times = format!(
-        "{} would take {}, {} {}",
-        units::plural(best.into(), "worker", "workers"),
-        units::micros(there.0 as u64),
-        units::plural(workers.into(), "worker", "workers"),
-        units::micros(here.0 as u64)
-    );
+    let time_of = |workers: u32, wall: ModelMicros| {
+        let workers = units::plural(workers.into(), "worker", "workers");
+        (workers, units::micros(wall.0.round() as u64))
+    };
+    let ((best_words, best_time), (words, time)) = (time_of(best, there), time_of(workers, here));
+    let times = if best == workers {
+        format!("{words} would take {time}")
+    } else {
+        format!("{best_words} would take {best_time}, {words} {time}")
+    };
     let says = "Modelled, with a core for each worker:";
-    if here.0 <= there.0 * (1.0 + NOTICEABLE) && workers >= best {
-        let why = if run.report.shuffle_bytes() > 0 {
-            "more of them buy shuffle, not speed"
-        } else {
-            "more find nothing to do"
-        };
-        return Some(format!("{says} {times}. Past {best}, {why}."));
-    }
-    if best > workers {
-        return Some(format!("{says} {times}. More workers still help."));
-    }
-    Some(format!("{says} {times}. Past {best} you buy shuffle, not speed."))
+    let is_as_fast = here.0 <= there.0 * (1.0 + NOTICEABLE);
+    let conclusion = match (is_as_fast, workers.cmp(&best)) {
+        (true, Ordering::Less | Ordering::Equal) => "That is about as fast as it gets.".to_owned(),
+        (true, Ordering::Greater) => format!("Workers past {best} buy next to nothing."),
+        (false, Ordering::Less) => "More workers still help.".to_owned(),
+        (false, Ordering::Equal | Ordering::Greater) => format!("Past {best} you buy shuffle, not speed."),
+    };
+    Some(format!("{says} {times}. {conclusion}"))
 }
 
 /// The largest part of the workers' time.

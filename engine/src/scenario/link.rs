@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 
 use super::{InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
+/// What a page adds to a link for itself: how it shows a run, not what runs. Tools pass over these.
+pub const PAGE_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
+
 /// A link, read as far as it made sense.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedLink {
@@ -73,8 +76,7 @@ pub fn decode_strict(link: &str) -> Result<Scenario, InvalidScenario> {
         return Err(repair);
     }
     match decoded.others.into_iter().next() {
-        // What a page adds for itself: a view setting, not a part of the run.
-        Some((name, _)) if name != "embed" && name != "view" => {
+        Some((name, _)) if !PAGE_PARTS.contains(&name.as_str()) => {
             Err(InvalidScenario::new(&name, "is not a field of a scenario"))
         }
         _ => Ok(decoded.scenario),
