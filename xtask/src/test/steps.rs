@@ -103,7 +103,8 @@ impl<'a> Steps<'a> {
                 .env("CHROMEDRIVER", &browser.chromedriver)
                 // A page that is embedded elsewhere is not cross-origin isolated: test it like that.
                 .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
-                .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+                // Seconds for all of them: a dead worker is waited for, several times.
+                .env("WASM_BINDGEN_TEST_TIMEOUT", "600")
                 .arg(".");
             let run = self.web_targets.iter().fold(run, |run, name| run.arg("--test").arg(name));
             self.compiler.apply(run).shown()
@@ -123,6 +124,8 @@ impl<'a> Steps<'a> {
                 .env("SHUFFLE_LAB_CLI", self.project.target.join("release").join(executable("lab")))
                 .env("CHROMIUM", &browser.chromium)
                 .env("CHROMEDRIVER", &browser.chromedriver)
+                // Each test has a browser of its own, and each page a pool of workers: two keep a small machine busy.
+                .args(["--", "--test-threads", "2"])
                 .shown()
         })
     }
