@@ -101,6 +101,8 @@ impl<'a> Steps<'a> {
                 .arg("--chromedriver")
                 .arg(&browser.chromedriver)
                 .env("CHROMEDRIVER", &browser.chromedriver)
+                // A failing test is explained by its own words, not by its runner's call stack.
+                .env("RUST_BACKTRACE", "0")
                 // A page that is embedded elsewhere is not cross-origin isolated: test it like that.
                 .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
                 // Seconds for all of them: a dead worker is waited for, several times.
