@@ -1,7 +1,7 @@
 //! The pool of workers: started on demand, kept warm, replaced when they die, one run at a time.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 use js_sys::{Array, Reflect};
@@ -80,7 +80,35 @@ struct Shared {
     alone: Alone,
     /// Counts how often the tab was hidden or shown: times across such a change say nothing.
     visibility_changes: Rc<Cell<u32>>,
-    _on_visibility: Closure<dyn FnMut()>,
+    on_visibility: Closure<dyn FnMut()>,
+}
+
+/// A pool that may be gone.
+struct WeakPool {
+    shared: Weak<Shared>,
+}
+
+impl WeakPool {
+    fn with(&self, f: impl FnOnce(&Pool)) {
+        if let Some(shared) = self.shared.upgrade() {
+            f(&Pool { shared });
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            // It was added; a document that is going away has nothing to remove it from.
+            let _ = document.remove_event_listener_with_callback(
+                "visibilitychange",
+                self.on_visibility.as_ref().unchecked_ref(),
+            );
+        }
+        for worker in self.state.get_mut().workers.iter().flatten() {
+            worker.worker.terminate();
+        }
+    }
 }
 
 #[derive(Default)]
@@ -123,7 +151,7 @@ impl Pool {
         let changes = visibility_changes.clone();
         let on_visibility = Closure::<dyn FnMut()>::new(move || changes.set(changes.get() + 1));
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            // A pool lives as long as its page; a listener too many after that does no harm.
+            // Without it a hidden tab goes unnoticed, and nothing else.
             let _ = document
                 .add_event_listener_with_callback("visibilitychange", on_visibility.as_ref().unchecked_ref());
         }
@@ -132,7 +160,7 @@ impl Pool {
             turnstile: Turnstile::default(),
             alone: Alone::new(),
             visibility_changes,
-            _on_visibility: on_visibility,
+            on_visibility,
         };
         Pool { shared: Rc::new(shared) }
     }
@@ -210,6 +238,11 @@ impl Pool {
         }
     }
 
+    /// For callbacks, which must not keep the pool alive: it ends its workers when it goes.
+    fn downgrade(&self) -> WeakPool {
+        WeakPool { shared: Rc::downgrade(&self.shared) }
+    }
+
     async fn drive(&self, scenario: &Scenario, options: RunOptions) -> Result<JobOutcome, EngineError> {
         let (finish, finished) = oneshot::channel();
         let effects = {
@@ -218,8 +251,8 @@ impl Pool {
             let mut driver = Driver::new(RunId(state.run_count), scenario, Collect::Nothing)?
                 .with_resident_data(options.resident);
             let effects = driver.start(BrowserClock.now());
-            let pool = self.clone();
-            let tick = Interval::new(TICK_MILLIS, move || pool.event(DriverEvent::Tick));
+            let pool = self.downgrade();
+            let tick = Interval::new(TICK_MILLIS, move || pool.with(|pool| pool.event(DriverEvent::Tick)));
             state.running =
                 Some(Running { driver, finish, watch: options.watch, cancel: options.cancel, _tick: tick });
             effects
@@ -312,14 +345,15 @@ impl Pool {
             None => state.boot_url.insert(spawn::boot_url()?).clone(),
         };
         let worker = spawn::spawn(id, &boot_url)?;
-        let pool = self.clone();
-        let hear =
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| pool.hear(id, &event.data()));
-        let pool = self.clone();
+        let pool = self.downgrade();
+        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            pool.with(|pool| pool.hear(id, &event.data()));
+        });
+        let pool = self.downgrade();
         let fail = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             // It is told here, at its place; the console need not show it as uncaught.
             event.prevent_default();
-            pool.lost(id, &event.message());
+            pool.with(|pool| pool.lost(id, &event.message()));
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
@@ -331,11 +365,12 @@ impl Pool {
         }
         state.workers[id as usize] = Some(pooled);
         drop(state);
-        let pool = self.clone();
+        let pool = self.downgrade();
         wasm_bindgen_futures::spawn_local(async move {
             sleep(START_LIMIT_MILLIS).await;
             let seconds = START_LIMIT_MILLIS / 1000;
-            pool.started(id, Err(StartFailure(format!("it was not ready after {seconds} s"))));
+            let late = StartFailure(format!("it was not ready after {seconds} s"));
+            pool.with(|pool| pool.started(id, Err(late)));
         });
         Ok(ready)
     }

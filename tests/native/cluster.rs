@@ -167,9 +167,23 @@ fn an_executor_silent_past_its_deadline_is_lost_by_name() {
 }
 
 #[test]
+fn an_executor_that_never_heard_of_the_run_has_the_usual_deadline() {
+    let mut cluster = HandCluster::start(&scenario());
+    cluster.mail.clear();
+    cluster.wait(SILENCE_LIMIT.0 / 1_000_000);
+    assert!(cluster.outcome.is_none(), "up to its deadline it is only slow");
+    cluster.wait(1);
+    assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { executor: 0, .. }))));
+}
+
+#[test]
 fn an_executor_that_prepares_has_a_longer_deadline() {
     let mut cluster = HandCluster::start(&scenario());
     cluster.mail.clear();
+    for executor in 0..scenario().workers {
+        let run = cluster.driver.run();
+        cluster.tell_driver(DriverEvent::Executor(executor, FromExecutor::Alive(run)));
+    }
     cluster.wait(PREPARE_LIMIT.0 / 1_000_000);
     assert!(cluster.outcome.is_none(), "large tables take long");
     cluster.wait(1);

@@ -102,7 +102,6 @@ pub struct Driver {
     resident: bool,
     graph: StageGraph,
     executors: Vec<ExecutorState>,
-    waiting_to_prepare: u32,
     /// Tasks that any executor may take.
     queue: VecDeque<TaskId>,
     /// Tasks left of each stage; `None` before it has begun.
@@ -116,8 +115,21 @@ pub struct Driver {
     finished: bool,
 }
 
+/// How far an executor is with preparing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Readiness {
+    /// It was told to, and has not answered.
+    #[default]
+    Told,
+    /// It has heard, and builds its tables.
+    Preparing,
+    /// It is ready for tasks.
+    Ready,
+}
+
 #[derive(Debug, Default)]
 struct ExecutorState {
+    readiness: Readiness,
     in_hand: usize,
     own_queue: VecDeque<TaskId>,
     last_heard: WallMicros,
@@ -147,7 +159,6 @@ impl Driver {
             left: vec![None; graph.stages().len()],
             graph,
             executors,
-            waiting_to_prepare: scenario.workers,
             queue: VecDeque::new(),
             exchange: None,
             started: WallMicros(0),
@@ -214,11 +225,18 @@ impl Driver {
         }
         self.executors[executor as usize].last_heard = now;
         match message {
-            FromExecutor::Alive(_) => Vec::new(),
+            FromExecutor::Alive(_) => {
+                let readiness = &mut self.executors[executor as usize].readiness;
+                if *readiness == Readiness::Told {
+                    *readiness = Readiness::Preparing;
+                }
+                Vec::new()
+            }
             FromExecutor::Failed(_, error) => self.fail(error.into()),
             FromExecutor::Ready(_) => {
-                self.waiting_to_prepare -= 1;
-                if self.waiting_to_prepare > 0 { Vec::new() } else { self.begin(now) }
+                self.executors[executor as usize].readiness = Readiness::Ready;
+                let all_ready = self.executors.iter().all(|executor| executor.readiness == Readiness::Ready);
+                if all_ready { self.begin(now) } else { Vec::new() }
             }
             FromExecutor::TaskDone(_, done) => self.task_done(executor, *done, now),
             FromExecutor::ExchangeDone(_, done) => self.exchange_done(executor, *done, now),
@@ -341,12 +359,15 @@ impl Driver {
             self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
         }
         self.last_tick = now;
-        let preparing = self.waiting_to_prepare > 0;
-        let limit = if preparing { PREPARE_LIMIT } else { SILENCE_LIMIT };
         let silent = (0..).zip(&self.executors).find(|(index, executor)| {
             let owes_exchange =
                 self.exchange.as_ref().is_some_and(|exchange| exchange.done[*index as usize].is_none());
-            (preparing || executor.in_hand > 0 || owes_exchange) && now.since(executor.last_heard) > limit
+            let limit = match executor.readiness {
+                Readiness::Told => Some(SILENCE_LIMIT),
+                Readiness::Preparing => Some(PREPARE_LIMIT),
+                Readiness::Ready => (executor.in_hand > 0 || owes_exchange).then_some(SILENCE_LIMIT),
+            };
+            limit.is_some_and(|limit| now.since(executor.last_heard) > limit)
         });
         match silent {
             None => Vec::new(),

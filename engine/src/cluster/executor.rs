@@ -42,6 +42,8 @@ pub enum ExecutorEffect {
 pub struct Executor {
     id: u32,
     run: Option<Run>,
+    /// A run that it was told of and has not prepared yet.
+    pending: Option<(RunId, Box<Prepare>)>,
     dataset: Option<Arc<Dataset>>,
     /// What was scanned before, when the driver asks for it; of the dataset above.
     resident: ResidentScans,
@@ -95,6 +97,7 @@ impl Executor {
         Executor {
             id,
             run: None,
+            pending: None,
             dataset: None,
             resident: ResidentScans::default(),
             early: Vec::new(),
@@ -110,11 +113,12 @@ impl Executor {
 
     /// Whether there is work that waits only for a [`ExecutorEvent::Turn`].
     pub fn wants_turn(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| {
-            run.task.is_some()
-                || !run.queue.is_empty()
-                || run.exchange.as_ref().is_some_and(|exchange| !exchange.to_send.is_empty())
-        })
+        self.pending.is_some()
+            || self.run.as_ref().is_some_and(|run| {
+                run.task.is_some()
+                    || !run.queue.is_empty()
+                    || run.exchange.as_ref().is_some_and(|exchange| !exchange.to_send.is_empty())
+            })
     }
 
     /// Handles one event. An error becomes [`FromExecutor::Failed`] and ends the run here.
@@ -143,18 +147,13 @@ impl Executor {
         effects: &mut Vec<ExecutorEffect>,
     ) -> Result<()> {
         match message {
-            ToExecutor::Prepare(id, prepare) => match self.prepare(id, &prepare, clock) {
-                Ok(()) => {
-                    effects.push(ExecutorEffect::Driver(FromExecutor::Ready(id)));
-                    let early = std::mem::take(&mut self.early);
-                    early.into_iter().try_for_each(|message| self.hear_peer(message, clock, effects))
-                }
-                Err(error) => {
-                    self.run = None;
-                    effects.push(ExecutorEffect::Driver(FromExecutor::Failed(id, error.into())));
-                    Ok(())
-                }
-            },
+            // Answered at once: the tables are built in the next turn, which can take a while.
+            ToExecutor::Prepare(id, prepare) => {
+                self.run = None;
+                self.pending = Some((id, prepare));
+                effects.push(ExecutorEffect::Driver(FromExecutor::Alive(id)));
+                Ok(())
+            }
             ToExecutor::Launch(id, task) => {
                 if let Some(run) = self.current(id) {
                     run.queue.push_back(task);
@@ -171,6 +170,9 @@ impl Executor {
                 Ok(())
             }
             ToExecutor::Cancel(id) => {
+                if self.pending.take_if(|(pending, _)| *pending == id).is_some() {
+                    return Ok(());
+                }
                 if self.current(id).is_some() {
                     self.run = None;
                     self.early.clear();
@@ -178,6 +180,24 @@ impl Executor {
                 Ok(())
             }
         }
+    }
+
+    /// Prepares, and says so.
+    fn begin(
+        &mut self,
+        id: RunId,
+        prepare: &Prepare,
+        clock: &dyn Clock,
+        effects: &mut Vec<ExecutorEffect>,
+    ) -> Result<()> {
+        if let Err(error) = self.prepare(id, prepare, clock) {
+            self.run = None;
+            effects.push(ExecutorEffect::Driver(FromExecutor::Failed(id, error.into())));
+            return Ok(());
+        }
+        effects.push(ExecutorEffect::Driver(FromExecutor::Ready(id)));
+        let early = std::mem::take(&mut self.early);
+        early.into_iter().try_for_each(|message| self.hear_peer(message, clock, effects))
     }
 
     fn prepare(&mut self, id: RunId, prepare: &Prepare, clock: &dyn Clock) -> Result<()> {
@@ -257,6 +277,9 @@ impl Executor {
 
     fn turn(&mut self, clock: &dyn Clock, effects: &mut Vec<ExecutorEffect>) -> Result<()> {
         let own = self.id;
+        if let Some((id, prepare)) = self.pending.take() {
+            return self.begin(id, &prepare, clock, effects);
+        }
         let Some(run) = &mut self.run else { return Ok(()) };
         if let Some(exchange) = &mut run.exchange {
             if let Some((peer, outgoing)) = exchange.to_send.pop_front() {
