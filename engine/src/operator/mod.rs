@@ -10,14 +10,18 @@
 
 mod evaluate;
 mod filter;
+mod group_keys;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
 mod project;
+mod text_table;
 mod tokenize;
 
 pub use evaluate::{evaluate, evaluate_predicate};
+pub use group_keys::GroupKeys;
 pub use key_table::KeyTable;
+pub use text_table::TextTable;
 
 use crate::columnar::RecordBatch;
 use crate::error::Result;
