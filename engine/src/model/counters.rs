@@ -229,6 +229,7 @@ fn operator_word(operator: &OperatorSpec) -> &'static str {
         OperatorSpec::Project { .. } => "project",
         OperatorSpec::Tokenize { .. } => "tokenize",
         OperatorSpec::HashAggregate { .. } => "aggregate",
+        OperatorSpec::BestBy { .. } => "best row",
         OperatorSpec::HashJoin { .. } => "join",
     }
 }

@@ -8,6 +8,7 @@
 //!  finish() ───────────────────────────────────────────┴─> batches ─> next
 //! ```
 
+mod best_by;
 mod evaluate;
 mod filter;
 mod group_keys;
@@ -112,6 +113,7 @@ fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
         OperatorSpec::HashAggregate { key, aggregates, schema } => {
             Box::new(hash_aggregate::HashAggregate::new(key, aggregates, schema))
         }
+        OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
         OperatorSpec::HashJoin { probe_key, build_key, build_schema, schema } => {
             Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, schema))
         }
