@@ -223,7 +223,7 @@ fn empty_bytes(outcome: &JobOutcome) -> u64 {
 
 #[test]
 fn bytes_on_the_wire_are_proportional_to_the_shuffle_fraction() {
-    for query in [Query::CountByKey, Query::Distinct, Query::Repartition] {
+    for query in [Query::CountByKey, Query::DedupBest, Query::Distinct, Query::Repartition] {
         let base = Scenario {
             query,
             skew: Skew::Uniform {},

@@ -5,6 +5,7 @@
 //! since the generated rows are what both sides compute from, and the digest of an answer is taken by
 //! [`RowDigest`] on batches made from the interpreter's rows.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use shuffle_engine::columnar::{
 };
 use shuffle_engine::dataset::{Dataset, Table};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, Comparison, Expr, LogicalPlan, NamedExpr, Predicate, Value, queries,
+    Aggregate, AggregateFunction, Comparison, Direction, Expr, LogicalPlan, NamedExpr, OrderBy, Predicate,
+    Value, queries,
 };
 
 /// A value that is not NULL. Doubles are kept as bits, so that cells have an order; -0.0 is kept as 0.0.
@@ -104,6 +106,7 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
         LogicalPlan::Aggregate { input, key, aggregates } => {
             aggregate(&evaluate(input, source, branch), key, aggregates)
         }
+        LogicalPlan::BestBy { input, key, order } => best_by(&evaluate(input, source, branch), key, order),
         LogicalPlan::Join { probe, build, key } => {
             join(&evaluate(probe, source, branch), &evaluate(build, source, branch), key)
         }
@@ -177,6 +180,45 @@ fn aggregate(input: &Rows, key: &str, aggregates: &[Aggregate]) -> Rows {
     }
 }
 
+fn best_by(input: &Rows, key: &str, order: &[OrderBy]) -> Rows {
+    let at = place_of(&input.names, key);
+    let mut best: BTreeMap<Option<Cell>, &Row> = BTreeMap::new();
+    for row in &input.rows {
+        let other = best.entry(row[at].clone()).or_insert(row);
+        let decided = order.iter().map(|order| compare(row, other, &input.names, order));
+        if decided.fold(Ordering::Equal, Ordering::then).is_gt() {
+            *other = row;
+        }
+    }
+    Rows { names: input.names.clone(), rows: best.into_values().cloned().collect() }
+}
+
+/// Greater is better; NULL is the worst.
+fn compare(left: &Row, right: &Row, names: &[String], order: &OrderBy) -> Ordering {
+    let at = place_of(names, &order.column);
+    match (&left[at], &right[at]) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Less,
+        (Some(_), None) => Ordering::Greater,
+        (Some(left), Some(right)) => {
+            let higher = compare_cells(left, right);
+            match order.direction {
+                Direction::Highest => higher,
+                Direction::Lowest => higher.reverse(),
+            }
+        }
+    }
+}
+
+fn compare_cells(left: &Cell, right: &Cell) -> Ordering {
+    match (left, right) {
+        (Cell::Int(left), Cell::Int(right)) => left.cmp(right),
+        (Cell::Text(left), Cell::Text(right)) => left.cmp(right),
+        (Cell::Float(left), Cell::Float(right)) => f64::from_bits(*left).total_cmp(&f64::from_bits(*right)),
+        (left, right) => panic!("{left:?} and {right:?} are not of one type"),
+    }
+}
+
 fn join(probe: &Rows, build: &Rows, key: &str) -> Rows {
     let (probe_at, build_at) = (place_of(&probe.names, key), place_of(&build.names, key));
     let without_key = |row: &Row| -> Row {
@@ -219,14 +261,7 @@ fn holds(predicate: &Predicate, names: &[String], row: &Row) -> bool {
             let (Some(left), Some(right)) = (&row[place_of(names, column)], &cell_of(value)) else {
                 return false;
             };
-            let order = match (left, right) {
-                (Cell::Int(left), Cell::Int(right)) => left.cmp(right),
-                (Cell::Text(left), Cell::Text(right)) => left.cmp(right),
-                (Cell::Float(left), Cell::Float(right)) => {
-                    f64::from_bits(*left).total_cmp(&f64::from_bits(*right))
-                }
-                (left, right) => panic!("{left:?} and {right:?} are not of one type"),
-            };
+            let order = compare_cells(left, right);
             match comparison {
                 Comparison::Eq => order.is_eq(),
                 Comparison::Lt => order.is_lt(),

@@ -14,6 +14,7 @@ mod differential;
 mod digests;
 mod generator;
 mod golden;
+mod groups;
 mod hand_cluster;
 mod interpreter;
 mod lab;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema};
+use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::plan::Partitioning;
@@ -114,6 +114,22 @@ fn the_partitioner_puts_every_integer_where_spark_does() {
         let placed = place(by_key, &with_null, 0, count).partitions;
         assert_eq!(placed[..expected.len()], expected, "{count} partitions, beside a NULL");
         assert_eq!(placed[expected.len()], 42 % count, "NULL over {count} partitions");
+    }
+}
+
+#[test]
+fn the_partitioner_puts_every_text_where_spark_does() {
+    let vectors = vectors("utf8");
+    let mut texts = Utf8Column::default();
+    vectors.iter().for_each(|vector| texts.push(text(&vector["value"], "utf8")));
+    texts.push_null();
+    let schema = Arc::new(Schema::new([("key", DataType::Utf8)]));
+    let batch = RecordBatch::new(schema, vec![Column::Utf8(texts)]);
+    for (at, (count, _)) in partitions(&vectors[0]).into_iter().enumerate() {
+        let mut expected: Vec<u32> = vectors.iter().map(|vector| partitions(vector)[at].1).collect();
+        expected.push(42 % count);
+        let placement = place(Partitioning::Hash { column: 0, salt_buckets: 1 }, &batch, 0, count);
+        assert_eq!((placement.rows, placement.partitions), (None, expected), "{count} partitions");
     }
 }
 

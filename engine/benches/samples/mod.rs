@@ -5,6 +5,8 @@ use std::sync::Arc;
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch};
 use shuffle_engine::dataset::{Dataset, Table};
+use shuffle_engine::operator::Pipeline;
+use shuffle_engine::plan::OperatorSpec;
 use shuffle_engine::scenario::Skew;
 
 /// The two ways in which keys are spread: many rows a key, and one hot key among many.
@@ -26,4 +28,17 @@ pub(crate) fn batches(skew: Skew, table: Table, columns: &[usize]) -> Vec<Record
 /// Rows in all.
 pub(crate) fn row_count(batches: &[RecordBatch]) -> u64 {
     batches.iter().map(|batch| batch.row_count() as u64).sum()
+}
+
+/// Sends batches through operators; all that comes out.
+#[allow(dead_code, reason = "each benchmark includes this file and uses what it needs")]
+pub(crate) fn run(specs: &[OperatorSpec], batches: &[RecordBatch]) -> Vec<RecordBatch> {
+    let (mut pipeline, mut out) = (Pipeline::new(specs), Vec::new());
+    let mut keep = |batch| {
+        out.push(batch);
+        Ok(())
+    };
+    batches.iter().try_for_each(|batch| pipeline.push(batch, &mut keep)).expect("a benchmark's batch fits");
+    pipeline.finish(&mut keep).expect("a benchmark's batch fits");
+    out
 }

@@ -191,7 +191,7 @@ impl Column {
                 let row_count = columns.clone().map(Column::len).sum();
                 let mut all = Utf8Column::with_capacity(row_count, 0);
                 for column in columns.map(Column::as_utf8) {
-                    (0..column.len()).for_each(|row| all.push_from(column, row));
+                    all.append(column);
                 }
                 Column::Utf8(all)
             }

@@ -1,5 +1,7 @@
 //! Text: all bytes in one run, and where each value begins.
 
+use std::ops::Range;
+
 use super::Bitmap;
 
 /// A column of UTF-8 text.
@@ -63,6 +65,25 @@ impl Utf8Column {
         &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
     }
 
+    /// The first eight bytes of value `index`, the first one lowest; a shorter value is filled up with zeros.
+    #[inline]
+    pub fn first_word(&self, index: usize) -> u64 {
+        let (start, end) = (self.offsets[index] as usize, self.offsets[index + 1] as usize);
+        let byte_count = (end - start).min(8);
+        let mut word = [0; 8];
+        match self.bytes.get(start..start + 8) {
+            // What follows is the next value's.
+            Some(bytes) => {
+                word.copy_from_slice(bytes);
+                u64::from_le_bytes(word) & u64::MAX.checked_shr(64 - 8 * byte_count as u32).unwrap_or(0)
+            }
+            None => {
+                word[..byte_count].copy_from_slice(&self.bytes[start..start + byte_count]);
+                u64::from_le_bytes(word)
+            }
+        }
+    }
+
     /// Value `index` as text.
     #[inline]
     pub fn value(&self, index: usize) -> &str {
@@ -91,6 +112,39 @@ impl Utf8Column {
         self.close_value(true);
     }
 
+    /// Adds each word of a text as a value, split at ASCII white space, which leaves UTF-8 whole. Returns their number.
+    #[inline]
+    pub fn push_words(&mut self, text: &Utf8Column, index: usize) -> usize {
+        let text = text.bytes_at(index);
+        let (start, len) = (self.bytes.len(), self.offsets.len());
+        // Room for the worst case, every other byte a word; the rest is given back.
+        self.bytes.resize(start + text.len(), 0);
+        self.offsets.resize(len + text.len() / 2 + 1, 0);
+        let (bytes, offsets) = (&mut self.bytes[start..], &mut self.offsets[len..]);
+        let (mut byte_count, mut word_count, mut in_word) = (0, 0, false);
+        // Where words end cannot be guessed, so nothing branches on it: bytes and ends are written to the next free
+        // place, which moves on only if they count.
+        for &byte in text {
+            let is_space = byte.is_ascii_whitespace();
+            bytes[byte_count] = byte;
+            offsets[word_count] = (start + byte_count) as u32;
+            word_count += usize::from(is_space & in_word);
+            byte_count += usize::from(!is_space);
+            in_word = !is_space;
+        }
+        if in_word {
+            offsets[word_count] = (start + byte_count) as u32;
+            word_count += 1;
+        }
+        self.bytes.truncate(start + byte_count);
+        self.offsets.truncate(len + word_count);
+        u32::try_from(self.bytes.len()).expect("a batch's text stays under 4 GiB");
+        if let Some(validity) = &mut self.validity {
+            (0..word_count).for_each(|_| validity.push(true));
+        }
+        word_count
+    }
+
     fn close_value(&mut self, valid: bool) {
         let end = u32::try_from(self.bytes.len()).expect("a batch's text stays under 4 GiB");
         self.offsets.push(end);
@@ -107,6 +161,34 @@ impl Utf8Column {
             self.close_value(true);
         } else {
             self.push_null();
+        }
+    }
+
+    /// Adds all values of another column, NULL or not.
+    pub fn append(&mut self, other: &Utf8Column) {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(&other.bytes);
+        u32::try_from(self.bytes.len()).expect("a column's text stays under 4 GiB");
+        if self.validity.is_some() || other.validity.is_some() {
+            let len = self.len();
+            let validity = self.validity.get_or_insert_with(|| Bitmap::filled(len, true));
+            (0..other.len()).for_each(|index| validity.push(other.is_valid(index)));
+        }
+        self.offsets.extend(other.offsets[1..].iter().map(|offset| start + offset));
+    }
+
+    /// The values at `range`.
+    pub fn slice(&self, range: Range<usize>) -> Utf8Column {
+        let offsets = &self.offsets[range.start..=range.end];
+        let (start, end) = (offsets[0], offsets[range.len()]);
+        let validity = self
+            .validity
+            .as_ref()
+            .map(|validity| Bitmap::from_fn(range.len(), |at| validity.get(range.start + at)));
+        Utf8Column {
+            offsets: offsets.iter().map(|offset| offset - start).collect(),
+            bytes: self.bytes[start as usize..end as usize].to_vec(),
+            validity: validity.filter(|validity| validity.count_ones() < validity.len()),
         }
     }
 

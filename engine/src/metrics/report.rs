@@ -94,6 +94,10 @@ pub struct PartitionsReport {
     pub bytes: Vec<u64>,
     /// Rows that left.
     pub rows_out: Vec<u64>,
+    /// Rows in the blocks that were written; a row that was copied to several partitions counts for each.
+    pub written_rows: Vec<u64>,
+    /// Bytes of the blocks that were written.
+    pub written_bytes: Vec<u64>,
     /// Time that the partition's task took, all phases, in microseconds.
     pub busy_micros: Vec<u64>,
     /// The executor that ran it.
@@ -141,7 +145,8 @@ pub struct SkewSummary {
     pub max_over_median: Option<f64>,
     /// Rows of the largest partition over the mean. `None` when there is no row.
     pub max_over_mean: Option<f64>,
-    /// The heaviest key of the rows that take the wide branch (without one: of all); `None` without rows.
+    /// The heaviest key of the rows that take the wide branch (without one: of all); `None` without rows, and
+    /// where another key than `prompt_hash` is what rows meet by.
     pub hot_key: Option<HotKey>,
 }
 
@@ -213,15 +218,18 @@ fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
     };
     for record in outcome.stage_tasks(stage.id) {
         let (done, executor) = (&record.done, record.executor as usize);
-        let written_bytes: u64 = done.written_bytes.iter().sum();
+        let written_rows = done.written_rows.iter().map(|&rows| u64::from(rows)).sum::<u64>();
+        let written_bytes = done.written_bytes.iter().sum::<u64>();
         report.rows_in += done.rows_in;
         report.rows_out += done.rows_out;
-        report.shuffle.rows += done.written_rows.iter().map(|&rows| u64::from(rows)).sum::<u64>();
+        report.shuffle.rows += written_rows;
         report.shuffle.bytes += written_bytes;
         report.shuffle.blocks += done.written_rows.len() as u64;
         report.partitions.rows.push(done.rows_in);
         report.partitions.bytes.push(if stage.reads_shuffle() { done.read_bytes } else { written_bytes });
         report.partitions.rows_out.push(done.rows_out);
+        report.partitions.written_rows.push(written_rows);
+        report.partitions.written_bytes.push(written_bytes);
         report.partitions.busy_micros.push(done.phases.busy().0);
         report.partitions.executor.push(record.executor);
         report.executors.rows[executor] += done.rows_in;

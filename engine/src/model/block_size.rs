@@ -20,13 +20,6 @@ pub(super) fn block_bytes(
     end as u64
 }
 
-/// Bytes of an empty block and of each row in it, for columns of fixed width without NULLs.
-pub(super) fn fixed_widths(schema: &Schema) -> (u64, u64) {
-    let (none, text) = (vec![false; schema.fields().len()], vec![0; schema.fields().len()]);
-    let empty = block_bytes(schema, 0, &none, &text);
-    (empty, block_bytes(schema, 1, &none, &text) - empty)
-}
-
 /// What one map task will write, gathered batch by batch: the histogram of the real writer without its rows.
 #[derive(Debug)]
 pub(super) struct WriteSizes {

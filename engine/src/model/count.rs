@@ -2,27 +2,26 @@
 //!
 //! ```text
 //!  scan task m: rows ── its own operators ── placement ──> rows and bytes of block (m, r)
-//!                                                 └─────> distinct keys of partition r
+//!                                                 └─────> what reduce task r makes of its rows
 //!  reduce task r: the sums over m; rows out = distinct keys | probe rows | rows
 //! ```
 //!
-//! What leaves a reduce task follows from its head operator: an aggregate gives a row a distinct key, a join a row
-//! for every row that streams (`rewards` has every key once), a bare exchange what came in.
+//! What leaves a reduce task follows from its operators ([`super::tally`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::ModelError;
-use super::block_size::{WriteSizes, fixed_widths};
-use super::counters::{Counters, StageCounters, TaskCounters, Volume, empty_stage, stage_graph};
+use super::block_size::WriteSizes;
+use super::counters::{Counters, StageCounters, TaskCounters, empty_stage, stage_graph};
+use super::tally::{Reader, Tally};
 use crate::columnar::{BATCH_ROWS, RecordBatch, Schema};
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::operator::{KeyTable, Pipeline};
-use crate::plan::{Branch, OperatorSpec, Output, Partitioning, RowShare, StageGraph, StageSource, StageSpec};
+use crate::operator::Pipeline;
+use crate::plan::{Branch, Output, Partitioning, RowShare, StageGraph, StageSource};
 use crate::scenario::Scenario;
 use crate::shuffle::place;
-use crate::shuffle::spark_hash::{SEED, hash_long, pmod};
 
 /// Counts one scan task at a time, so that a page can breathe in between. About half of what the map side costs.
 #[derive(Debug)]
@@ -34,21 +33,6 @@ pub struct CountersBuilder {
     stages: Vec<StageCounters>,
     /// By shuffle.
     tallies: Vec<Tally>,
-}
-
-/// What a shuffle holds for each reduce partition.
-#[derive(Debug)]
-struct Tally {
-    rows: Vec<u64>,
-    bytes: Vec<u64>,
-    map_count: u64,
-    groups: Option<Groups>,
-}
-
-/// Distinct pairs of key and reduce partition.
-#[derive(Debug, Default)]
-struct Groups {
-    table: KeyTable,
 }
 
 impl Counters {
@@ -85,13 +69,7 @@ impl CountersBuilder {
             let Some(reader) = stages.iter().find(|stage| stage.shuffles_read().contains(&shuffle)) else {
                 break;
             };
-            let is_grouped = matches!(head(reader), Some(OperatorSpec::HashAggregate { .. }));
-            tallies.push(Tally {
-                rows: vec![0; scenario.reduce_partitions as usize],
-                bytes: vec![0; scenario.reduce_partitions as usize],
-                map_count: u64::from(graph.writer_of(shuffle).task_count),
-                groups: is_grouped.then(Groups::default),
-            });
+            tallies.push(Tally::new(&graph, shuffle, reader, scenario.reduce_partitions));
         }
         Ok(CountersBuilder {
             graph,
@@ -117,7 +95,7 @@ impl CountersBuilder {
         }
         let readers: Vec<u32> =
             self.graph.stages().iter().filter(|stage| stage.reads_shuffle()).map(|stage| stage.id).collect();
-        readers.into_iter().for_each(|stage| self.count_reduce(stage));
+        readers.into_iter().try_for_each(|stage| self.count_reduce(stage))?;
         Ok(Some(Counters { stages: std::mem::take(&mut self.stages) }))
     }
 
@@ -140,84 +118,46 @@ impl CountersBuilder {
         for branch in &mut branches {
             let CountedBranch { pipeline, end } = branch;
             pipeline.finish(&mut |batch| end.take(&batch, &mut task, tallies))?;
-            if let End::Shuffle { shuffle, schema, sizes, .. } = end {
-                let (bytes, volume) = sizes.finish(schema);
-                let tally = &mut tallies[*shuffle as usize];
-                tally.rows.iter_mut().zip(&sizes.rows).for_each(|(sum, &rows)| *sum += rows as u64);
-                tally.bytes.iter_mut().zip(&bytes).for_each(|(sum, bytes)| *sum += bytes);
-                task.written = volume;
-            }
+            end.close(&mut task, tallies);
         }
         Ok(task)
     }
 
-    fn count_reduce(&mut self, stage: u32) {
+    fn count_reduce(&mut self, stage: u32) -> Result<()> {
         let spec = self.graph.stage(stage);
         let StageSource::Shuffle { build, probe } = spec.source else { unreachable!("it reads a shuffle") };
         let blocks = self.tallies[probe as usize].map_count
             + build.map_or(0, |build| self.tallies[build as usize].map_count);
-        let rows_out = self.tallies[probe as usize].rows_out(self.partition_count);
-        let mut tasks = Vec::new();
-        for (at, &rows_out) in rows_out.iter().enumerate() {
-            let mut read = Volume { blocks, ..Volume::default() };
+        let mut tasks = vec![TaskCounters::default(); self.partition_count as usize];
+        for (at, task) in tasks.iter_mut().enumerate() {
+            task.read.blocks = blocks;
             for shuffle in spec.shuffles_read() {
-                read.rows += self.tallies[shuffle as usize].rows[at];
-                read.bytes += self.tallies[shuffle as usize].bytes[at];
+                task.read.rows += self.tallies[shuffle as usize].rows[at];
+                task.read.bytes += self.tallies[shuffle as usize].bytes[at];
             }
-            let mut task = TaskCounters { rows_in: read.rows, rows_out, read, ..TaskCounters::default() };
-            match spec.shuffle_written() {
-                None => task.rows_result = rows_out,
-                Some((_, schema)) => {
-                    task.written = written_evenly(schema, rows_out, self.partition_count);
+            task.rows_in = task.read.rows;
+        }
+        let streamed = &mut self.tallies[probe as usize];
+        let reader = std::mem::replace(&mut streamed.reader, Reader::SameRows);
+        let rows_out = match &reader {
+            Reader::SameRows => streamed.rows.as_slice(),
+            Reader::Groups(groups) => groups.key_counts.as_slice(),
+            Reader::Tasks(_) => &[],
+        };
+        for (task, &rows_out) in tasks.iter_mut().zip(rows_out) {
+            (task.rows_out, task.rows_result) = (rows_out, rows_out);
+        }
+        if let Reader::Tasks(running) = reader {
+            for (running, task) in running.into_iter().zip(&mut tasks) {
+                let mut end = End::new(&spec.branches[0].output, self.partition_count);
+                for batch in running.finish()? {
+                    end.take(&batch, task, &mut self.tallies)?;
                 }
+                end.close(task, &mut self.tallies);
             }
-            tasks.push(task);
         }
         self.stages[stage as usize].tasks = tasks;
-        if let Some((written, schema)) = spec.shuffle_written() {
-            let schema = schema.clone();
-            self.count_regrouped(probe, written, &schema);
-        }
-    }
-
-    /// The groups of one shuffle become the rows of the next, placed by their key alone.
-    fn count_regrouped(&mut self, from: u32, to: u32, schema: &Schema) {
-        let partition_count = self.partition_count;
-        let groups = self.tallies[from as usize].groups.take().unwrap_or_default();
-        let tally = &mut self.tallies[to as usize];
-        for key in groups.keys(partition_count) {
-            let partition = pmod(hash_long(key, SEED), partition_count);
-            tally.rows[partition as usize] += 1;
-            if let Some(groups) = &mut tally.groups {
-                groups.add(key, partition, partition_count);
-            }
-        }
-        let (empty, row) = fixed_widths(schema);
-        for (bytes, rows) in tally.bytes.iter_mut().zip(&tally.rows) {
-            *bytes = tally.map_count * empty + rows * row;
-        }
-    }
-}
-
-impl Groups {
-    fn add(&mut self, key: i64, partition: u32, partition_count: u32) {
-        self.table.insert(key * i64::from(partition_count) + i64::from(partition));
-    }
-
-    fn keys(&self, partition_count: u32) -> impl Iterator<Item = i64> + '_ {
-        self.table.keys().iter().map(move |pair| pair.div_euclid(i64::from(partition_count)))
-    }
-}
-
-impl Tally {
-    /// Rows that leave each reduce task for which this is the side that streams.
-    fn rows_out(&self, partition_count: u32) -> Vec<u64> {
-        let Some(groups) = &self.groups else { return self.rows.clone() };
-        let mut rows_out = vec![0; partition_count as usize];
-        for pair in groups.table.keys() {
-            rows_out[pair.rem_euclid(i64::from(partition_count)) as usize] += 1;
-        }
-        rows_out
+        Ok(())
     }
 }
 
@@ -240,7 +180,16 @@ enum End {
 
 impl CountedBranch {
     fn new(branch: &Branch, partition_count: u32) -> Self {
-        let end = match &branch.output {
+        CountedBranch {
+            pipeline: Pipeline::new(&branch.operators),
+            end: End::new(&branch.output, partition_count),
+        }
+    }
+}
+
+impl End {
+    fn new(output: &Output, partition_count: u32) -> Self {
+        match output {
             Output::Result { .. } => End::Result,
             Output::Shuffle { shuffle, partitioning, schema } => End::Shuffle {
                 shuffle: *shuffle,
@@ -249,31 +198,32 @@ impl CountedBranch {
                 partition_count,
                 sizes: WriteSizes::new(schema, partition_count),
             },
-        };
-        CountedBranch { pipeline: Pipeline::new(&branch.operators), end }
+        }
     }
-}
 
-impl End {
     fn take(&mut self, batch: &RecordBatch, task: &mut TaskCounters, tallies: &mut [Tally]) -> Result<()> {
         task.rows_out += batch.row_count() as u64;
         match self {
-            End::Result => task.rows_result += batch.row_count() as u64,
+            End::Result => {
+                task.rows_result += batch.row_count() as u64;
+                Ok(())
+            }
             End::Shuffle { shuffle, partitioning, partition_count, sizes, .. } => {
                 let placement = place(*partitioning, batch, sizes.placed_rows, *partition_count);
                 sizes.push(batch, &placement);
-                if let Some(groups) = &mut tallies[*shuffle as usize].groups {
-                    let (Partitioning::Hash { column, .. } | Partitioning::ReplicatedHash { column, .. }) =
-                        *partitioning;
-                    let keys = batch.column(column).as_int64().values();
-                    for (entry, &partition) in placement.partitions.iter().enumerate() {
-                        let row = placement.rows.as_ref().map_or(entry, |rows| rows[entry] as usize);
-                        groups.add(keys[row], partition, *partition_count);
-                    }
-                }
+                tallies[*shuffle as usize].reader.take(batch, &placement)
             }
         }
-        Ok(())
+    }
+
+    /// The task has ended: its blocks are as long as they get.
+    fn close(&self, task: &mut TaskCounters, tallies: &mut [Tally]) {
+        let End::Shuffle { shuffle, schema, sizes, .. } = self else { return };
+        let (bytes, volume) = sizes.finish(schema);
+        let tally = &mut tallies[*shuffle as usize];
+        tally.rows.iter_mut().zip(&sizes.rows).for_each(|(sum, &rows)| *sum += rows as u64);
+        tally.bytes.iter_mut().zip(&bytes).for_each(|(sum, bytes)| *sum += bytes);
+        task.written = volume;
     }
 }
 
@@ -297,14 +247,4 @@ fn route(
     }
     push(&mut branches[0], &batch.take(&wide))?;
     push(&mut branches[1], &batch.take(&narrow))
-}
-
-fn head(spec: &StageSpec) -> Option<&OperatorSpec> {
-    spec.prefix.first().or_else(|| spec.branches.first()?.operators.first())
-}
-
-fn written_evenly(schema: &Schema, rows: u64, partition_count: u32) -> Volume {
-    let (empty, row) = fixed_widths(schema);
-    let blocks = u64::from(partition_count);
-    Volume { rows, bytes: blocks * empty + rows * row, blocks }
 }

@@ -7,9 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use super::block_size::fixed_widths;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{OperatorSpec, Output, Partitioning, RowShare, StageGraph, StageSource, StageSpec, plan};
+use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec, plan};
 use crate::scenario::Scenario;
 
 /// Rows in blocks, the blocks' bytes with their headers, and their number.
@@ -75,7 +74,12 @@ impl Counters {
             .iter()
             .zip(&report.stages)
             .map(|(spec, measured)| {
-                let reader = StageReader { graph: &graph, spec, measured, scenario };
+                let reader = StageReader {
+                    graph: &graph,
+                    spec,
+                    measured,
+                    blocks: u64::from(scenario.reduce_partitions),
+                };
                 reader.read()
             })
             .collect::<Result<_, _>>()?;
@@ -120,62 +124,48 @@ struct StageReader<'a> {
     graph: &'a StageGraph,
     spec: &'a StageSpec,
     measured: &'a StageReport,
-    scenario: &'a Scenario,
+    /// That each of its tasks writes, if it writes.
+    blocks: u64,
 }
 
 impl StageReader<'_> {
     fn read(&self) -> Result<StageCounters, ModelError> {
         let mut stage = empty_stage(self.graph, self.spec);
         let (spec, partitions) = (self.spec, &self.measured.partitions);
-        let lengths = [partitions.rows.len(), partitions.bytes.len(), partitions.rows_out.len()];
+        let lengths = [
+            partitions.rows.len(),
+            partitions.bytes.len(),
+            partitions.rows_out.len(),
+            partitions.written_rows.len(),
+            partitions.written_bytes.len(),
+        ];
         if lengths.iter().any(|&length| length != spec.task_count as usize) {
             return Err(mismatch("its partitions"));
         }
         let read_blocks: u64 =
             stage.parents.iter().map(|&parent| u64::from(self.graph.stage(parent).task_count)).sum();
-        for partition in 0..spec.task_count {
-            let at = partition as usize;
+        for at in 0..spec.task_count as usize {
             let (rows_in, rows_out) = (partitions.rows[at], partitions.rows_out[at]);
             let read = if spec.reads_shuffle() {
                 Volume { rows: rows_in, bytes: partitions.bytes[at], blocks: read_blocks }
             } else {
                 Volume::default()
             };
-            let rows_result = match (spec.shuffle_written(), spec.share) {
-                (None, _) => rows_out,
-                (Some(_), None) => 0,
-                (Some(_), Some((share, _))) => rows_outside(share, self.row_ids(partition)),
+            let (rows, bytes) = (partitions.written_rows[at], partitions.written_bytes[at]);
+            let (written, rows_result) = match (spec.shuffle_written(), spec.share) {
+                (None, _) => (Volume::default(), rows_out),
+                (Some(_), None) => (Volume { rows, bytes, blocks: self.blocks }, 0),
+                // What takes the wide branch is written once: only a side without a share is copied.
+                (Some(_), Some(_)) => {
+                    let others = rows_out.checked_sub(rows);
+                    let others = others.ok_or_else(|| mismatch("the rows of its share"))?;
+                    (Volume { rows, bytes, blocks: self.blocks }, others)
+                }
             };
-            let shuffled =
-                rows_out.checked_sub(rows_result).ok_or_else(|| mismatch("the rows of its share"))?;
-            let written = self.written(partitions.bytes[at], shuffled)?;
             stage.tasks.push(TaskCounters { rows_in, rows_out, rows_result, read, written });
         }
         self.check(&stage)?;
         Ok(stage)
-    }
-
-    /// The row ids of a partition of `prompts`, as [`crate::dataset::Dataset::partition_rows`] has them.
-    fn row_ids(&self, partition: u32) -> std::ops::Range<u64> {
-        let at = |index: u64| self.scenario.rows * index / u64::from(self.scenario.map_partitions);
-        at(u64::from(partition))..at(u64::from(partition) + 1)
-    }
-
-    /// What a task wrote. A report has a scan's bytes; those of a stage that reads and writes, and the rows of a side that
-    /// is copied to every salt's partition, follow from the layout: both have fixed-width columns without a NULL.
-    fn written(&self, reported_bytes: u64, shuffled: u64) -> Result<Volume, ModelError> {
-        let Some((_, schema)) = self.spec.shuffle_written() else { return Ok(Volume::default()) };
-        let blocks = u64::from(self.scenario.reduce_partitions);
-        let (empty, row) = fixed_widths(schema);
-        if self.spec.reads_shuffle() {
-            return Ok(Volume { rows: shuffled, bytes: blocks * empty + shuffled * row, blocks });
-        }
-        let rows = if is_replicated(self.spec) {
-            reported_bytes.checked_sub(blocks * empty).ok_or_else(|| mismatch("its bytes"))? / row
-        } else {
-            shuffled
-        };
-        Ok(Volume { rows, bytes: reported_bytes, blocks })
     }
 
     fn check(&self, stage: &StageCounters) -> Result<(), ModelError> {
@@ -188,17 +178,6 @@ impl StageReader<'_> {
         }
         Err(mismatch("what its shuffles wrote"))
     }
-}
-
-/// Rows of a range of row ids that do not take the wide branch.
-fn rows_outside(share: RowShare, rows: std::ops::Range<u64>) -> u64 {
-    rows.filter(|&row| !share.contains(row)).count() as u64
-}
-
-fn is_replicated(spec: &StageSpec) -> bool {
-    spec.branches.iter().any(|branch| {
-        matches!(branch.output, Output::Shuffle { partitioning: Partitioning::ReplicatedHash { .. }, .. })
-    })
 }
 
 /// A stage in words, without numbers that do not change what a row costs.
@@ -229,6 +208,7 @@ fn operator_word(operator: &OperatorSpec) -> &'static str {
         OperatorSpec::Project { .. } => "project",
         OperatorSpec::Tokenize { .. } => "tokenize",
         OperatorSpec::HashAggregate { .. } => "aggregate",
+        OperatorSpec::BestBy { .. } => "best row",
         OperatorSpec::HashJoin { .. } => "join",
     }
 }

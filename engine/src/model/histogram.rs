@@ -12,7 +12,7 @@ use crate::plan::RowShare;
 use crate::scenario::Scenario;
 use crate::shuffle::spark_hash::{SEED, hash_long, pmod};
 
-/// Rows by key, of those rows of `prompts` that take the wide branch.
+/// Rows by key, of those rows of `prompts` that take the wide branch. Empty for a query whose rows meet by another key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHistogram {
     /// Rows of key k, for k from 0.
@@ -33,13 +33,17 @@ impl HistogramBuilder {
     /// Begins to count. A query without a wide branch is counted over all rows.
     pub fn new(scenario: &Scenario, dataset: Arc<Dataset>) -> Self {
         let share = if scenario.query.is_wide() { scenario.shuffle_fraction } else { 1.0 };
-        let counts = vec![0; scenario.keys as usize];
+        let key_count = if scenario.query.is_keyed_by_prompt() { scenario.keys } else { 0 };
+        let counts = vec![0; key_count as usize];
         let histogram = KeyHistogram { counts, row_count: 0 };
         HistogramBuilder { dataset, share: RowShare::new(share), next_partition: 0, histogram }
     }
 
     /// Counts one more partition; the histogram once all are counted.
     pub fn step(&mut self) -> Option<KeyHistogram> {
+        if self.histogram.counts.is_empty() {
+            return Some(self.histogram.clone());
+        }
         // The first two columns of `prompts` are the row's id and its key.
         let columns: &[usize] = if self.share.is_all() { &[1] } else { &[1, 0] };
         let mut scan = self.dataset.scan(Table::Prompts, self.next_partition, columns);

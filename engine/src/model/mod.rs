@@ -23,6 +23,7 @@ mod nnls;
 mod observe;
 mod probes;
 mod schedule;
+mod tally;
 mod timeline;
 
 pub use calibrate::{Calibration, CalibrationError, CalibrationRun, CalibrationWarning, calibrate};

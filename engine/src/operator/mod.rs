@@ -8,16 +8,21 @@
 //!  finish() ───────────────────────────────────────────┴─> batches ─> next
 //! ```
 
+mod best_by;
 mod evaluate;
 mod filter;
+mod group_keys;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
 mod project;
+mod text_table;
 mod tokenize;
 
 pub use evaluate::{evaluate, evaluate_predicate};
+pub use group_keys::GroupKeys;
 pub use key_table::KeyTable;
+pub use text_table::TextTable;
 
 use crate::columnar::RecordBatch;
 use crate::error::Result;
@@ -108,6 +113,7 @@ fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
         OperatorSpec::HashAggregate { key, aggregates, schema } => {
             Box::new(hash_aggregate::HashAggregate::new(key, aggregates, schema))
         }
+        OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
         OperatorSpec::HashJoin { probe_key, build_key, build_schema, schema } => {
             Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, schema))
         }

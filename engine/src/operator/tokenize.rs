@@ -39,12 +39,11 @@ impl Operator for Tokenize {
             if !texts.is_valid(row) {
                 continue;
             }
-            for token in texts.value(row).split_ascii_whitespace() {
-                tokens.push(token);
-                rows.push(row as u32);
-            }
+            let word_count = tokens.push_words(texts, row);
+            rows.extend(std::iter::repeat_n(row as u32, word_count));
             if rows.len() >= BATCH_ROWS {
-                self.emit(batch, &rows, std::mem::take(&mut tokens), sink)?;
+                let room = Utf8Column::with_capacity(BATCH_ROWS, 6 * BATCH_ROWS);
+                self.emit(batch, &rows, std::mem::replace(&mut tokens, room), sink)?;
                 rows.clear();
             }
         }

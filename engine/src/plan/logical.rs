@@ -35,6 +35,24 @@ pub struct Aggregate<C = String> {
     pub name: String,
 }
 
+/// Which end of a column's order is the better one. NULL is the worst at either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The largest value is the best.
+    Highest,
+    /// The smallest value is the best.
+    Lowest,
+}
+
+/// A column of an ordering, of Int64 or Float64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderBy<C = String> {
+    /// By this column.
+    pub column: C,
+    /// Which values are better.
+    pub direction: Direction,
+}
+
 /// A share of rows, chosen by a hash of the row id: the same rows whatever the partitions and workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowShare {
@@ -98,7 +116,7 @@ pub enum LogicalPlan {
         /// The words' column.
         token: String,
     },
-    /// One row for each distinct value of an Int64 key. Wide.
+    /// One row for each distinct value of an Int64 or Utf8 key. Wide.
     Aggregate {
         /// Of these rows.
         input: Box<LogicalPlan>,
@@ -106,6 +124,16 @@ pub enum LogicalPlan {
         key: String,
         /// What is computed; empty for `distinct`.
         aggregates: Vec<Aggregate>,
+    },
+    /// Of each key's rows the best one, whole. Wide.
+    BestBy {
+        /// Of these rows.
+        input: Box<LogicalPlan>,
+        /// An Int64 or Utf8 key; NULL is a key of its own.
+        key: String,
+        /// What makes a row better than another: the first column decides, then the next. An ordering that ends in a unique
+        /// column leaves nothing to chance.
+        order: Vec<OrderBy>,
     },
     /// Inner equi-join on an Int64 key of the same name; NULL meets nothing. Wide.
     Join {
@@ -116,7 +144,7 @@ pub enum LogicalPlan {
         /// The key.
         key: String,
     },
-    /// The same rows, placed by the hash of an Int64 key. Wide.
+    /// The same rows, placed by the hash of an Int64 or Utf8 key. Wide.
     Repartition {
         /// These rows.
         input: Box<LogicalPlan>,
@@ -154,17 +182,22 @@ pub enum PlanError {
         columns: Vec<String>,
     },
     /// A column of another type than an operator works on.
-    #[error("column {column:?} is {got:?}, but {operator} works on {expected:?}")]
+    #[error("column {column:?} is {got:?}, but {operator} works on {}", words(.expected))]
     TypeMismatch {
         /// The name.
         column: String,
         /// What the operator takes.
-        expected: DataType,
+        expected: &'static [DataType],
         /// What the column is.
         got: DataType,
         /// Which operator.
         operator: &'static str,
     },
+}
+
+/// `Int64 or Utf8`.
+fn words(types: &[DataType]) -> String {
+    types.iter().map(|data_type| format!("{data_type:?}")).collect::<Vec<_>>().join(" or ")
 }
 
 impl LogicalPlan {
@@ -176,6 +209,7 @@ impl LogicalPlan {
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Tokenize { input, .. }
             | LogicalPlan::Aggregate { input, .. }
+            | LogicalPlan::BestBy { input, .. }
             | LogicalPlan::Repartition { input, .. } => vec![input],
             LogicalPlan::Join { probe, build, .. } => vec![probe, build],
             LogicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
@@ -197,6 +231,9 @@ impl LogicalPlan {
             }
             LogicalPlan::Aggregate { input, key, aggregates } => {
                 LogicalPlan::Aggregate { input: boxed(input), key, aggregates }
+            }
+            LogicalPlan::BestBy { input, key, order } => {
+                LogicalPlan::BestBy { input: boxed(input), key, order }
             }
             LogicalPlan::Repartition { input, key } => LogicalPlan::Repartition { input: boxed(input), key },
             LogicalPlan::Join { probe, build, key } => {

@@ -22,7 +22,9 @@ mod stage;
 mod text;
 
 pub use expr::{Comparison, Expr, Predicate, Value, col, lit, text_eq};
-pub use logical::{Aggregate, AggregateFunction, LogicalPlan, NamedExpr, PlanError, RowShare};
+pub use logical::{
+    Aggregate, AggregateFunction, Direction, LogicalPlan, NamedExpr, OrderBy, PlanError, RowShare,
+};
 pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
 pub use physical::{Partitioning, PhysicalPlan};
 pub use planner::Planner;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::expr::{Expr, Predicate};
-use super::logical::{Aggregate, RowShare};
+use super::logical::{Aggregate, OrderBy, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
 /// Where an exchange puts a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partitioning {
-    /// By Spark's hash of an Int64 column; with `salt_buckets` above 1 also of a salt, dealt to the rows in turn,
+    /// By Spark's hash of a column; with `salt_buckets` above 1 also of a salt, dealt to the rows in turn,
     /// so that one key's rows spread over that many partitions.
     Hash {
         /// The column.
@@ -68,12 +68,21 @@ pub enum PhysicalPlan {
     HashAggregate {
         /// Of these.
         input: Box<PhysicalPlan>,
-        /// The Int64 key.
+        /// The key, Int64 or Utf8.
         key: usize,
         /// What is computed.
         aggregates: Vec<Aggregate<usize>>,
         /// The key, then the aggregates.
         schema: Arc<Schema>,
+    },
+    /// The best row of each key.
+    BestBy {
+        /// Of these.
+        input: Box<PhysicalPlan>,
+        /// The key, Int64 or Utf8.
+        key: usize,
+        /// What makes a row better.
+        order: Vec<OrderBy<usize>>,
     },
     /// Inner equi-join.
     HashJoin {
@@ -125,7 +134,9 @@ impl PhysicalPlan {
             | PhysicalPlan::HashAggregate { schema, .. }
             | PhysicalPlan::HashJoin { schema, .. }
             | PhysicalPlan::Rows { schema } => schema,
-            PhysicalPlan::Filter { input, .. } | PhysicalPlan::Exchange { input, .. } => input.schema(),
+            PhysicalPlan::Filter { input, .. }
+            | PhysicalPlan::BestBy { input, .. }
+            | PhysicalPlan::Exchange { input, .. } => input.schema(),
             PhysicalPlan::Share { narrow, .. } => narrow.schema(),
         }
     }

@@ -7,14 +7,23 @@
 //!  combine     merge     <- Exchange(key) <- aggregate <- rows
 //!  salt        merge     <- Exchange(key) <- aggregate <- Exchange(key, salt) <- rows
 //! ```
+//!
+//! The best row of a key is found likewise: the best of each part's best is the best.
 
 use std::sync::Arc;
 
 use super::expr::Expr;
-use super::logical::{Aggregate, AggregateFunction, LogicalPlan, PlanError};
+use super::logical::{Aggregate, AggregateFunction, LogicalPlan, OrderBy, PlanError};
 use super::physical::{Partitioning, PhysicalPlan};
 use crate::columnar::{DataType, Schema};
 use crate::scenario::{Scenario, Tactics};
+
+const INTEGER: &[DataType] = &[DataType::Int64];
+const TEXT: &[DataType] = &[DataType::Utf8];
+/// What rows can be grouped and placed by.
+const KEY: &[DataType] = &[DataType::Int64, DataType::Utf8];
+/// What rows can be ordered by.
+const ORDER: &[DataType] = &[DataType::Int64, DataType::Float64];
 
 /// Turns a logical plan into a physical one.
 #[derive(Debug, Clone, Copy)]
@@ -57,25 +66,26 @@ impl Planner {
             }
             LogicalPlan::Tokenize { input, column, .. } => {
                 let input = self.plan(input)?;
-                let column = typed_index(input.schema(), column, DataType::Utf8, "tokenize")?;
+                let column = typed_index(input.schema(), column, TEXT, "tokenize")?;
                 Ok(PhysicalPlan::Tokenize { input: Box::new(input), column, schema })
             }
             LogicalPlan::Aggregate { input, key, aggregates } => {
                 let input = self.plan(input)?;
-                let key = typed_index(input.schema(), key, DataType::Int64, "group by")?;
+                let key = typed_index(input.schema(), key, KEY, "group by")?;
                 self.aggregate(input, key, aggregates, schema)
             }
+            LogicalPlan::BestBy { input, key, order } => self.best_by(self.plan(input)?, key, order),
             LogicalPlan::Join { probe, build, key } => {
                 self.join(self.plan(probe)?, self.plan(build)?, key, schema)
             }
             LogicalPlan::Repartition { input, key } => {
                 let input = self.plan(input)?;
-                let column = typed_index(input.schema(), key, DataType::Int64, "repartition")?;
+                let column = typed_index(input.schema(), key, KEY, "repartition")?;
                 Ok(exchange(input, self.salted(column)))
             }
             LogicalPlan::Share { input, share, wide, narrow } => {
                 let input = self.plan(input)?;
-                let row_id = typed_index(input.schema(), "prompt_id", DataType::Int64, "share")?;
+                let row_id = typed_index(input.schema(), "prompt_id", INTEGER, "share")?;
                 let (wide, narrow) = (Box::new(self.plan(wide)?), Box::new(self.plan(narrow)?));
                 Ok(PhysicalPlan::Share { input: Box::new(input), share: *share, row_id, wide, narrow })
             }
@@ -95,7 +105,7 @@ impl Planner {
                 let column = aggregate
                     .column
                     .as_ref()
-                    .map(|name| typed_index(input.schema(), name, DataType::Int64, "sum"))
+                    .map(|name| typed_index(input.schema(), name, INTEGER, "sum"))
                     .transpose()?;
                 Ok(Aggregate { function: aggregate.function, column, name: aggregate.name.clone() })
             })
@@ -128,6 +138,26 @@ impl Planner {
         Ok(plan)
     }
 
+    /// As an aggregate, but the best row of a part has the columns of its rows.
+    fn best_by(&self, input: PhysicalPlan, key: &str, order: &[OrderBy]) -> Result<PhysicalPlan, PlanError> {
+        let key = typed_index(input.schema(), key, KEY, "best by")?;
+        let order: Vec<OrderBy<usize>> = order
+            .iter()
+            .map(|order| {
+                let column = typed_index(input.schema(), &order.column, ORDER, "an ordering")?;
+                Ok(OrderBy { column, direction: order.direction })
+            })
+            .collect::<Result<_, PlanError>>()?;
+        let best_by =
+            |input: PhysicalPlan| PhysicalPlan::BestBy { input: Box::new(input), key, order: order.clone() };
+        let rows = if self.tactics.combine { best_by(input) } else { input };
+        let mut plan = best_by(exchange(rows, self.salted(key)));
+        if self.tactics.salt_buckets() > 1 {
+            plan = best_by(exchange(plan, unsalted(key)));
+        }
+        Ok(plan)
+    }
+
     fn join(
         &self,
         probe: PhysicalPlan,
@@ -135,8 +165,8 @@ impl Planner {
         key: &str,
         schema: Arc<Schema>,
     ) -> Result<PhysicalPlan, PlanError> {
-        let probe_key = typed_index(probe.schema(), key, DataType::Int64, "join")?;
-        let build_key = typed_index(build.schema(), key, DataType::Int64, "join")?;
+        let probe_key = typed_index(probe.schema(), key, INTEGER, "join")?;
+        let build_key = typed_index(build.schema(), key, INTEGER, "join")?;
         let salt_buckets = self.tactics.salt_buckets();
         let build_partitioning = if salt_buckets > 1 {
             Partitioning::ReplicatedHash { column: build_key, salt_buckets }
@@ -200,12 +230,12 @@ fn index(schema: &Schema, name: &str) -> Result<usize, PlanError> {
 fn typed_index(
     schema: &Schema,
     name: &str,
-    expected: DataType,
+    expected: &'static [DataType],
     operator: &'static str,
 ) -> Result<usize, PlanError> {
     let at = index(schema, name)?;
     let got = schema.fields()[at].data_type;
-    if got == expected {
+    if expected.contains(&got) {
         return Ok(at);
     }
     Err(PlanError::TypeMismatch { column: name.to_owned(), expected, got, operator })
@@ -233,7 +263,9 @@ impl LogicalPlan {
                 Ok(all.select(&indices))
             }
             LogicalPlan::Rows { schema } => Ok(schema.clone()),
-            LogicalPlan::Filter { input, .. } | LogicalPlan::Repartition { input, .. } => input.try_schema(),
+            LogicalPlan::Filter { input, .. }
+            | LogicalPlan::BestBy { input, .. }
+            | LogicalPlan::Repartition { input, .. } => input.try_schema(),
             LogicalPlan::Project { input, exprs } => {
                 let below = input.try_schema()?;
                 let fields = exprs
@@ -250,9 +282,11 @@ impl LogicalPlan {
                 });
                 Ok(Schema::new(renamed))
             }
-            LogicalPlan::Aggregate { key, aggregates, .. } => {
+            LogicalPlan::Aggregate { input, key, aggregates } => {
+                let below = input.try_schema()?;
+                let key_type = below.fields()[index(&below, key)?].data_type;
                 let counts = aggregates.iter().map(|aggregate| (aggregate.name.as_str(), DataType::Int64));
-                Ok(Schema::new(std::iter::once((key.as_str(), DataType::Int64)).chain(counts)))
+                Ok(Schema::new(std::iter::once((key.as_str(), key_type)).chain(counts)))
             }
             LogicalPlan::Join { probe, build, key } => {
                 let (probe, build) = (probe.try_schema()?, build.try_schema()?);
@@ -274,7 +308,7 @@ fn expr_type(expr: &Expr, schema: &Schema) -> Result<DataType, PlanError> {
             DataType::Float64 => Ok(DataType::Float64),
             got => Err(PlanError::TypeMismatch {
                 column: format!("{input:?}"),
-                expected: DataType::Float64,
+                expected: &[DataType::Float64],
                 got,
                 operator: "scale",
             }),

@@ -8,6 +8,8 @@
 //! | `narrow` | (has no wide branch: f is not used) | filtered, mapped, tokenized |
 //! | `count_by_key` | one row a key: `prompt_hash, count` | each a group of its own: `prompt_hash, 1` |
 //! | `distinct` | one row a key: `prompt_hash` | each as it is: `prompt_hash` |
+//! | `dedup_best` | one row a key, that with the best score: `prompt_id, prompt_hash, language, score` | each as it is |
+//! | `word_count` | one row a word: `token, count` | each word a group of its own: `token, 1` |
 //! | `join` | `prompt_id, prompt_hash, score, reward` | the same with a NULL `reward` |
 //! | `repartition` | placed by `prompt_hash` | where they are |
 //!
@@ -15,7 +17,7 @@
 //! proportional to f. (`join` ships `rewards` whole unless f is 0: a row in the share must find its reward.)
 
 use super::expr::{Expr, Value, col, lit, text_eq};
-use super::logical::{Aggregate, AggregateFunction, LogicalPlan, NamedExpr, RowShare};
+use super::logical::{Aggregate, AggregateFunction, Direction, LogicalPlan, NamedExpr, OrderBy, RowShare};
 use crate::columnar::DataType;
 use crate::dataset::Table;
 use crate::scenario::{Query, Scenario};
@@ -23,9 +25,6 @@ use crate::scenario::{Query, Scenario};
 const KEY: &str = "prompt_hash";
 
 /// The plan as it is written, before any rule.
-///
-/// # Panics
-/// For a query that is not offered: [`Scenario::validate`] refuses it first.
 pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
     let share = RowShare::new(scenario.shuffle_fraction);
     match scenario.query {
@@ -63,16 +62,26 @@ pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
                 ])
             },
         ),
-        Query::Repartition => {
-            let columns = || ["prompt_id", KEY, "language", "score"].map(|name| (name, col(name)));
+        Query::Repartition => scan(Table::Prompts).split(
+            share,
+            |rows| rows.project(whole_row()).repartition(KEY),
+            |rows| rows.project(whole_row()),
+        ),
+        Query::DedupBest => {
             scan(Table::Prompts).split(
                 share,
-                |rows| rows.project(columns()).repartition(KEY),
-                |rows| rows.project(columns()),
+                // Scores can be equal, ids cannot.
+                |rows| rows.project(whole_row()).best_by(KEY, [highest("score"), lowest("prompt_id")]),
+                |rows| rows.project(whole_row()),
             )
         }
-        Query::DedupBest | Query::WordCount => {
-            unreachable!("{} is refused by Scenario::validate", scenario.query.name())
+        Query::WordCount => {
+            let tokens = |rows: LogicalPlan| rows.project([("text", col("text"))]).tokenize("text", "token");
+            scan(Table::Prompts).split(
+                share,
+                |rows| tokens(rows).aggregate("token", [count("count")]),
+                |rows| tokens(rows).project([("token", col("token")), ("count", lit(1))]),
+            )
         }
     }
 }
@@ -81,12 +90,25 @@ fn scan(table: Table) -> LogicalPlan {
     LogicalPlan::Scan { table, columns: None }
 }
 
+/// Every column but the text.
+fn whole_row() -> [(&'static str, Expr); 4] {
+    ["prompt_id", KEY, "language", "score"].map(|name| (name, col(name)))
+}
+
 fn scale(column: &str, factor: f64) -> Expr {
     Expr::Scale { input: Box::new(col(column)), factor }
 }
 
 fn count(name: &str) -> Aggregate {
     Aggregate { function: AggregateFunction::Count, column: None, name: name.to_owned() }
+}
+
+fn highest(column: &str) -> OrderBy {
+    OrderBy { column: column.to_owned(), direction: Direction::Highest }
+}
+
+fn lowest(column: &str) -> OrderBy {
+    OrderBy { column: column.to_owned(), direction: Direction::Lowest }
 }
 
 impl LogicalPlan {
@@ -106,6 +128,11 @@ impl LogicalPlan {
     fn aggregate(self, key: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> LogicalPlan {
         let aggregates = aggregates.into_iter().collect();
         LogicalPlan::Aggregate { input: Box::new(self), key: key.to_owned(), aggregates }
+    }
+
+    fn best_by(self, key: &str, order: impl IntoIterator<Item = OrderBy>) -> LogicalPlan {
+        let order = order.into_iter().collect();
+        LogicalPlan::BestBy { input: Box::new(self), key: key.to_owned(), order }
     }
 
     fn join(self, build: LogicalPlan, key: &str) -> LogicalPlan {

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use super::expr::{Expr, Predicate};
-use super::logical::{Aggregate, RowShare};
+use super::logical::{Aggregate, OrderBy, RowShare};
 use super::physical::{Partitioning, PhysicalPlan};
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -68,6 +68,15 @@ pub enum OperatorSpec {
         /// What is computed.
         aggregates: Vec<Aggregate<usize>>,
         /// Of the rows that come out.
+        schema: Arc<Schema>,
+    },
+    /// See [`PhysicalPlan::BestBy`].
+    BestBy {
+        /// The key.
+        key: usize,
+        /// What makes a row better.
+        order: Vec<OrderBy<usize>>,
+        /// Of the rows that come in and out.
         schema: Arc<Schema>,
     },
     /// See [`PhysicalPlan::HashJoin`].
@@ -278,9 +287,10 @@ impl Cutter {
             PhysicalPlan::Filter { input, .. }
             | PhysicalPlan::Project { input, .. }
             | PhysicalPlan::Tokenize { input, .. }
-            | PhysicalPlan::HashAggregate { input, .. } => {
+            | PhysicalPlan::HashAggregate { input, .. }
+            | PhysicalPlan::BestBy { input, .. } => {
                 let chain = self.chain(input, rows);
-                let operator = operator(plan).expect("these four are operators");
+                let operator = operator(plan).expect("these five are operators");
                 chain.then(operator)
             }
         }
@@ -324,6 +334,9 @@ fn operator(plan: &PhysicalPlan) -> Option<OperatorSpec> {
         PhysicalPlan::Tokenize { column, schema, .. } => Some(OperatorSpec::Tokenize { column, schema }),
         PhysicalPlan::HashAggregate { key, aggregates, schema, .. } => {
             Some(OperatorSpec::HashAggregate { key, aggregates, schema })
+        }
+        PhysicalPlan::BestBy { input, key, order } => {
+            Some(OperatorSpec::BestBy { key, order, schema: input.schema().clone() })
         }
         PhysicalPlan::Scan { .. }
         | PhysicalPlan::HashJoin { .. }

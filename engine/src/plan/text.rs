@@ -4,7 +4,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::expr::{Comparison, Expr, Predicate, Value};
-use super::logical::{Aggregate, AggregateFunction, LogicalPlan, RowShare};
+use super::logical::{Aggregate, AggregateFunction, Direction, LogicalPlan, OrderBy, RowShare};
 use super::physical::{Partitioning, PhysicalPlan};
 use super::stage::{OperatorSpec, Output, StageGraph, StageSource};
 use crate::columnar::Schema;
@@ -25,6 +25,7 @@ fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize, label:
         | LogicalPlan::Project { .. }
         | LogicalPlan::Tokenize { .. }
         | LogicalPlan::Aggregate { .. }
+        | LogicalPlan::BestBy { .. }
         | LogicalPlan::Repartition { .. }
         | LogicalPlan::Rows { .. } => &[""],
     };
@@ -48,6 +49,7 @@ fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize, label:
         LogicalPlan::Aggregate { key, aggregates, .. } => {
             writeln!(f, "Aggregate by {key}{}", bracketed(aggregates))?;
         }
+        LogicalPlan::BestBy { key, order, .. } => writeln!(f, "BestBy {key}{}", bracketed(order))?,
         LogicalPlan::Join { key, .. } => writeln!(f, "Join inner on {key}")?,
         LogicalPlan::Repartition { key, .. } => writeln!(f, "Repartition by {key}")?,
         LogicalPlan::Share { share, .. } => writeln!(f, "Share {share} of rows")?,
@@ -89,6 +91,10 @@ fn write_physical(plan: &PhysicalPlan, f: &mut Formatter<'_>, depth: usize, labe
         }
         PhysicalPlan::HashAggregate { input, key, aggregates, .. } => {
             writeln!(f, "HashAggregate by #{key}{}", bracketed(aggregates))?;
+            (&[""], vec![input])
+        }
+        PhysicalPlan::BestBy { input, key, order } => {
+            writeln!(f, "BestBy #{key}{}", bracketed(order))?;
             (&[""], vec![input])
         }
         PhysicalPlan::HashJoin { probe, build, probe_key, build_key, .. } => {
@@ -169,6 +175,7 @@ impl Display for OperatorSpec {
             OperatorSpec::HashAggregate { key, aggregates, .. } => {
                 write!(f, "hash aggregate by #{key}{}", bracketed(aggregates))
             }
+            OperatorSpec::BestBy { key, order, .. } => write!(f, "best by #{key}{}", bracketed(order)),
             OperatorSpec::HashJoin { probe_key, build_key, .. } => {
                 write!(f, "hash join probe #{probe_key} = build #{build_key}")
             }
@@ -204,6 +211,16 @@ impl<C: Display> Display for Aggregate<C> {
             AggregateFunction::Count => write!(f, "count({column}) as {}", self.name),
             AggregateFunction::Sum => write!(f, "sum({column}) as {}", self.name),
         }
+    }
+}
+
+impl<C: ColumnText> Display for OrderBy<C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let direction = match self.direction {
+            Direction::Highest => "highest",
+            Direction::Lowest => "lowest",
+        };
+        write!(f, "{direction} {}", self.column.text())
     }
 }
 

@@ -71,7 +71,7 @@ pub enum Query {
     /// `SELECT prompt_hash, count(*) GROUP BY prompt_hash`.
     #[default]
     CountByKey,
-    /// The best-scored row of each key. Not offered yet.
+    /// The best-scored row of each key.
     DedupBest,
     /// `SELECT DISTINCT prompt_hash`.
     Distinct,
@@ -79,7 +79,7 @@ pub enum Query {
     Join,
     /// The rows again, placed by `prompt_hash`.
     Repartition,
-    /// How often each word occurs. Not offered yet.
+    /// How often each word occurs.
     WordCount,
 }
 
@@ -159,9 +159,19 @@ impl Query {
     /// Whether the engine can run it today.
     pub fn is_offered(self) -> bool {
         match self {
-            Query::Narrow | Query::CountByKey | Query::Distinct | Query::Join | Query::Repartition => true,
-            Query::DedupBest | Query::WordCount => false,
+            Query::Narrow
+            | Query::CountByKey
+            | Query::DedupBest
+            | Query::Distinct
+            | Query::Join
+            | Query::Repartition
+            | Query::WordCount => true,
         }
+    }
+
+    /// Whether `prompt_hash` is what rows meet by, where rows meet at all.
+    pub fn is_keyed_by_prompt(self) -> bool {
+        self != Query::WordCount
     }
 
     /// Whether the plan has a wide operator at all.

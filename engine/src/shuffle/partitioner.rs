@@ -1,7 +1,7 @@
 //! The partitioner: which reduce partition each row of a batch belongs to.
 
-use super::spark_hash::{SEED, hash_int, hash_long, pmod};
-use crate::columnar::{Primitive, RecordBatch};
+use super::spark_hash::{SEED, hash_bytes, hash_double, hash_int, hash_long, pmod};
+use crate::columnar::{Column, RecordBatch};
 use crate::plan::Partitioning;
 
 /// A batch's rows and where each goes.
@@ -23,36 +23,49 @@ pub fn place(
 ) -> Placement {
     match partitioning {
         Partitioning::Hash { column, salt_buckets: 1 } => {
-            let keys = batch.column(column).as_int64();
-            Placement { rows: None, partitions: place_by_key(keys, partition_count) }
+            Placement { rows: None, partitions: place_by_key(batch.column(column), partition_count) }
         }
         Partitioning::Hash { column, salt_buckets } => {
-            let keys = batch.column(column).as_int64();
-            let partitions = (0..batch.row_count())
-                .map(|row| {
-                    let salt = ((first_row + row as u64) % u64::from(salt_buckets)) as u32;
-                    pmod(hash_int(salt, hash_key(keys, row)), partition_count)
-                })
-                .collect();
+            let salts = (first_row..).map(|row| (row % u64::from(salt_buckets)) as u32);
+            let hashes = hash_keys(batch.column(column)).into_iter();
+            let partitions =
+                hashes.zip(salts).map(|(hash, salt)| pmod(hash_int(salt, hash), partition_count)).collect();
             Placement { rows: None, partitions }
         }
         Partitioning::ReplicatedHash { column, salt_buckets } => {
-            replicate(batch.column(column).as_int64(), salt_buckets, partition_count)
+            replicate(&hash_keys(batch.column(column)), salt_buckets, partition_count)
         }
     }
 }
 
-/// NULL is hashed like any column of Spark's that is NULL: the seed stays.
-#[inline]
-fn hash_key(keys: &Primitive<i64>, row: usize) -> u32 {
-    keys.get(row).map_or(SEED, |key| hash_long(key, SEED))
+/// Spark's hash of each value. A NULL leaves the seed as it is.
+fn hash_keys(keys: &Column) -> Vec<u32> {
+    let mut hashes: Vec<u32> = match keys {
+        Column::Int64(ints) => ints.values().iter().map(|&key| hash_long(key, SEED)).collect(),
+        Column::Float64(floats) => floats.values().iter().map(|&key| hash_double(key, SEED)).collect(),
+        Column::Utf8(texts) => (0..texts.len()).map(|row| hash_bytes(texts.bytes_at(row), SEED)).collect(),
+    };
+    if let Some(validity) = keys.validity() {
+        let nulls = hashes.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
+        nulls.for_each(|(_, hash)| *hash = SEED);
+    }
+    hashes
 }
 
-fn place_by_key(keys: &Primitive<i64>, partition_count: u32) -> Vec<u32> {
-    if keys.validity().is_some() {
-        return (0..keys.values().len()).map(|row| pmod(hash_key(keys, row), partition_count)).collect();
+fn place_by_key(keys: &Column, partition_count: u32) -> Vec<u32> {
+    match keys {
+        // The usual key in one pass.
+        Column::Int64(ints) if ints.validity().is_none() => {
+            remainders(ints.values().iter().map(|&key| hash_long(key, SEED)), partition_count)
+        }
+        Column::Int64(_) | Column::Float64(_) | Column::Utf8(_) => {
+            remainders(hash_keys(keys).into_iter(), partition_count)
+        }
     }
-    let hashes = keys.values().iter().map(|&key| hash_long(key, SEED));
+}
+
+#[inline]
+fn remainders(hashes: impl Iterator<Item = u32>, partition_count: u32) -> Vec<u32> {
     if partition_count.is_power_of_two() {
         // The non-negative remainder of a two's complement number by a power of two is its low bits.
         let mask = partition_count - 1;
@@ -62,11 +75,10 @@ fn place_by_key(keys: &Primitive<i64>, partition_count: u32) -> Vec<u32> {
 }
 
 /// Every row once in every partition where one of its salts can be.
-fn replicate(keys: &Primitive<i64>, salt_buckets: u32, partition_count: u32) -> Placement {
+fn replicate(hashes: &[u32], salt_buckets: u32, partition_count: u32) -> Placement {
     let (mut rows, mut partitions) = (Vec::new(), Vec::new());
     let mut targets = Vec::with_capacity(salt_buckets as usize);
-    for row in 0..keys.values().len() {
-        let hash = hash_key(keys, row);
+    for (row, &hash) in hashes.iter().enumerate() {
         targets.clear();
         targets.extend((0..salt_buckets).map(|salt| pmod(hash_int(salt, hash), partition_count)));
         // Two salts may share a partition: a second copy there would double the row's matches.

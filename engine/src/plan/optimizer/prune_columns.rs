@@ -54,6 +54,10 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
             below = aggregates.iter().filter_map(|aggregate| aggregate.column.clone()).collect();
             add(&mut below, key);
         }
+        LogicalPlan::BestBy { key, order, .. } => {
+            add(&mut below, key);
+            order.iter().for_each(|order| add(&mut below, &order.column));
+        }
         LogicalPlan::Join { key, .. } | LogicalPlan::Repartition { key, .. } => add(&mut below, key),
         LogicalPlan::Project { .. } => return prune_project(plan, needed),
         LogicalPlan::Share { .. } => return prune_share(plan, needed),

@@ -1,0 +1,137 @@
+//! A hash table from text to small numbers, the heart of grouping by words.
+//!
+//! Most keys are short: up to eight bytes, packed into one word, *are* the key, so a slot alone decides. A longer key's
+//! slot holds 64 bits of hash; its bytes are compared when word and length agree. All keys' bytes stand in one run,
+//! in the order of their numbers, ready to leave as a column.
+//!
+//! Not Spark's hash: all rows of a reduce partition agree in that one's low bits (see [`super::KeyTable`]).
+
+use crate::columnar::Utf8Column;
+
+/// No number: an empty slot.
+const EMPTY: u32 = u32::MAX;
+/// 2^64 / golden ratio, odd, as for numbers in [`super::KeyTable`].
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Bytes that fit a word.
+const SHORT: usize = 8;
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    word: u64,
+    byte_count: u32,
+    number: u32,
+}
+
+/// Numbers distinct texts 0, 1, 2... in the order in which they are first seen. NULL is a key of its own.
+#[derive(Debug, Clone)]
+pub struct TextTable {
+    slots: Vec<Slot>,
+    /// How far a hash is shifted down to an index.
+    shift: u32,
+    keys: Utf8Column,
+    null_number: Option<u32>,
+}
+
+impl Default for TextTable {
+    fn default() -> Self {
+        let slot_count = 1 << 8;
+        TextTable {
+            slots: empty_slots(slot_count),
+            shift: shift_of(slot_count),
+            keys: Utf8Column::default(),
+            null_number: None,
+        }
+    }
+}
+
+impl TextTable {
+    /// Distinct keys, NULL included.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is no key yet.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The keys by number; NULL is where it was first seen.
+    pub fn keys(&self) -> &Utf8Column {
+        &self.keys
+    }
+
+    /// The number of text `row` of a column, given to it now if it is new.
+    #[inline]
+    pub fn insert(&mut self, texts: &Utf8Column, row: usize) -> u32 {
+        if self.keys.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let bytes = texts.bytes_at(row);
+        let (word, byte_count) = (word_of(texts, row, bytes), bytes.len() as u32);
+        let mask = self.slots.len() - 1;
+        let mut at = home(word, byte_count, self.shift);
+        loop {
+            let slot = self.slots[at & mask];
+            if slot.number == EMPTY {
+                let number = self.keys.len() as u32;
+                self.slots[at & mask] = Slot { word, byte_count, number };
+                self.keys.push_from(texts, row);
+                return number;
+            }
+            let is_alike = slot.word == word && slot.byte_count == byte_count;
+            if is_alike && (bytes.len() <= SHORT || self.keys.bytes_at(slot.number as usize) == bytes) {
+                return slot.number;
+            }
+            at += 1;
+        }
+    }
+
+    /// The number of NULL, given to it now if it is new.
+    pub fn insert_null(&mut self) -> u32 {
+        *self.null_number.get_or_insert_with(|| {
+            self.keys.push_null();
+            (self.keys.len() - 1) as u32
+        })
+    }
+
+    fn grow(&mut self) {
+        let slot_count = self.slots.len() * 4;
+        let (mut grown, mask, shift) = (empty_slots(slot_count), slot_count - 1, shift_of(slot_count));
+        for slot in self.slots.iter().filter(|slot| slot.number != EMPTY) {
+            let mut at = home(slot.word, slot.byte_count, shift);
+            while grown[at & mask].number != EMPTY {
+                at += 1;
+            }
+            grown[at & mask] = *slot;
+        }
+        (self.slots, self.shift) = (grown, shift);
+    }
+}
+
+fn empty_slots(slot_count: usize) -> Vec<Slot> {
+    vec![Slot { word: 0, byte_count: 0, number: EMPTY }; slot_count]
+}
+
+fn shift_of(slot_count: usize) -> u32 {
+    64 - slot_count.trailing_zeros()
+}
+
+#[inline]
+fn home(word: u64, byte_count: u32, shift: u32) -> usize {
+    let mixed = (word ^ u64::from(byte_count)).wrapping_mul(MULTIPLIER);
+    ((mixed ^ (mixed >> 32)).wrapping_mul(MULTIPLIER) >> shift) as usize
+}
+
+/// Up to eight bytes packed, so that texts of one length differ when their words do; of more bytes a hash.
+#[inline]
+fn word_of(texts: &Utf8Column, row: usize, bytes: &[u8]) -> u64 {
+    if bytes.len() <= SHORT {
+        return texts.first_word(row);
+    }
+    // The last word may overlap the one before it, which loses nothing.
+    let last = bytes.len() - SHORT;
+    (0..last).step_by(SHORT).chain([last]).fold(MULTIPLIER, |hash, at| {
+        let word = u64::from_le_bytes(bytes[at..at + SHORT].try_into().expect("a slice of eight bytes"));
+        (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
+    })
+}
