@@ -7,7 +7,7 @@
 //!
 //! Page and workers run one compiled module. Control messages are JSON texts; blocks travel between workers only, as
 //! one transferred buffer for each pair and exchange. What was measured about all this is in
-//! `shared/facts/BROWSER.md`; its silent failures are handled in [`spawn`] and [`worker`].
+//! `shared/facts/BROWSER.md`; its silent failures are handled in `spawn` and [`worker`].
 
 mod alone;
 pub mod clock;

@@ -45,7 +45,7 @@ struct Peer {
     _hear: Closure<dyn FnMut(MessageEvent)>,
 }
 
-/// Entry point of a worker, called by the lines in [`super::spawn`] once the module is there.
+/// Entry point of a worker, called by the lines in `browser::spawn` once the module is there.
 #[wasm_bindgen]
 pub fn worker_main(id: u32) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
