@@ -57,16 +57,17 @@ impl<'a> Steps<'a> {
         report.step("clippy, command line", || {
             self.cargo("clippy --package shuffle-engine --features cli --all-targets").args(deny).shown()
         })?;
-        // The page's code is mostly compiled out on this machine's own target.
+        // The page's code is mostly compiled out on this machine's own target. As a release, so that the
+        // macros that this compiles serve the page's build, too.
         let packages = ["--package", "shuffle-lab", "--package", "shuffle-engine"];
         if self.wasm_clippy {
             report.step("clippy, wasm32", || {
-                let run = self.cargo("clippy --target").arg(WASM_TARGET).args(packages).args(deny);
+                let run = self.cargo("clippy --release --target").arg(WASM_TARGET).args(packages).args(deny);
                 self.compiler.apply(run).shown()
             })
         } else {
             report.step("check, wasm32 (its compiler has no clippy)", || {
-                let run = self.cargo("check --target").arg(WASM_TARGET).args(packages);
+                let run = self.cargo("check --release --target").arg(WASM_TARGET).args(packages);
                 self.compiler.apply(run).shown()
             })
         }
