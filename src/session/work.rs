@@ -167,7 +167,11 @@ impl Session {
     }
 
     /// Where the hot key is, counted in the data: O(rows) once for each dataset, in slices.
-    pub(super) async fn hot_key(&self, scenario: &Scenario) -> Option<HotKey> {
+    async fn hot_key(
+        &self,
+        scenario: &Scenario,
+        cancel: &CancelToken,
+    ) -> Result<Option<HotKey>, EngineError> {
         let cache = self.inner.with_value(|inner| inner.histogram.clone());
         let counted_for = Scenario { reduce_partitions: 1, ..without_workers(&without_remedies(scenario)) };
         let known = cache
@@ -176,13 +180,16 @@ impl Session {
             .filter(|(of, _)| *of == counted_for)
             .map(|(_, histogram)| histogram.hot_key(scenario.reduce_partitions));
         if let Some(hot_key) = known {
-            return hot_key;
+            return Ok(hot_key);
         }
         let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(scenario)));
-        let histogram = in_slices(|| builder.step()).await;
+        let histogram = in_slices(|| {
+            if cancel.is_set() { Some(Err(EngineError::Cancelled)) } else { builder.step().map(Ok) }
+        })
+        .await?;
         let hot_key = histogram.hot_key(scenario.reduce_partitions);
         *cache.borrow_mut() = Some((counted_for, histogram));
-        hot_key
+        Ok(hot_key)
     }
 
     /// Runs a scenario and reports on it.
@@ -191,8 +198,9 @@ impl Session {
         scenario: &Scenario,
         options: RunOptions,
     ) -> Result<Measurement, EngineError> {
+        let cancel = options.cancel.clone();
         let finished = self.pool().run(scenario, options).await?;
-        let hot_key = self.hot_key(&finished.outcome.scenario).await;
+        let hot_key = self.hot_key(&finished.outcome.scenario, &cancel).await?;
         let report = JobReport::new(&finished.outcome, hot_key);
         let walls_micros = vec![report.wall_micros];
         Ok(Measurement { scenario: finished.outcome.scenario, report, walls_micros, notes: finished.notes })

@@ -165,9 +165,10 @@ async fn scripts_are_told_the_field_of_a_scenario_that_cannot_run() -> Outcome {
 async fn a_script_s_run_can_be_cancelled_and_the_next_one_is_right() -> Outcome {
     at_the_lab("cancel", "?v=1&rows=20000&workers=2", async |page, _| {
         headline_with(page, "With 2 workers").await?;
+        at_rest(page).await?;
         let script = "(async () => { \
             const long = shuffleLab.run({version: 1, rows: 20000000, workers: 2}).catch(e => e.message); \
-            await new Promise(done => setTimeout(done, 1500)); \
+            await new Promise(done => setTimeout(done, 300)); \
             const asked = performance.now(); \
             shuffleLab.cancel(); \
             const words = await long; \
