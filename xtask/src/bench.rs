@@ -29,6 +29,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome {
     project
         .run(node)
         .arg(&script)
+        .arg("--require-ours")
         .args(arguments)
         .env("SHUFFLE_LAB_DIST", &project.dist)
         .env("SHUFFLE_LAB_BENCH_MODULES", modules)
