@@ -1,9 +1,9 @@
 //! The session: the state in a signal, and the work that each change sets off.
 //!
 //! ```text
-//!  change ─> (hand rests) ─> run ─> without remedies ─> sweep ─> exchanges ─> calibrate
-//!     ^                                                                          │
-//!     └── a newer change ends the work of an older one, wherever it is ──────────┘
+//!  change ─> (hand rests) ─> run ─> without remedies ─> probes ─> sweep ─> exchanges ─> fit
+//!     ^                                                                              │
+//!     └── a newer change ends the work of an older one, wherever it is ──────────────┘
 //! ```
 
 use std::cell::{Cell, RefCell};
@@ -14,7 +14,7 @@ use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked
 use shuffle_engine::cluster::Progress;
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::metrics::{HotKey, JobReport};
-use shuffle_engine::model::{HistogramBuilder, KeyHistogram, calibration_scenarios};
+use shuffle_engine::model::{CalibrationRun, HistogramBuilder, KeyHistogram, calibration_scenarios};
 use shuffle_engine::scenario::{InvalidScenario, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
@@ -34,6 +34,10 @@ const REST_MILLIS: i32 = 250;
 const SWEEP_RUNS: usize = 5;
 /// A run that takes longer than this is not repeated for a median.
 const REPEAT_LIMIT_MICROS: u64 = 600_000;
+/// Drawing takes a core from the workers: what is timed begins this long after the page has changed.
+const DRAWING_MILLIS: i32 = 100;
+/// The page says how far the calibration is after this many of its short runs.
+const PROBES_A_WORD: usize = 6;
 /// Runs of each exchange point, after one that warms up.
 const EXCHANGE_RUNS: usize = 7;
 
@@ -228,9 +232,12 @@ impl Work {
             // Without its workers, or in a hidden tab, a sweep would measure something else than it says.
             return Ok(());
         }
+        // First the probes, then the runs that the model is tried on: code that has run a hundred times is faster than
+        // code that has run five times, and the model should know the former.
+        let probes = self.run_probes(&scenario).await?;
         self.sweep(&scenario).await?;
         self.measure_exchanges(&scenario).await?;
-        self.calibrate(&scenario).await
+        probes.map_or(Ok(()), |probes| self.fit(&scenario, &probes))
     }
 
     /// Goes on only while no newer change has come.
@@ -243,6 +250,13 @@ impl Work {
         self.check()?;
         self.session.apply(event);
         Ok(())
+    }
+
+    /// Shows what is being done, and lets it be drawn before anything is timed.
+    async fn announce(&self, activity: Activity) -> Result<(), Stop> {
+        self.show(RunEvent::Working(activity))?;
+        sleep(DRAWING_MILLIS).await;
+        self.check()
     }
 
     fn watch(&self) -> Watch {
@@ -279,6 +293,7 @@ impl Work {
         if first.report.wall_micros > REPEAT_LIMIT_MICROS || !first.notes.is_empty() {
             return Ok(None);
         }
+        sleep(DRAWING_MILLIS).await;
         let mut reports = Vec::with_capacity(SWEEP_RUNS);
         for _ in 0..SWEEP_RUNS {
             let finished = self.session.pool().run(&first.scenario, self.quiet()).await?;
@@ -297,7 +312,7 @@ impl Work {
         if *scenario == baseline || is_known {
             return Ok(());
         }
-        self.show(RunEvent::Working(Activity::Comparing))?;
+        self.announce(Activity::Comparing).await?;
         let first = self.session.measure(&baseline, self.quiet()).await?;
         let median = self.median_of_more(first.clone()).await?;
         self.show(RunEvent::RanBaseline(Box::new(median.unwrap_or(first))))
@@ -310,10 +325,7 @@ impl Work {
             .state
             .with_untracked(|state| state.sweep.iter().map(|point| point.workers).collect::<Vec<_>>());
         for (done, &workers) in points.iter().enumerate().filter(|(_, workers)| !known.contains(workers)) {
-            self.show(RunEvent::Working(Activity::Sweeping {
-                done: done as u32,
-                total: points.len() as u32,
-            }))?;
+            self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
             let reports = self.repeat(&Scenario { workers, ..scenario.clone() }, SWEEP_RUNS).await?;
             let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
             let median = reports[reports.len() / 2].clone();
@@ -332,10 +344,7 @@ impl Work {
             if is_known {
                 continue;
             }
-            self.show(RunEvent::Working(Activity::Sweeping {
-                done: done as u32,
-                total: points.len() as u32,
-            }))?;
+            self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
             let reports = self.repeat(&empty_exchange(workers), EXCHANGE_RUNS).await?;
             let mut micros: Vec<u64> = reports.iter().filter_map(exchange_micros).collect();
             micros.sort_unstable();
@@ -344,34 +353,45 @@ impl Work {
         Ok(())
     }
 
-    /// Fits the model to short runs of this scenario's stages, unless it is fitted already.
-    async fn calibrate(&self, scenario: &Scenario) -> Result<(), Stop> {
+    /// Short runs of this scenario's stages; `None` when the model is fitted already, or when they would say nothing.
+    async fn run_probes(&self, scenario: &Scenario) -> Result<Option<Vec<CalibrationRun>>, Stop> {
         if self.session.state.with_untracked(|state| state.model.is_some()) {
-            return Ok(());
+            return Ok(None);
         }
-        let cores = self.session.state.with_untracked(|state| state.cores.min(MAX_SWEEP_CORES));
-        let scenarios = calibration_scenarios(scenario, cores);
-        let mut runs = Vec::with_capacity(scenarios.len());
+        let scenarios = calibration_scenarios(scenario, self.sweep_cores());
+        let mut probes = Vec::with_capacity(scenarios.len());
         for (done, probe) in scenarios.iter().enumerate() {
-            let total = scenarios.len() as u32;
-            self.show(RunEvent::Working(Activity::Calibrating { done: done as u32, total }))?;
+            if done.is_multiple_of(PROBES_A_WORD) {
+                let total = scenarios.len() as u32;
+                self.announce(Activity::Calibrating { done: done as u32, total }).await?;
+            }
             let finished = self.session.pool().run(probe, self.quiet()).await?;
             self.check()?;
             if !finished.notes.is_empty() {
-                // A run in the page's own thread, or in a hidden tab, says nothing about workers.
-                return Ok(());
+                // A run in a hidden tab, or with fewer workers, is not what it says.
+                return Ok(None);
             }
-            runs.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome, None)));
+            probes.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome, None)));
         }
+        Ok(Some(probes))
+    }
+
+    /// Fits the model to the probes and tries it on the sweep.
+    fn fit(&self, scenario: &Scenario, probes: &[CalibrationRun]) -> Result<(), Stop> {
         let (measured, unseen) = self
             .session
             .state
             .with_untracked(|state| (state.run.clone(), model_view::unseen_runs(scenario, &state.sweep)));
-        match measured.map(|measured| model_view::fit(&measured, &runs, &unseen, cores)) {
+        match measured.map(|measured| model_view::fit(&measured, probes, &unseen, self.sweep_cores())) {
             Some(Ok(model)) => self.show(RunEvent::Modelled(Box::new(model))),
             Some(Err(error)) => self.show(RunEvent::Noticed(Notice { field: None, text: error.to_string() })),
             None => Ok(()),
         }
+    }
+
+    /// Cores up to which real runs are made.
+    fn sweep_cores(&self) -> u32 {
+        self.session.state.with_untracked(|state| state.cores.min(MAX_SWEEP_CORES))
     }
 
     /// The reports of several runs after one that warms up, by wall.
