@@ -39,6 +39,6 @@ pub(crate) fn trunk(project: &Project, tools: &PageTools, subcommand: &str) -> R
         run.arg("--release")
     } else {
         // Trunk calls wasm-opt in every `--release`; this is a release in all else.
-        run.args(["--cargo-profile", "release", "--minify"])
+        run.args(["--cargo-profile", "release"])
     }
 }
