@@ -59,6 +59,11 @@ impl Utf8Column {
         self.len() == 0
     }
 
+    /// Bytes of all values together.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Value `index`, whether or not it is NULL (then it is empty).
     #[inline]
     pub fn bytes_at(&self, index: usize) -> &[u8] {
@@ -209,6 +214,20 @@ impl Utf8Column {
         let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
         for &index in indices {
             taken.push_from(self, index as usize);
+        }
+        taken
+    }
+
+    /// The values at `indices`, in that order, and NULL where the index is [`super::NO_ROW`].
+    pub(super) fn take_or_null(&self, indices: &[u32]) -> Utf8Column {
+        let known = indices.iter().filter(|&&index| index != super::NO_ROW);
+        let byte_count = known.map(|&index| self.bytes_at(index as usize).len()).sum();
+        let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
+        for &index in indices {
+            match index {
+                super::NO_ROW => taken.push_null(),
+                index => taken.push_from(self, index as usize),
+            }
         }
         taken
     }

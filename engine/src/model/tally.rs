@@ -69,12 +69,11 @@ impl Reader {
         let is_last = spec.shuffle_written().is_none();
         match operators.as_slice() {
             [] | [OperatorSpec::HashJoin { .. }] if is_last => Reader::SameRows,
-            [OperatorSpec::HashAggregate { key, .. } | OperatorSpec::BestBy { key, .. }]
-                if is_last && partitioning == (Partitioning::Hash { column: *key, salt_buckets: 1 }) =>
-            {
+            [operator] if is_last && groups_by(operator, &partitioning).is_some() => {
+                let key = groups_by(operator, &partitioning).expect("the guard has just said so");
                 Reader::Groups(Groups {
-                    key: *key,
-                    keys: GroupKeys::new(schema.fields()[*key].data_type),
+                    key,
+                    keys: GroupKeys::new(schema.fields()[key].data_type),
                     numbers: Vec::new(),
                     key_counts: vec![0; partition_count as usize],
                 })
@@ -92,10 +91,7 @@ impl Reader {
     pub(super) fn take(&mut self, batch: &RecordBatch, placement: &Placement) -> Result<()> {
         match self {
             Reader::SameRows => Ok(()),
-            Reader::Groups(groups) => {
-                groups.take(batch, placement);
-                Ok(())
-            }
+            Reader::Groups(groups) => groups.take(batch, placement),
             Reader::Tasks(tasks) => {
                 let mut rows = vec![Vec::new(); tasks.len()];
                 for (entry, &partition) in placement.partitions.iter().enumerate() {
@@ -110,9 +106,9 @@ impl Reader {
 }
 
 impl Groups {
-    fn take(&mut self, batch: &RecordBatch, placement: &Placement) {
+    fn take(&mut self, batch: &RecordBatch, placement: &Placement) -> Result<()> {
         let mut seen = self.keys.len();
-        self.keys.number(batch.column(self.key), &mut self.numbers);
+        self.keys.number(batch.column(self.key), &mut self.numbers)?;
         // Numbers are given in turn: a key that is new has the next one.
         for (&number, &partition) in self.numbers.iter().zip(&placement.partitions) {
             if number as usize == seen {
@@ -120,6 +116,7 @@ impl Groups {
                 seen += 1;
             }
         }
+        Ok(())
     }
 }
 
@@ -143,10 +140,28 @@ impl ReduceTask {
     }
 }
 
+/// The key of an operator that gives one row a key, when the rows are placed by it.
+fn groups_by(operator: &OperatorSpec, partitioning: &Partitioning) -> Option<usize> {
+    let key = match operator {
+        OperatorSpec::HashAggregate { keys, .. } => match keys.as_slice() {
+            [key] => *key,
+            _ => return None,
+        },
+        OperatorSpec::BestBy { key, .. } => *key,
+        OperatorSpec::Filter { .. }
+        | OperatorSpec::Sample { .. }
+        | OperatorSpec::Project { .. }
+        | OperatorSpec::Tokenize { .. }
+        | OperatorSpec::Limit { .. }
+        | OperatorSpec::HashJoin { .. } => return None,
+    };
+    (*partitioning == Partitioning::by_column(key)).then_some(key)
+}
+
 /// The columns that a stage ships, and how it places them.
 fn written(spec: &StageSpec) -> (&Schema, Partitioning) {
     let written = spec.branches.iter().find_map(|branch| match &branch.output {
-        Output::Shuffle { schema, partitioning, .. } => Some((schema.as_ref(), *partitioning)),
+        Output::Shuffle { schema, partitioning, .. } => Some((schema.as_ref(), partitioning.clone())),
         Output::Result { .. } => None,
     });
     written.expect("the writer of a shuffle writes one")

@@ -10,18 +10,27 @@
 
 mod best_by;
 mod evaluate;
+mod exact_sum;
 mod filter;
 mod group_keys;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
+mod limit;
+mod order;
 mod project;
+mod sample;
+mod scan;
+mod slot_table;
 mod text_table;
 mod tokenize;
 
 pub use evaluate::{evaluate, evaluate_predicate};
+pub use exact_sum::ExactSum;
 pub use group_keys::GroupKeys;
+pub use hash_join::BuildTable;
 pub use key_table::KeyTable;
+pub use scan::scan;
 pub use text_table::TextTable;
 
 use crate::columnar::RecordBatch;
@@ -110,12 +119,14 @@ fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
         OperatorSpec::Filter { predicate } => Box::new(filter::Filter::new(predicate)),
         OperatorSpec::Project { exprs, schema } => Box::new(project::Project::new(exprs, schema)),
         OperatorSpec::Tokenize { column, schema } => Box::new(tokenize::Tokenize::new(column, schema)),
-        OperatorSpec::HashAggregate { key, aggregates, schema } => {
-            Box::new(hash_aggregate::HashAggregate::new(key, aggregates, schema))
+        OperatorSpec::Sample { column, share } => Box::new(sample::Sample::new(column, share)),
+        OperatorSpec::Limit { row_count } => Box::new(limit::Limit::new(row_count)),
+        OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema } => {
+            Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }
         OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
-        OperatorSpec::HashJoin { probe_key, build_key, build_schema, schema } => {
-            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, schema))
+        OperatorSpec::HashJoin { probe_key, build_key, build_schema, build: _, kind, schema } => {
+            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, kind, schema))
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::columnar::Bitmap;
 use crate::error::{EngineError, Result};
 
 /// Rows that are looked up before their words are worked on: few enough for the words to stay in the first two caches.
-pub(super) const RUN_ROWS: usize = 1024;
+pub(super) const RUN_ROWS: usize = 256;
 /// Of a key that is not in the table.
 pub(super) const MISSING: u32 = u32::MAX;
 /// 2^64 / golden ratio, odd: Fibonacci hashing (Knuth, TAOCP 3, 6.4).
@@ -57,11 +57,6 @@ impl SlotTable {
             has_special: [false; SPECIAL],
             initial,
         }
-    }
-
-    /// Distinct keys, NULL included.
-    pub(super) fn len(&self) -> usize {
-        self.taken + self.has_special.iter().filter(|&&has| has).count()
     }
 
     /// All words; positions point into them.
@@ -141,7 +136,7 @@ impl SlotTable {
             _ => self.locate_strided::<0>(keys, positions),
         }
         // What cannot stand in a slot was passed over, and is rare.
-        if keys.iter().fold(false, |any, &key| any | (key as u64 == MARKER)) {
+        if has_marker(keys) {
             let marker = self.special(0);
             let rows = keys.iter().zip(positions).filter(|(key, _)| **key as u64 == MARKER);
             rows.for_each(|(_, position)| *position = marker);
@@ -175,28 +170,27 @@ impl SlotTable {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
         let (mask, shift) = (self.slot_count - 1, self.shift);
         let words = &mut self.words[..(mask + 1) * stride];
+        let mut elsewhere = [0; RUN_ROWS];
+        let elsewhere = look_at_home(words, stride, shift, keys, positions, &mut elsewhere);
         let initial = &self.initial[..stride - 1];
-        let mut taken = self.taken;
-        positions.clear();
-        positions.extend(keys.iter().map(|&key| {
-            let stored = key as u64 ^ MARKER;
+        for &row in elsewhere {
+            let stored = keys[row as usize] as u64 ^ MARKER;
             let mut slot = home(stored, shift);
-            loop {
+            positions[row as usize] = loop {
                 let at = slot * stride;
                 let found = words[at];
                 if found == stored {
-                    return at as u32 + 1;
+                    break at as u32 + 1;
                 }
                 if found == 0 {
                     words[at] = stored;
                     words[at + 1..at + stride].copy_from_slice(initial);
-                    taken += 1;
-                    return at as u32 + 1;
+                    self.taken += 1;
+                    break at as u32 + 1;
                 }
                 slot = (slot + 1) & mask;
-            }
-        }));
-        self.taken = taken;
+            };
+        }
     }
 
     /// Where the value of the marker (0) or of NULL (1) begins; it is added when it is new.
@@ -228,29 +222,27 @@ impl SlotTable {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
         let (mask, shift) = (self.slot_count - 1, self.shift);
         let words = &self.words[..(mask + 1) * stride];
-        positions.extend(keys.iter().map(|&key| {
-            let stored = key as u64 ^ MARKER;
-            if stored == 0 {
-                return self.find_marker();
-            }
+        let mut elsewhere = [0; RUN_ROWS];
+        for &row in look_at_home(words, stride, shift, keys, positions, &mut elsewhere) {
+            let stored = keys[row as usize] as u64 ^ MARKER;
             let mut slot = home(stored, shift);
-            loop {
+            positions[row as usize] = loop {
                 let at = slot * stride;
                 let found = words[at];
                 if found == stored {
-                    return at as u32 + 1;
+                    break at as u32 + 1;
                 }
                 if found == 0 {
-                    return MISSING;
+                    break MISSING;
                 }
                 slot = (slot + 1) & mask;
-            }
-        }));
-    }
-
-    #[cold]
-    fn find_marker(&self) -> u32 {
-        if self.has_special[0] { (self.slot_count * self.stride) as u32 + 1 } else { MISSING }
+            };
+        }
+        if has_marker(keys) {
+            let at = if self.has_special[0] { (self.slot_count * self.stride) as u32 + 1 } else { MISSING };
+            let rows = keys.iter().zip(positions).filter(|(key, _)| **key as u64 == MARKER);
+            rows.for_each(|(_, position)| *position = at);
+        }
     }
 
     /// Where the value of each key begins, in the order of the slots; the marker's and NULL's come last.
@@ -272,6 +264,33 @@ impl SlotTable {
     pub(super) fn null_position(&self) -> Option<u32> {
         self.has_special[1].then(|| ((self.slot_count + 1) * self.stride) as u32 + 1)
     }
+}
+
+/// Puts into `positions` where each key's value begins if the key is in its first slot, and returns the rows where it is
+/// not. Nothing here waits for memory or guesses: loads of many rows are on their way together.
+#[inline]
+fn look_at_home<'r>(
+    words: &[u64],
+    stride: usize,
+    shift: u32,
+    keys: &[i64],
+    positions: &mut Vec<u32>,
+    elsewhere: &'r mut [u32; RUN_ROWS],
+) -> &'r [u32] {
+    positions.clear();
+    positions.extend(keys.iter().map(|&key| (home(key as u64 ^ MARKER, shift) * stride) as u32));
+    let mut count = 0;
+    for (row, (&key, position)) in (0..).zip(keys.iter().zip(positions)) {
+        elsewhere[count % RUN_ROWS] = row;
+        count += usize::from(words[*position as usize] != key as u64 ^ MARKER);
+        *position += 1;
+    }
+    &elsewhere[..count]
+}
+
+/// Whether the marker is among the keys.
+fn has_marker(keys: &[i64]) -> bool {
+    keys.iter().fold(false, |any, &key| any | (key as u64 == MARKER))
 }
 
 /// The first slot to look for a key in.

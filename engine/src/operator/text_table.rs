@@ -104,6 +104,29 @@ impl TextTable {
         }
     }
 
+    /// The number of text `row` of a column, if it was seen; NULL has none here.
+    #[inline]
+    pub fn get(&self, texts: &Utf8Column, row: usize) -> Option<u32> {
+        if !texts.is_valid(row) {
+            return None;
+        }
+        let bytes = texts.bytes_at(row);
+        let (word, byte_count) = (word_of(texts, row, bytes), bytes.len() as u32);
+        let mask = self.slots.len() - 1;
+        let mut at = home(word, byte_count, self.shift);
+        loop {
+            let slot = self.slots[at & mask];
+            if slot.number == EMPTY {
+                return None;
+            }
+            let is_alike = slot.word == word && slot.byte_count == byte_count;
+            if is_alike && (bytes.len() <= SHORT || self.keys.bytes_at(slot.number as usize) == bytes) {
+                return Some(slot.number);
+            }
+            at += 1;
+        }
+    }
+
     /// The number of NULL, given to it now if it is new.
     fn insert_null(&mut self) -> u32 {
         *self.null_number.get_or_insert_with(|| {

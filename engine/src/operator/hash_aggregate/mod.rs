@@ -1,7 +1,7 @@
 //! Hash aggregate: find the words of each row's group, then add to them, one loop an aggregate.
 //!
 //! ```text
-//!  batch ── a run of 1024 rows ── groups: where do each row's words begin? ──┐
+//!  batch ── a run of 256 rows  ── groups: where do each row's words begin? ──┐
 //!                                 part: add the column to the word at ... <──┤
 //!                                 part: ...                               <──┘
 //! ```
@@ -45,13 +45,13 @@ impl HashAggregate {
         keys: Vec<usize>,
         aggregates: Vec<Aggregate<usize>>,
         step: AggregateStep,
-        input_schema: Arc<Schema>,
+        input_schema: &Arc<Schema>,
         schema: Arc<Schema>,
     ) -> Self {
         let mut parts = Vec::new();
         let outcomes = aggregates
             .iter()
-            .map(|aggregate| Outcome::plan(aggregate, step, &input_schema, &mut parts))
+            .map(|aggregate| Outcome::plan(aggregate, step, input_schema, &mut parts))
             .collect();
         let types: Vec<DataType> = keys.iter().map(|&key| input_schema.fields()[key].data_type).collect();
         let initial = parts.iter().flat_map(|part| part.kind.initial()).copied().collect();
@@ -60,7 +60,7 @@ impl HashAggregate {
             keys,
             aggregates,
             step,
-            input_schema,
+            input_schema: input_schema.clone(),
             schema,
             parts,
             outcomes,
@@ -132,7 +132,7 @@ impl Operator for HashAggregate {
         }
         let aggregates = std::mem::take(&mut self.aggregates);
         let (keys, input_schema) = (std::mem::take(&mut self.keys), self.input_schema.clone());
-        *self = HashAggregate::new(keys, aggregates, self.step, input_schema, self.schema.clone());
+        *self = HashAggregate::new(keys, aggregates, self.step, &input_schema, self.schema.clone());
         Ok(())
     }
 }
