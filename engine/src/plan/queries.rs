@@ -21,12 +21,21 @@ use super::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 use super::wide::{Aggregate, AggregateFunction, Direction, JoinKind, OrderBy, RowShare, WideHints};
 use crate::columnar::DataType;
 use crate::dataset::Table;
-use crate::scenario::{Query, Scenario};
+use crate::scenario::{Action, CollectPoint, Query, Scenario};
 
 const KEY: &str = "prompt_hash";
 
 /// The plan as it is written, before any rule.
 pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
+    match scenario.action {
+        Action::Collect { of: CollectPoint::Input, .. } => scan(Table::Prompts),
+        Action::Collect { of: CollectPoint::Result, .. } | Action::Write {} | Action::Show { .. } => {
+            pipeline(scenario)
+        }
+    }
+}
+
+fn pipeline(scenario: &Scenario) -> LogicalPlan {
     let share = RowShare::new(scenario.shuffle_fraction);
     match scenario.query {
         Query::Narrow => scan(Table::Prompts)
