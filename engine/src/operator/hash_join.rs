@@ -18,12 +18,12 @@ pub(super) struct HashJoin {
     build_columns: Vec<usize>,
     schema: Arc<Schema>,
     build: Vec<RecordBatch>,
-    table: Option<BuildTable>,
+    table: Option<Arc<BuildTable>>,
 }
 
 /// The build side, put together once its input has ended.
 #[derive(Debug)]
-struct BuildTable {
+pub struct BuildTable {
     rows: RecordBatch,
     keys: KeyTable,
     /// The first row of each key's number; further rows of the key follow through `next`.
@@ -32,7 +32,12 @@ struct BuildTable {
 }
 
 impl BuildTable {
-    fn new(rows: RecordBatch, key: usize) -> Self {
+    /// stub until speed is merged
+    pub fn new(batches: &[RecordBatch], key: usize, schema: &Schema) -> Result<Self> {
+        let rows = RecordBatch::concat(batches).unwrap_or_else(|| {
+            let columns = schema.fields().iter().map(|f| crate::columnar::Column::nulls(f.data_type, 0)).collect();
+            RecordBatch::new(Arc::new(schema.clone()), columns)
+        });
         let mut table = BuildTable {
             keys: KeyTable::default(),
             first: Vec::new(),
@@ -50,7 +55,7 @@ impl BuildTable {
                 table.next[row] = std::mem::replace(&mut table.first[number], row as u32);
             }
         }
-        table
+        Ok(table)
     }
 }
 
@@ -70,6 +75,11 @@ impl HashJoin {
             build: Vec::new(),
             table: None,
         }
+    }
+
+    pub(super) fn with_table(mut self, table: Arc<BuildTable>) -> Self {
+        self.table = Some(table);
+        self
     }
 
     fn emit(&self, table: &BuildTable, batch: &RecordBatch, matches: &Matches, sink: Sink<'_>) -> Result<()> {
@@ -99,10 +109,12 @@ impl Operator for HashJoin {
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
         if self.table.is_none() {
             // No build row at all: nothing can match.
-            let Some(rows) = RecordBatch::concat(&std::mem::take(&mut self.build)) else { return Ok(()) };
-            self.table = Some(BuildTable::new(rows, self.build_key));
+            let rows = std::mem::take(&mut self.build);
+            if rows.is_empty() { return Ok(()) }
+            self.table = Some(Arc::new(BuildTable::new(&rows, self.build_key, rows[0].schema())?));
         }
-        let Some(table) = &self.table else { return Ok(()) };
+        let Some(table) = self.table.clone() else { return Ok(()) };
+        let table = &*table;
         let keys = batch.column(self.probe_key).as_int64();
         let mut matches = Matches::default();
         for row in 0..batch.row_count() {
