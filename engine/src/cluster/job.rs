@@ -1,7 +1,7 @@
 //! A job: a plan on a scenario's data and executors, and what is to become of the rows.
 
 use crate::error::Result;
-use crate::plan::{StageGraph, plan};
+use crate::plan::{PlanTrace, Planned, StageGraph, plan};
 use crate::scenario::{Action, Scenario};
 
 /// What a cluster runs.
@@ -13,6 +13,8 @@ pub struct Job {
     pub graph: StageGraph,
     /// What becomes of the rows.
     pub action: Action,
+    /// How the plan came about.
+    pub trace: PlanTrace,
 }
 
 impl Job {
@@ -21,7 +23,11 @@ impl Job {
     /// # Errors
     /// [`crate::EngineError::InvalidScenario`] when the scenario is out of its limits.
     pub fn of(scenario: &Scenario) -> Result<Self> {
-        let graph = plan(scenario)?.stages;
-        Ok(Job { scenario: scenario.clone(), graph, action: scenario.action })
+        Ok(Job::new(scenario.clone(), plan(scenario)?, scenario.action))
+    }
+
+    /// A plan over the data of a scenario that is valid.
+    pub fn new(scenario: Scenario, planned: Planned, action: Action) -> Self {
+        Job { scenario, trace: planned.trace(), graph: planned.stages, action }
     }
 }

@@ -75,3 +75,12 @@ pub enum Collect {
     /// All of them, within one process.
     Rows,
 }
+
+/// Whatever runs jobs to their end.
+pub trait Cluster {
+    /// Runs a job.
+    ///
+    /// # Errors
+    /// What ended the run.
+    fn run_job(&mut self, job: &Job, collect: Collect) -> crate::error::Result<JobOutcome>;
+}

@@ -165,6 +165,7 @@ impl From<EngineError> for WireError {
             }
             EngineError::Protocol { expected, got } => WireError::Protocol { expected, got },
             other @ (EngineError::InvalidScenario(_)
+            | EngineError::InvalidPlan(_)
             | EngineError::ExecutorLost { .. }
             | EngineError::Cancelled) => {
                 WireError::Protocol { expected: "a valid run".to_owned(), got: other.to_string() }

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job, JobOutcome,
+    Clock, Cluster, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job, JobOutcome,
     Progress, RunId, WallMicros,
 };
 use crate::error::Result;
@@ -117,6 +117,12 @@ impl ThreadCluster {
             let event = self.driver_inbox.recv_timeout(TICK).unwrap_or(DriverEvent::Tick);
             effects = driver.step(event, self.clock.now());
         }
+    }
+}
+
+impl Cluster for ThreadCluster {
+    fn run_job(&mut self, job: &Job, collect: Collect) -> Result<JobOutcome> {
+        ThreadCluster::run_job(self, job, collect, |_| {})
     }
 }
 

@@ -394,6 +394,7 @@ impl Driver {
             scenario: self.job.scenario.clone(),
             action: self.job.action,
             rows,
+            trace: self.job.trace.clone(),
             graph: self.job.graph.clone(),
             wall_micros: now.since(self.started),
             tasks,

@@ -3,7 +3,7 @@
 use super::super::protocol::{ExchangeDone, TaskDone};
 use super::super::WallMicros;
 use crate::columnar::RecordBatch;
-use crate::plan::{StageGraph, StageSpec};
+use crate::plan::{PlanTrace, StageGraph, StageSpec};
 use crate::scenario::{Action, Scenario};
 
 /// A finished task and who ran it.
@@ -37,6 +37,8 @@ pub struct JobOutcome {
     pub action: Action,
     /// The rows that the action brought to the driver, in the order of stages and partitions.
     pub rows: Vec<RecordBatch>,
+    /// How its plan came about.
+    pub trace: PlanTrace,
     /// Its stages.
     pub graph: StageGraph,
     /// From the moment all executors were prepared to the last task's end.
