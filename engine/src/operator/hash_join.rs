@@ -168,8 +168,6 @@ impl HashJoin {
     }
 
     /// With a table that is there already: every task of a broadcast join reads the same.
-    #[must_use]
-    #[expect(dead_code, reason = "for a broadcast's tasks, which do not share a table yet")]
     pub(super) fn with_table(mut self, table: Arc<BuildTable>) -> Self {
         self.table = Some(table);
         self
