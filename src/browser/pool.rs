@@ -205,6 +205,18 @@ impl Pool {
         Ok(PoolOutcome { outcome, notes })
     }
 
+    /// Starts workers before a run asks for them, and waits until all of them can be sent work.
+    ///
+    /// # Errors
+    /// The first one that cannot be had.
+    pub async fn warm_up(&self, worker_count: u32) -> Result<(), PoolError> {
+        let _turn = self.shared.turnstile.pass().await;
+        self.start_workers(worker_count).await.map_err(|TooFew { ready, reason }| EngineError::ExecutorLost {
+            executor: ready,
+            reason: reason.0,
+        })
+    }
+
     /// Ends the runs with this token: one under way returns [`EngineError::Cancelled`] at once, one that waits its turn
     /// does not begin.
     pub fn cancel(&self, token: &CancelToken) {
