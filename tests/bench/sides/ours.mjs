@@ -20,7 +20,8 @@ export async function putColumn(page, at, options) {
   await page.evaluate(
     async ([at, options]) => {
       const put = async (name, body) => {
-        const response = await fetch(`/data/${name}`, { method: "PUT", body });
+        // A Blob: the browser's driver would be told of any other body, as one text.
+        const response = await fetch(`/data/${name}`, { method: "PUT", body: new Blob([body]) });
         if (!response.ok) throw new Error(`data ${name}: ${response.status}`);
       };
       const column = await window.shuffleLab.benchData(options);
