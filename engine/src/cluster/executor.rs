@@ -61,7 +61,6 @@ struct Run {
     graph: StageGraph,
     dataset: Arc<Dataset>,
     executor_count: u32,
-    partition_count: u32,
     collect: Collect,
     is_resident: bool,
     store: BlockStore,
@@ -227,7 +226,6 @@ impl Executor {
             graph,
             dataset,
             executor_count: scenario.workers,
-            partition_count: scenario.reduce_partitions,
             collect: prepare.collect,
             is_resident: prepare.resident,
             store: BlockStore::default(),
@@ -418,7 +416,6 @@ impl Run {
             resident: self.is_resident.then_some(resident),
             inputs: &inputs,
             store: &mut self.store,
-            partition_count: self.partition_count,
             collect: self.collect,
         };
         RunningTask::new(task, stage, context)

@@ -91,6 +91,8 @@ pub struct TaskDone {
     pub task: Option<TaskId>,
     /// Rows that came from the source.
     pub rows_in: u64,
+    /// Bytes of the values that a scan generated; 0 for a task that reads a shuffle.
+    pub scanned_bytes: u64,
     /// Rows that left through the shuffle or into the result.
     pub rows_out: u64,
     /// Rows of each block written, by reduce partition; empty when nothing is written.

@@ -8,13 +8,14 @@ use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::metrics::{Phase, PhaseMicros};
-use crate::operator::Pipeline;
+use crate::operator::{Pipeline, scan};
 use crate::plan::{Output, Partitioning, RowShare, StageSource, StageSpec};
-use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, place};
+use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, TaskRows, place};
 
 /// A running task.
 #[derive(Debug)]
 pub(super) struct RunningTask {
+    partition: u32,
     source: Source,
     prefix: Pipeline,
     share: Option<(RowShare, usize)>,
@@ -74,18 +75,19 @@ pub(super) struct TaskContext<'a> {
     pub(super) resident: Option<&'a mut ResidentScans>,
     pub(super) inputs: &'a [ShuffleInput],
     pub(super) store: &'a mut BlockStore,
-    pub(super) partition_count: u32,
     pub(super) collect: Collect,
 }
 
 impl RunningTask {
     /// Sets a task up: its blocks leave the store.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
-        let TaskContext { dataset, resident, inputs, store, partition_count, collect } = context;
+        let TaskContext { dataset, resident, inputs, store, collect } = context;
         let source = match &stage.source {
-            StageSource::Scan { table, column_indices, .. } => Source::Scan(match resident {
-                None => dataset.scan(*table, task.partition, column_indices),
-                Some(resident) => resident.scan(dataset, *table, task.partition, column_indices),
+            StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
+                Some(resident) if predicate.is_none() => {
+                    resident.scan(dataset, *table, task.partition, column_indices)
+                }
+                _ => scan(dataset, *table, task.partition, column_indices, predicate.as_ref()),
             }),
             StageSource::Shuffle { build, probe } => {
                 let mut take = |shuffle: u32| -> Result<Blocks> {
@@ -108,18 +110,21 @@ impl RunningTask {
                 pipeline: Pipeline::new(&branch.operators),
                 output: match &branch.output {
                     Output::Result { .. } => RunningOutput::Result,
-                    Output::Shuffle { shuffle, partitioning, schema } => RunningOutput::Shuffle {
-                        shuffle: *shuffle,
-                        partitioning: *partitioning,
-                        schema: schema.clone(),
-                        partition_count,
-                        write: ShuffleWrite::new(partition_count),
-                    },
+                    Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
+                        RunningOutput::Shuffle {
+                            shuffle: *shuffle,
+                            partitioning: partitioning.clone(),
+                            schema: schema.clone(),
+                            partition_count: *partition_count,
+                            write: ShuffleWrite::new(*partition_count),
+                        }
+                    }
                 },
             })
             .collect();
         let done = TaskDone { task: Some(task), ..TaskDone::default() };
         Ok(RunningTask {
+            partition: task.partition,
             source,
             prefix: Pipeline::new(&stage.prefix),
             share: stage.share,
@@ -135,7 +140,8 @@ impl RunningTask {
         let (batch, is_build) = match &mut self.source {
             Source::Scan(scan) => {
                 let Some(batch) = scan.next_batch(BATCH_ROWS) else { return Ok(true) };
-                self.done.rows_in += batch.row_count() as u64;
+                self.done.rows_in = scan.scanned().rows;
+                self.done.scanned_bytes = scan.scanned().bytes;
                 (batch, false)
             }
             Source::Blocks { build, probe } => {
@@ -151,7 +157,7 @@ impl RunningTask {
             watch.lap(Phase::Compute, &mut self.done.phases);
             return Ok(false);
         }
-        let mut out = Out { watch: &mut watch, done: &mut self.done, collect: self.collect };
+        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
@@ -161,7 +167,7 @@ impl RunningTask {
     /// Ends the input: tables empty themselves, blocks are written.
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
-        let mut out = Out { watch: &mut watch, done: &mut self.done, collect: self.collect };
+        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;
@@ -204,6 +210,7 @@ fn read_blocks(blocks: &mut Blocks, done: &mut TaskDone) -> Result<Option<Record
 /// What the end of a pipeline needs.
 struct Out<'a, 'c> {
     watch: &'a mut Stopwatch<'c>,
+    partition: u32,
     done: &'a mut TaskDone,
     collect: Collect,
 }
@@ -244,7 +251,8 @@ impl RunningOutput {
             }
             RunningOutput::Shuffle { partitioning, partition_count, write, .. } => {
                 out.watch.lap(Phase::Compute, &mut out.done.phases);
-                let placement = place(*partitioning, &batch, write.row_count(), *partition_count);
+                let rows = TaskRows { task: out.partition, first_row: write.row_count() };
+                let placement = place(partitioning, &batch, rows, *partition_count);
                 write.push(batch, placement);
                 out.watch.lap(Phase::Write, &mut out.done.phases);
             }

@@ -127,6 +127,14 @@ impl Column {
         self.len() == 0
     }
 
+    /// Bytes of its values in memory, without the bitmap: 8 a number; of text the bytes and 4 an offset.
+    pub fn byte_count(&self) -> usize {
+        match self {
+            Column::Int64(_) | Column::Float64(_) => 8 * self.len(),
+            Column::Utf8(column) => column.byte_count() + 4 * column.len(),
+        }
+    }
+
     /// The validity bitmap; `None` when nothing is NULL.
     pub fn validity(&self) -> Option<&Bitmap> {
         match self {

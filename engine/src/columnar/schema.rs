@@ -14,7 +14,7 @@ pub enum DataType {
 }
 
 /// One column's name and type. Any column may hold NULLs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// As in SQL.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct Field {
 }
 
 /// The columns of a table, a batch or a block, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Schema {
     fields: Vec<Field>,
 }

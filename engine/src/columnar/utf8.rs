@@ -59,6 +59,11 @@ impl Utf8Column {
         self.len() == 0
     }
 
+    /// Bytes of all values together.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Value `index`, whether or not it is NULL (then it is empty).
     #[inline]
     pub fn bytes_at(&self, index: usize) -> &[u8] {

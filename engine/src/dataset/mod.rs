@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::columnar::{DataType, RecordBatch, Schema};
+use crate::columnar::{Bitmap, Column, DataType, RecordBatch, Schema};
 use crate::random::Streams;
 use crate::scenario::{Scenario, Skew};
 use text::TextSource;
@@ -137,15 +137,42 @@ impl Dataset {
     /// Scans one partition, a batch at a time.
     pub fn scan(self: &Arc<Self>, table: Table, partition: u32, column_indices: &[usize]) -> Scan {
         let rows = self.partition_rows(table, partition);
-        let schema = Arc::new(table.schema().select(column_indices));
-        let source = match table {
-            Table::Prompts => {
-                Source::Prompts(prompts::Prompts::new(self.streams, partition, rows, column_indices))
-            }
-            Table::Rewards => Source::Rewards(rewards::Rewards::new(self.streams, rows, column_indices)),
-        };
-        Scan { dataset: self.clone(), schema, source }
+        Scan {
+            dataset: self.clone(),
+            schema: Arc::new(table.schema().select(column_indices)),
+            source: match table {
+                Table::Prompts => Source::Prompts(prompts::Prompts::new(self.streams, partition, rows)),
+                Table::Rewards => Source::Rewards(rewards::Rewards::new(rows)),
+            },
+            table,
+            column_indices: column_indices.to_vec(),
+            filter: None,
+            scanned: Scanned::default(),
+        }
     }
+}
+
+/// A condition on rows that are being generated.
+pub struct RowFilter {
+    /// The table's columns that it reads.
+    pub column_indices: Vec<usize>,
+    /// One bit a row of a batch of these columns: whether it stays.
+    pub keep: Box<dyn FnMut(&RecordBatch) -> Bitmap + Send>,
+}
+
+impl std::fmt::Debug for RowFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowFilter").field("column_indices", &self.column_indices).finish_non_exhaustive()
+    }
+}
+
+/// What a scan has generated so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scanned {
+    /// Rows drawn, before any filter.
+    pub rows: u64,
+    /// Bytes of the values made: of every row those that the filter reads, of the rows that stay the others.
+    pub bytes: u64,
 }
 
 /// A scan in progress.
@@ -154,6 +181,10 @@ pub struct Scan {
     dataset: Arc<Dataset>,
     schema: Arc<Schema>,
     source: Source,
+    table: Table,
+    column_indices: Vec<usize>,
+    filter: Option<RowFilter>,
+    scanned: Scanned,
 }
 
 #[derive(Debug)]
@@ -163,15 +194,80 @@ enum Source {
     Resident(std::vec::IntoIter<RecordBatch>),
 }
 
+/// Rows of which nothing but their numbers is made yet.
+enum Rows {
+    Prompts(prompts::Rows),
+    Rewards(rewards::Rows),
+}
+
 impl Scan {
-    /// The next rows, at most `row_limit`; `None` at the end.
+    /// Only rows that pass: columns that the filter does not read are made only for these.
+    pub fn filtered(self, filter: RowFilter) -> Self {
+        Scan { filter: Some(filter), ..self }
+    }
+
+    /// What it has generated so far.
+    pub fn scanned(&self) -> Scanned {
+        self.scanned
+    }
+
+    /// The next rows: drawn are at most `row_limit`, a filter may leave fewer, or none. `None` at the end.
     pub fn next_batch(&mut self, row_limit: usize) -> Option<RecordBatch> {
-        let columns = match &mut self.source {
-            Source::Prompts(prompts) => prompts.next(row_limit, &self.dataset.keys, &self.dataset.text),
-            Source::Rewards(rewards) => rewards.next(row_limit, &self.dataset.keys),
-            Source::Resident(batches) => return batches.next(),
-        }?;
+        let needed = |index: usize| {
+            let filtered = self.filter.iter().flat_map(|filter| &filter.column_indices);
+            self.column_indices.iter().chain(filtered).any(|&other| other == index)
+        };
+        let dataset = &self.dataset;
+        let mut rows = match &mut self.source {
+            Source::Prompts(prompts) => Rows::Prompts(prompts.next(row_limit, &dataset.keys, needed)?),
+            Source::Rewards(rewards) => Rows::Rewards(rewards.next(row_limit, &dataset.keys)?),
+            Source::Resident(batches) => {
+                let batch = batches.next()?;
+                self.scanned.rows += batch.row_count() as u64;
+                return Some(batch);
+            }
+        };
+        self.scanned.rows += rows.len() as u64;
+        if let Some(RowFilter { column_indices, keep }) = &mut self.filter {
+            let schema = Arc::new(self.table.schema().select(column_indices));
+            let read = rows.columns(column_indices, dataset);
+            self.scanned.bytes += read.iter().map(|column| column.byte_count() as u64).sum::<u64>();
+            let kept = keep(&RecordBatch::new(schema, read));
+            if kept.count_ones() < rows.len() {
+                rows = rows.take(&kept.ones());
+            }
+            // What the filter has read is made twice, which is cheaper to say than to avoid: it is counted once.
+        }
+        let columns = rows.columns(&self.column_indices, dataset);
+        let is_new = |index: &usize| {
+            self.filter.as_ref().is_none_or(|filter| !filter.column_indices.contains(index))
+        };
+        let made = self.column_indices.iter().zip(&columns).filter(|(index, _)| is_new(index));
+        self.scanned.bytes += made.map(|(_, column)| column.byte_count() as u64).sum::<u64>();
         Some(RecordBatch::new(self.schema.clone(), columns))
+    }
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        match self {
+            Rows::Prompts(rows) => rows.ids.len(),
+            Rows::Rewards(rows) => rows.keys.len(),
+        }
+    }
+
+    fn columns(&self, indices: &[usize], dataset: &Dataset) -> Vec<Column> {
+        match self {
+            Rows::Prompts(rows) => indices.iter().map(|&index| rows.column(index, &dataset.text)).collect(),
+            Rows::Rewards(rows) => indices.iter().map(|&index| rows.column(index, dataset.streams)).collect(),
+        }
+    }
+
+    fn take(self, kept: &[u32]) -> Rows {
+        match self {
+            Rows::Prompts(rows) => Rows::Prompts(rows.take(kept)),
+            Rows::Rewards(rows) => Rows::Rewards(rows.take(kept)),
+        }
     }
 }
 
@@ -184,4 +280,9 @@ fn take_rows(rows: &mut std::ops::Range<u64>, row_limit: usize) -> Option<std::o
     let taken = rows.start..end;
     rows.start = end;
     Some(taken)
+}
+
+/// The values at `indices`; of a column that was not drawn, none.
+fn take_values<T: Copy>(values: &[T], indices: &[u32]) -> Vec<T> {
+    if values.is_empty() { Vec::new() } else { indices.iter().map(|&index| values[index as usize]).collect() }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::keys::KeyDistribution;
-use super::take_rows;
+use super::{take_rows, take_values};
 use crate::columnar::{Column, Primitive};
 use crate::random::Streams;
 
@@ -11,28 +11,41 @@ use crate::random::Streams;
 #[derive(Debug)]
 pub(super) struct Rewards {
     rows: Range<u64>,
-    column_indices: Vec<usize>,
-    streams: Streams,
+}
+
+/// Rows as their keys.
+pub(super) struct Rows {
+    pub(super) keys: Vec<i64>,
 }
 
 impl Rewards {
-    pub(super) fn new(streams: Streams, rows: Range<u64>, column_indices: &[usize]) -> Self {
-        Rewards { rows, column_indices: column_indices.to_vec(), streams }
+    pub(super) fn new(rows: Range<u64>) -> Self {
+        Rewards { rows }
     }
 
-    pub(super) fn next(&mut self, row_limit: usize, distribution: &KeyDistribution) -> Option<Vec<Column>> {
+    pub(super) fn next(&mut self, row_limit: usize, distribution: &KeyDistribution) -> Option<Rows> {
         let ranks = take_rows(&mut self.rows, row_limit)?;
-        let keys: Vec<i64> = ranks.map(|rank| distribution.key_of_rank(rank)).collect();
-        let columns = self.column_indices.iter().map(|index| match index {
-            0 => Column::Int64(Primitive::new(keys.clone())),
+        Some(Rows { keys: ranks.map(|rank| distribution.key_of_rank(rank)).collect() })
+    }
+}
+
+impl Rows {
+    /// One column of the table.
+    pub(super) fn column(&self, index: usize, streams: Streams) -> Column {
+        match index {
+            0 => Column::Int64(Primitive::new(self.keys.clone())),
             1 => {
                 let reward = |key: &i64| {
-                    (self.streams.number("rewards.reward", *key as u64) >> 44) as f64 / (1u64 << 20) as f64
+                    (streams.number("rewards.reward", *key as u64) >> 44) as f64 / (1u64 << 20) as f64
                 };
-                Column::Float64(Primitive::new(keys.iter().map(reward).collect()))
+                Column::Float64(Primitive::new(self.keys.iter().map(reward).collect()))
             }
             other => unreachable!("rewards has two columns, the planner asked for column {other}"),
-        });
-        Some(columns.collect())
+        }
+    }
+
+    /// Only these rows.
+    pub(super) fn take(&self, kept: &[u32]) -> Rows {
+        Rows { keys: take_values(&self.keys, kept) }
     }
 }

@@ -18,10 +18,10 @@ use super::tally::{Reader, Tally};
 use crate::columnar::{BATCH_ROWS, RecordBatch, Schema};
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::operator::Pipeline;
+use crate::operator::{Pipeline, scan};
 use crate::plan::{Branch, Output, Partitioning, RowShare, StageGraph, StageSource};
 use crate::scenario::Scenario;
-use crate::shuffle::place;
+use crate::shuffle::{TaskRows, place};
 
 /// Counts one scan task at a time, so that a page can breathe in between. About half of what the map side costs.
 #[derive(Debug)]
@@ -101,17 +101,17 @@ impl CountersBuilder {
 
     fn count_scan(&mut self, stage: u32, partition: u32) -> Result<TaskCounters> {
         let spec = self.graph.stage(stage);
-        let StageSource::Scan { table, column_indices, .. } = &spec.source else {
+        let StageSource::Scan { table, column_indices, predicate, .. } = &spec.source else {
             unreachable!("only scans are pending")
         };
         let mut task = TaskCounters::default();
-        let mut scan = self.dataset.scan(*table, partition, column_indices);
+        let mut scan = scan(&self.dataset, *table, partition, column_indices, predicate.as_ref());
         let mut prefix = Pipeline::new(&spec.prefix);
         let mut branches: Vec<CountedBranch> =
-            spec.branches.iter().map(|branch| CountedBranch::new(branch, self.partition_count)).collect();
+            spec.branches.iter().map(|branch| CountedBranch::new(branch, self.partition_count, partition)).collect();
         let (share, tallies) = (spec.share, &mut self.tallies);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
-            task.rows_in += batch.row_count() as u64;
+            task.rows_in = scan.scanned().rows;
             prefix.push(&batch, &mut |batch| route(share, &batch, &mut branches, &mut task, tallies))?;
         }
         prefix.finish(&mut |batch| route(share, &batch, &mut branches, &mut task, tallies))?;
@@ -148,8 +148,8 @@ impl CountersBuilder {
             (task.rows_out, task.rows_result) = (rows_out, rows_out);
         }
         if let Reader::Tasks(running) = reader {
-            for (running, task) in running.into_iter().zip(&mut tasks) {
-                let mut end = End::new(&spec.branches[0].output, self.partition_count);
+            for ((running, task), index) in running.into_iter().zip(&mut tasks).zip(0..) {
+                let mut end = End::new(&spec.branches[0].output, self.partition_count, index);
                 for batch in running.finish()? {
                     end.take(&batch, task, &mut self.tallies)?;
                 }
@@ -173,29 +173,31 @@ enum End {
         partitioning: Partitioning,
         schema: Arc<Schema>,
         partition_count: u32,
+        task_index: u32,
         sizes: WriteSizes,
     },
     Result,
 }
 
 impl CountedBranch {
-    fn new(branch: &Branch, partition_count: u32) -> Self {
+    fn new(branch: &Branch, partition_count: u32, task_index: u32) -> Self {
         CountedBranch {
             pipeline: Pipeline::new(&branch.operators),
-            end: End::new(&branch.output, partition_count),
+            end: End::new(&branch.output, partition_count, task_index),
         }
     }
 }
 
 impl End {
-    fn new(output: &Output, partition_count: u32) -> Self {
+    fn new(output: &Output, partition_count: u32, task_index: u32) -> Self {
         match output {
             Output::Result { .. } => End::Result,
-            Output::Shuffle { shuffle, partitioning, schema } => End::Shuffle {
+            Output::Shuffle { shuffle, partitioning, schema, .. } => End::Shuffle {
                 shuffle: *shuffle,
-                partitioning: *partitioning,
+                partitioning: partitioning.clone(),
                 schema: schema.clone(),
                 partition_count,
+                task_index,
                 sizes: WriteSizes::new(schema, partition_count),
             },
         }
@@ -208,8 +210,9 @@ impl End {
                 task.rows_result += batch.row_count() as u64;
                 Ok(())
             }
-            End::Shuffle { shuffle, partitioning, partition_count, sizes, .. } => {
-                let placement = place(*partitioning, batch, sizes.placed_rows, *partition_count);
+            End::Shuffle { shuffle, partitioning, partition_count, task_index, sizes, .. } => {
+                let rows = TaskRows { task: *task_index, first_row: sizes.placed_rows };
+                let placement = place(partitioning, batch, rows, *partition_count);
                 sizes.push(batch, &placement);
                 tallies[*shuffle as usize].reader.take(batch, &placement)
             }

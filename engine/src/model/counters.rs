@@ -101,7 +101,12 @@ impl Counters {
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
 pub(super) fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
-    Ok(plan(&Scenario { workers: 1, ..scenario.clone() })?.stages)
+    let graph = plan(&Scenario { workers: 1, ..scenario.clone() })?.stages;
+    // What a broadcast costs grows with the number of executors, unlike every counter here.
+    match graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
+        true => Err(ModelError::NotModelled { what: "a broadcast join" }),
+        false => Ok(graph),
+    }
 }
 
 pub(super) fn mismatch(what: &str) -> ModelError {
@@ -205,6 +210,8 @@ pub(super) fn signature(spec: &StageSpec) -> String {
 fn operator_word(operator: &OperatorSpec) -> &'static str {
     match operator {
         OperatorSpec::Filter { .. } => "filter",
+        OperatorSpec::Sample { .. } => "sample",
+        OperatorSpec::Limit { .. } => "limit",
         OperatorSpec::Project { .. } => "project",
         OperatorSpec::Tokenize { .. } => "tokenize",
         OperatorSpec::HashAggregate { .. } => "aggregate",
@@ -222,6 +229,9 @@ fn output_words(output: &Output) -> String {
                 Partitioning::Hash { salt_buckets: 0 | 1, .. } => "by key",
                 Partitioning::Hash { .. } => "by key and salt",
                 Partitioning::ReplicatedHash { .. } => "to every salt of its key",
+                Partitioning::RoundRobin => "in turn",
+                Partitioning::Single => "to one partition",
+                Partitioning::Broadcast => "to every executor",
             },
         ),
     };

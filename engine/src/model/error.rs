@@ -97,7 +97,10 @@ pub fn leave_one_out(
             Ok(run) => compared.push(run),
             Err(ModelError::Uncalibrated { .. }) => {}
             Err(
-                other @ (ModelError::Engine(_) | ModelError::Mismatch { .. } | ModelError::Workers { .. }),
+                other @ (ModelError::Engine(_)
+                | ModelError::Mismatch { .. }
+                | ModelError::NotModelled { .. }
+                | ModelError::Workers { .. }),
             ) => {
                 return Err(other.into());
             }

@@ -52,6 +52,12 @@ pub enum ModelError {
     /// The scenario itself is wrong, or counting it failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A way of computing that the model does not describe.
+    #[error("{what} is not modelled")]
+    NotModelled {
+        /// Which.
+        what: &'static str,
+    },
     /// A report that is not one of the scenario it came with.
     #[error("the report does not belong to the scenario: {what} differ")]
     Mismatch {

@@ -69,12 +69,11 @@ impl Reader {
         let is_last = spec.shuffle_written().is_none();
         match operators.as_slice() {
             [] | [OperatorSpec::HashJoin { .. }] if is_last => Reader::SameRows,
-            [OperatorSpec::HashAggregate { key, .. } | OperatorSpec::BestBy { key, .. }]
-                if is_last && partitioning == (Partitioning::Hash { column: *key, salt_buckets: 1 }) =>
-            {
+            [operator] if is_last && groups_by(operator, &partitioning).is_some() => {
+                let key = groups_by(operator, &partitioning).expect("the guard has just said so");
                 Reader::Groups(Groups {
-                    key: *key,
-                    keys: GroupKeys::new(schema.fields()[*key].data_type),
+                    key,
+                    keys: GroupKeys::new(schema.fields()[key].data_type),
                     numbers: Vec::new(),
                     key_counts: vec![0; partition_count as usize],
                 })
@@ -143,10 +142,28 @@ impl ReduceTask {
     }
 }
 
+/// The key of an operator that gives one row a key, when the rows are placed by it.
+fn groups_by(operator: &OperatorSpec, partitioning: &Partitioning) -> Option<usize> {
+    let key = match operator {
+        OperatorSpec::HashAggregate { keys, .. } => match keys.as_slice() {
+            [key] => *key,
+            _ => return None,
+        },
+        OperatorSpec::BestBy { key, .. } => *key,
+        OperatorSpec::Filter { .. }
+        | OperatorSpec::Sample { .. }
+        | OperatorSpec::Project { .. }
+        | OperatorSpec::Tokenize { .. }
+        | OperatorSpec::Limit { .. }
+        | OperatorSpec::HashJoin { .. } => return None,
+    };
+    (*partitioning == Partitioning::by_column(key)).then_some(key)
+}
+
 /// The columns that a stage ships, and how it places them.
 fn written(spec: &StageSpec) -> (&Schema, Partitioning) {
     let written = spec.branches.iter().find_map(|branch| match &branch.output {
-        Output::Shuffle { schema, partitioning, .. } => Some((schema.as_ref(), *partitioning)),
+        Output::Shuffle { schema, partitioning, .. } => Some((schema.as_ref(), partitioning.clone())),
         Output::Result { .. } => None,
     });
     written.expect("the writer of a shuffle writes one")

@@ -3,16 +3,16 @@
 use super::{Operator, Sink, evaluate_predicate};
 use crate::columnar::RecordBatch;
 use crate::error::Result;
-use crate::plan::Predicate;
+use crate::plan::Expr;
 
 /// Keeps the rows for which a predicate is true.
 #[derive(Debug)]
 pub(super) struct Filter {
-    predicate: Predicate<usize>,
+    predicate: Expr<usize>,
 }
 
 impl Filter {
-    pub(super) fn new(predicate: Predicate<usize>) -> Self {
+    pub(super) fn new(predicate: Expr<usize>) -> Self {
         Filter { predicate }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{GroupKeys, Operator, Sink};
 use crate::columnar::{BATCH_ROWS, Column, Primitive, RecordBatch, Schema};
 use crate::error::Result;
-use crate::plan::{Aggregate, AggregateFunction};
+use crate::plan::{Aggregate, AggregateFunction, AggregateStep};
 
 /// One row a distinct key, in the order in which keys are first seen.
 #[derive(Debug)]
@@ -21,7 +21,17 @@ pub(super) struct HashAggregate {
 }
 
 impl HashAggregate {
-    pub(super) fn new(key: usize, aggregates: Vec<Aggregate<usize>>, schema: Arc<Schema>) -> Self {
+    pub(super) fn new(
+        keys: Vec<usize>,
+        mut aggregates: Vec<Aggregate<usize>>,
+        step: AggregateStep,
+        _input_schema: &Schema,
+        schema: Arc<Schema>,
+    ) -> Self {
+        let key = keys[0];
+        if matches!(step, AggregateStep::Merge | AggregateStep::Final) {
+            aggregates.iter_mut().for_each(|aggregate| aggregate.function = AggregateFunction::Sum);
+        }
         let states = vec![Vec::new(); aggregates.len()];
         // The key comes out first.
         let keys = GroupKeys::new(schema.fields()[0].data_type);
@@ -38,7 +48,7 @@ impl Operator for HashAggregate {
                 (AggregateFunction::Count, _) => {
                     self.numbers.iter().for_each(|&number| state[number as usize] += 1);
                 }
-                (AggregateFunction::Sum, column) => {
+                (_, column) => {
                     let column = column.expect("a sum is of a column");
                     // A NULL's value is 0, which adds nothing.
                     let values = batch.column(column).as_int64().values();

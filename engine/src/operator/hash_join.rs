@@ -59,6 +59,7 @@ impl HashJoin {
         probe_key: usize,
         build_key: usize,
         build_schema: &Schema,
+        _kind: crate::plan::JoinKind,
         schema: Arc<Schema>,
     ) -> Self {
         HashJoin {

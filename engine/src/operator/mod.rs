@@ -15,13 +15,17 @@ mod group_keys;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
+mod limit;
 mod project;
+mod sample;
+mod scan;
 mod text_table;
 mod tokenize;
 
 pub use evaluate::{evaluate, evaluate_predicate};
 pub use group_keys::GroupKeys;
 pub use key_table::KeyTable;
+pub use scan::scan;
 pub use text_table::TextTable;
 
 use crate::columnar::RecordBatch;
@@ -110,12 +114,14 @@ fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
         OperatorSpec::Filter { predicate } => Box::new(filter::Filter::new(predicate)),
         OperatorSpec::Project { exprs, schema } => Box::new(project::Project::new(exprs, schema)),
         OperatorSpec::Tokenize { column, schema } => Box::new(tokenize::Tokenize::new(column, schema)),
-        OperatorSpec::HashAggregate { key, aggregates, schema } => {
-            Box::new(hash_aggregate::HashAggregate::new(key, aggregates, schema))
+        OperatorSpec::Sample { column, share } => Box::new(sample::Sample::new(column, share)),
+        OperatorSpec::Limit { row_count } => Box::new(limit::Limit::new(row_count)),
+        OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema } => {
+            Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }
         OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
-        OperatorSpec::HashJoin { probe_key, build_key, build_schema, schema } => {
-            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, schema))
+        OperatorSpec::HashJoin { probe_key, build_key, build_schema, build: _, kind, schema } => {
+            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, kind, schema))
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The logical plan: intent, with columns by name.
 
-use serde::{Deserialize, Serialize};
-
-use super::expr::{Expr, Predicate};
-use crate::columnar::{DataType, Schema};
+use super::expr::Expr;
+use super::wide::{Aggregate, JoinKind, OrderBy, RowShare, WideHints};
+use crate::columnar::Schema;
 use crate::dataset::Table;
 
 /// A computed column and its name.
@@ -15,72 +14,35 @@ pub struct NamedExpr {
     pub name: String,
 }
 
-/// What is computed for each group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AggregateFunction {
-    /// Number of rows.
-    Count,
-    /// Sum of an Int64 column; how counts of counts are put together.
-    Sum,
+impl NamedExpr {
+    /// A column that keeps its name.
+    pub fn column(name: &str) -> Self {
+        NamedExpr { expr: super::col(name), name: name.to_owned() }
+    }
+
+    /// Whether it is a column under its own name.
+    pub fn is_unchanged(&self) -> bool {
+        matches!(&self.expr, Expr::Column(name) if *name == self.name)
+    }
 }
 
-/// An aggregate and the name of its column, which is Int64.
+/// How a repartition places rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aggregate<C = String> {
-    /// What.
-    pub function: AggregateFunction,
-    /// Of which column; `None` for a count of rows.
-    pub column: Option<C>,
-    /// Its name.
-    pub name: String,
+pub enum RepartitionBy {
+    /// By Spark's hash of these columns.
+    Hash(Vec<String>),
+    /// In turn: row i of task t goes to partition t + i.
+    RoundRobin,
 }
 
-/// Which end of a column's order is the better one. NULL is the worst at either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// The largest value is the best.
-    Highest,
-    /// The smallest value is the best.
-    Lowest,
-}
-
-/// A column of an ordering, of Int64 or Float64.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderBy<C = String> {
-    /// By this column.
-    pub column: C,
-    /// Which values are better.
-    pub direction: Direction,
-}
-
-/// A share of rows, chosen by a hash of the row id: the same rows whatever the partitions and workers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowShare {
-    /// A row is in when the upper 32 bits of `mix64(row id)` are below this: the share times 2^32.
-    pub threshold: u64,
-}
-
-impl RowShare {
-    /// The share as a whole-number threshold; multiplying by a power of two is exact.
-    pub fn new(share: f64) -> Self {
-        RowShare { threshold: (share * (1u64 << 32) as f64) as u64 }
-    }
-
-    /// Whether the row is in the share.
-    #[inline]
-    pub fn contains(self, row_id: u64) -> bool {
-        (crate::random::mix64(row_id ^ 0x5368_7566_666c_6521) >> 32) < self.threshold
-    }
-
-    /// Whether every row is in.
-    pub fn is_all(self) -> bool {
-        self.threshold >= 1 << 32
-    }
-
-    /// Whether no row is in.
-    pub fn is_none(self) -> bool {
-        self.threshold == 0
-    }
+/// How the two sides of a join meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JoinMethod {
+    /// Both sides are placed by the key.
+    #[default]
+    Shuffled,
+    /// Every executor gets the whole build side; the probe side stays where it is.
+    Broadcast,
 }
 
 /// What is wanted. Nothing here knows about partitions.
@@ -92,13 +54,24 @@ pub enum LogicalPlan {
         table: Table,
         /// Which columns, in the table's order.
         columns: Option<Vec<String>>,
+        /// Only rows for which this is true; it may read columns that do not come out.
+        predicate: Option<Expr>,
     },
-    /// The rows for which the predicate is true.
+    /// The rows for which the predicate is true: NULL drops a row, as in SQL.
     Filter {
         /// Of these rows.
         input: Box<LogicalPlan>,
         /// Which stay.
-        predicate: Predicate,
+        predicate: Expr,
+    },
+    /// A share of the rows, chosen by a hash of an Int64 column, which is why it is the same share wherever the rows are.
+    Sample {
+        /// Of these rows.
+        input: Box<LogicalPlan>,
+        /// Its values decide; NULL is out.
+        column: String,
+        /// How many of them.
+        share: RowShare,
     },
     /// Computed columns.
     Project {
@@ -116,26 +89,37 @@ pub enum LogicalPlan {
         /// The words' column.
         token: String,
     },
-    /// One row for each distinct value of an Int64 or Utf8 key. Wide.
+    /// The first rows: of the lowest partitions, in their order.
+    Limit {
+        /// Of these rows.
+        input: Box<LogicalPlan>,
+        /// At most so many.
+        row_count: u64,
+    },
+    /// One row for each distinct value of the keys; one row in all when there is no key. Wide.
     Aggregate {
         /// Of these rows.
         input: Box<LogicalPlan>,
-        /// The key; NULL is a group of its own.
-        key: String,
+        /// The keys; NULL is a value of its own.
+        keys: Vec<String>,
         /// What is computed; empty for `distinct`.
         aggregates: Vec<Aggregate>,
+        /// What rules found out.
+        hints: WideHints,
     },
     /// Of each key's rows the best one, whole. Wide.
     BestBy {
         /// Of these rows.
         input: Box<LogicalPlan>,
-        /// An Int64 or Utf8 key; NULL is a key of its own.
+        /// The key; NULL is a key of its own.
         key: String,
         /// What makes a row better than another: the first column decides, then the next. An ordering that ends in a unique
         /// column leaves nothing to chance.
         order: Vec<OrderBy>,
+        /// What rules found out.
+        hints: WideHints,
     },
-    /// Inner equi-join on an Int64 key of the same name; NULL meets nothing. Wide.
+    /// Equi-join on a key of the same name; NULL meets nothing. Wide.
     Join {
         /// The larger side.
         probe: Box<LogicalPlan>,
@@ -143,13 +127,17 @@ pub enum LogicalPlan {
         build: Box<LogicalPlan>,
         /// The key.
         key: String,
+        /// What becomes of a probe row that meets nothing.
+        kind: JoinKind,
+        /// How they meet.
+        method: JoinMethod,
     },
-    /// The same rows, placed by the hash of an Int64 or Utf8 key. Wide.
+    /// The same rows, placed anew. Wide.
     Repartition {
         /// These rows.
         input: Box<LogicalPlan>,
-        /// Placed by this.
-        key: String,
+        /// How.
+        by: RepartitionBy,
     },
     /// A share of `prompts`' rows takes one branch, the rest the other; the result is both. The branches'
     /// [`LogicalPlan::Rows`] stands for the rows that took them.
@@ -170,44 +158,16 @@ pub enum LogicalPlan {
     },
 }
 
-/// A plan that names what does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    /// A column's name.
-    #[error("there is no column {column:?}; there are {}", .columns.join(", "))]
-    UnknownColumn {
-        /// The name.
-        column: String,
-        /// What exists.
-        columns: Vec<String>,
-    },
-    /// A column of another type than an operator works on.
-    #[error("column {column:?} is {got:?}, but {operator} works on {}", words(.expected))]
-    TypeMismatch {
-        /// The name.
-        column: String,
-        /// What the operator takes.
-        expected: &'static [DataType],
-        /// What the column is.
-        got: DataType,
-        /// Which operator.
-        operator: &'static str,
-    },
-}
-
-/// `Int64 or Utf8`.
-fn words(types: &[DataType]) -> String {
-    types.iter().map(|data_type| format!("{data_type:?}")).collect::<Vec<_>>().join(" or ")
-}
-
 impl LogicalPlan {
     /// The inputs and branches directly below.
     pub fn children(&self) -> Vec<&LogicalPlan> {
         match self {
             LogicalPlan::Scan { .. } | LogicalPlan::Rows { .. } => vec![],
             LogicalPlan::Filter { input, .. }
+            | LogicalPlan::Sample { input, .. }
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Tokenize { input, .. }
+            | LogicalPlan::Limit { input, .. }
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::BestBy { input, .. }
             | LogicalPlan::Repartition { input, .. } => vec![input],
@@ -217,31 +177,31 @@ impl LogicalPlan {
     }
 
     /// The same node over other inputs, in the order of [`LogicalPlan::children`].
-    ///
-    pub fn map_children(self, f: &mut impl FnMut(LogicalPlan) -> LogicalPlan) -> LogicalPlan {
-        let mut boxed = |plan: Box<LogicalPlan>| Box::new(f(*plan));
-        match self {
-            leaf @ (LogicalPlan::Scan { .. } | LogicalPlan::Rows { .. }) => leaf,
-            LogicalPlan::Filter { input, predicate } => {
-                LogicalPlan::Filter { input: boxed(input), predicate }
+    pub fn map_children(mut self, f: &mut impl FnMut(LogicalPlan) -> LogicalPlan) -> LogicalPlan {
+        let mut replace = |plan: &mut Box<LogicalPlan>| {
+            let taken = std::mem::replace(plan.as_mut(), LogicalPlan::Rows { schema: Schema::default() });
+            **plan = f(taken);
+        };
+        match &mut self {
+            LogicalPlan::Scan { .. } | LogicalPlan::Rows { .. } => {}
+            LogicalPlan::Filter { input, .. }
+            | LogicalPlan::Sample { input, .. }
+            | LogicalPlan::Project { input, .. }
+            | LogicalPlan::Tokenize { input, .. }
+            | LogicalPlan::Limit { input, .. }
+            | LogicalPlan::Aggregate { input, .. }
+            | LogicalPlan::BestBy { input, .. }
+            | LogicalPlan::Repartition { input, .. } => replace(input),
+            LogicalPlan::Join { probe, build, .. } => {
+                replace(probe);
+                replace(build);
             }
-            LogicalPlan::Project { input, exprs } => LogicalPlan::Project { input: boxed(input), exprs },
-            LogicalPlan::Tokenize { input, column, token } => {
-                LogicalPlan::Tokenize { input: boxed(input), column, token }
-            }
-            LogicalPlan::Aggregate { input, key, aggregates } => {
-                LogicalPlan::Aggregate { input: boxed(input), key, aggregates }
-            }
-            LogicalPlan::BestBy { input, key, order } => {
-                LogicalPlan::BestBy { input: boxed(input), key, order }
-            }
-            LogicalPlan::Repartition { input, key } => LogicalPlan::Repartition { input: boxed(input), key },
-            LogicalPlan::Join { probe, build, key } => {
-                LogicalPlan::Join { probe: boxed(probe), build: boxed(build), key }
-            }
-            LogicalPlan::Share { input, share, wide, narrow } => {
-                LogicalPlan::Share { input: boxed(input), share, wide: boxed(wide), narrow: boxed(narrow) }
+            LogicalPlan::Share { input, wide, narrow, .. } => {
+                replace(input);
+                replace(wide);
+                replace(narrow);
             }
         }
+        self
     }
 }

@@ -12,23 +12,29 @@
 //!
 //! Every form has a canonical text ([`std::fmt::Display`]), which the golden tests and `lab explain` print.
 
+mod aggregate_steps;
+mod error;
 mod expr;
 mod logical;
 pub mod optimizer;
 mod physical;
 mod planner;
 pub mod queries;
+mod schema;
 mod stage;
 mod text;
+mod wide;
 
-pub use expr::{Comparison, Expr, Predicate, Value, col, lit, text_eq};
-pub use logical::{
-    Aggregate, AggregateFunction, Direction, LogicalPlan, NamedExpr, OrderBy, PlanError, RowShare,
-};
+pub use error::PlanError;
+pub use expr::{BinaryOperator, Expr, Kind, UnaryOperator, Value, col, lit, null};
+pub use logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
-pub use physical::{Partitioning, PhysicalPlan};
+pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
-pub use stage::{Branch, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+pub use stage::{Branch, BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+pub use wide::{
+    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
+};
 
 use crate::error::Result;
 use crate::scenario::Scenario;
@@ -53,7 +59,7 @@ pub struct Planned {
 pub fn plan(scenario: &Scenario) -> Result<Planned> {
     scenario.validate()?;
     let logical = queries::logical_plan(scenario);
-    let optimized = Optimizer::standard().run(logical.clone());
+    let optimized = Optimizer::for_scenario(scenario).run(logical.clone());
     let physical = Planner::new(scenario)
         .plan(&optimized.plan)
         .expect("the queries name columns that exist, and rules keep them");

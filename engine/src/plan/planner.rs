@@ -1,29 +1,28 @@
 //! The planner: names become indices, and an `Exchange` goes wherever rows of one key must meet.
 //!
-//! The tactics live here, since they change the method and not the intent:
-//!
 //! ```text
-//!  plain       aggregate <- Exchange(key) <- rows
-//!  combine     merge     <- Exchange(key) <- aggregate <- rows
-//!  salt        merge     <- Exchange(key) <- aggregate <- Exchange(key, salt) <- rows
+//!  plain           complete <- Exchange(key) <- rows
+//!  combine         final    <- Exchange(key) <- partial <- rows
+//!  salt            final    <- Exchange(key) <- partial <- Exchange(key, salt) <- rows
+//!  combine, salt   final    <- Exchange(key) <- merge   <- Exchange(key, salt) <- partial <- rows
 //! ```
 //!
-//! The best row of a key is found likewise: the best of each part's best is the best.
+//! The best row of a key is found likewise: the best of each part's best is the best. Whether rows are combined is
+//! a rule's word (the node's hints); salting is a tactic of the scenario.
 
 use std::sync::Arc;
 
+use super::aggregate_steps::AggregateSteps;
+use super::error::{INTEGER, PlanError, TEXT, index, typed_index};
 use super::expr::Expr;
-use super::logical::{Aggregate, AggregateFunction, LogicalPlan, OrderBy, PlanError};
-use super::physical::{Partitioning, PhysicalPlan};
-use crate::columnar::{DataType, Schema};
+use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
+use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
+use super::wide::{Aggregate, AggregateFunction, AggregateStep, JoinKind, OrderBy, WideHints};
+use crate::columnar::Schema;
+use crate::dataset::Table;
 use crate::scenario::{Scenario, Tactics};
 
-const INTEGER: &[DataType] = &[DataType::Int64];
-const TEXT: &[DataType] = &[DataType::Utf8];
-/// What rows can be grouped and placed by.
-const KEY: &[DataType] = &[DataType::Int64, DataType::Utf8];
-/// What rows can be ordered by.
-const ORDER: &[DataType] = &[DataType::Int64, DataType::Float64];
+type Result<T> = std::result::Result<T, PlanError>;
 
 /// Turns a logical plan into a physical one.
 #[derive(Debug, Clone, Copy)]
@@ -41,52 +40,71 @@ impl Planner {
     ///
     /// # Errors
     /// A column that does not exist or has another type than its operator works on.
-    pub fn plan(&self, plan: &LogicalPlan) -> Result<PhysicalPlan, PlanError> {
-        let schema = Arc::new(plan.try_schema()?);
+    pub fn plan(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
+        plan.try_schema()?;
+        self.node(plan)
+    }
+
+    /// As [`Planner::plan`], of a plan whose names and types were checked.
+    fn node(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
         match plan {
-            LogicalPlan::Scan { table, .. } => {
-                let all = table.schema();
-                let column_indices =
-                    schema.names().map(|name| index(&all, name)).collect::<Result<_, _>>()?;
-                Ok(PhysicalPlan::Scan { table: *table, column_indices, schema })
+            LogicalPlan::Scan { table, predicate, .. } => {
+                scan(*table, predicate.as_ref(), Arc::new(plan.try_schema()?))
             }
-            LogicalPlan::Rows { .. } => Ok(PhysicalPlan::Rows { schema }),
+            LogicalPlan::Rows { schema } => Ok(PhysicalPlan::Rows { schema: Arc::new(schema.clone()) }),
             LogicalPlan::Filter { input, predicate } => {
-                let input = self.plan(input)?;
+                let input = self.node(input)?;
                 let predicate = predicate.try_map(&mut |name| index(input.schema(), name))?;
                 Ok(PhysicalPlan::Filter { input: Box::new(input), predicate })
             }
+            LogicalPlan::Sample { input, column, share } => {
+                let input = self.node(input)?;
+                let column = typed_index(input.schema(), column, INTEGER, "sample")?;
+                Ok(PhysicalPlan::Sample { input: Box::new(input), column, share: *share })
+            }
             LogicalPlan::Project { input, exprs } => {
-                let input = self.plan(input)?;
+                let input = self.node(input)?;
+                let schema = Arc::new(plan.try_schema()?);
                 let exprs = exprs
                     .iter()
                     .map(|named| named.expr.try_map(&mut |name| index(input.schema(), name)))
-                    .collect::<Result<_, _>>()?;
+                    .collect::<Result<_>>()?;
                 Ok(PhysicalPlan::Project { input: Box::new(input), exprs, schema })
             }
             LogicalPlan::Tokenize { input, column, .. } => {
-                let input = self.plan(input)?;
+                let input = self.node(input)?;
                 let column = typed_index(input.schema(), column, TEXT, "tokenize")?;
+                let schema = Arc::new(plan.try_schema()?);
                 Ok(PhysicalPlan::Tokenize { input: Box::new(input), column, schema })
             }
-            LogicalPlan::Aggregate { input, key, aggregates } => {
-                let input = self.plan(input)?;
-                let key = typed_index(input.schema(), key, KEY, "group by")?;
-                self.aggregate(input, key, aggregates, schema)
+            LogicalPlan::Limit { input, row_count } => {
+                // Each partition gives at most its first rows, then one partition takes the first of these.
+                let limit = |input| PhysicalPlan::Limit { input: Box::new(input), row_count: *row_count };
+                Ok(limit(exchange(limit(self.node(input)?), Partitioning::Single)))
             }
-            LogicalPlan::BestBy { input, key, order } => self.best_by(self.plan(input)?, key, order),
-            LogicalPlan::Join { probe, build, key } => {
-                self.join(self.plan(probe)?, self.plan(build)?, key, schema)
+            LogicalPlan::Aggregate { input, keys, aggregates, hints } => {
+                let schema = Arc::new(plan.try_schema()?);
+                self.aggregate(self.node(input)?, keys, aggregates, *hints, schema)
             }
-            LogicalPlan::Repartition { input, key } => {
-                let input = self.plan(input)?;
-                let column = typed_index(input.schema(), key, KEY, "repartition")?;
-                Ok(exchange(input, self.salted(column)))
+            LogicalPlan::BestBy { input, key, order, hints } => {
+                self.best_by(self.node(input)?, key, order, *hints)
+            }
+            LogicalPlan::Join { probe, build, key, kind, method } => {
+                let schema = Arc::new(plan.try_schema()?);
+                self.join((self.node(probe)?, self.node(build)?), key, *kind, *method, schema)
+            }
+            LogicalPlan::Repartition { input, by } => {
+                let input = self.node(input)?;
+                let partitioning = match by {
+                    RepartitionBy::RoundRobin => Partitioning::RoundRobin,
+                    RepartitionBy::Hash(columns) => self.salted(indices(input.schema(), columns)?),
+                };
+                Ok(exchange(input, partitioning))
             }
             LogicalPlan::Share { input, share, wide, narrow } => {
-                let input = self.plan(input)?;
+                let input = self.node(input)?;
                 let row_id = typed_index(input.schema(), "prompt_id", INTEGER, "share")?;
-                let (wide, narrow) = (Box::new(self.plan(wide)?), Box::new(self.plan(narrow)?));
+                let (wide, narrow) = (Box::new(self.node(wide)?), Box::new(self.node(narrow)?));
                 Ok(PhysicalPlan::Share { input: Box::new(input), share: *share, row_id, wide, narrow })
             }
         }
@@ -95,223 +113,136 @@ impl Planner {
     fn aggregate(
         &self,
         input: PhysicalPlan,
-        key: usize,
+        keys: &[String],
         aggregates: &[Aggregate],
+        hints: WideHints,
         schema: Arc<Schema>,
-    ) -> Result<PhysicalPlan, PlanError> {
-        let raw: Vec<Aggregate<usize>> = aggregates
+    ) -> Result<PhysicalPlan> {
+        let keys = indices(input.schema(), keys)?;
+        let aggregates = aggregates
             .iter()
             .map(|aggregate| {
-                let column = aggregate
-                    .column
-                    .as_ref()
-                    .map(|name| typed_index(input.schema(), name, INTEGER, "sum"))
-                    .transpose()?;
+                let column = aggregate.column.as_ref().map(|name| index(input.schema(), name)).transpose()?;
                 Ok(Aggregate { function: aggregate.function, column, name: aggregate.name.clone() })
             })
-            .collect::<Result<_, PlanError>>()?;
-        let hash_aggregate = |input: PhysicalPlan, key: usize, aggregates: &[Aggregate<usize>]| {
-            let (input, aggregates, schema) = (Box::new(input), aggregates.to_vec(), schema.clone());
-            PhysicalPlan::HashAggregate { input, key, aggregates, schema }
-        };
-        // Counts of counts are summed; a partial result has the key first, then the aggregates in order.
-        let merging: Vec<Aggregate<usize>> = raw
-            .iter()
-            .enumerate()
-            .map(|(at, aggregate)| Aggregate {
-                function: AggregateFunction::Sum,
-                column: Some(at + 1),
-                name: aggregate.name.clone(),
-            })
-            .collect();
-        let mut plan = if self.tactics.combine {
-            let combined = hash_aggregate(input, key, &raw);
-            hash_aggregate(exchange(combined, self.salted(0)), 0, &merging)
-        } else {
-            let (shipped, key, raw) = only_read(input, key, raw);
-            hash_aggregate(exchange(shipped, self.salted(key)), key, &raw)
-        };
-        if self.tactics.salt_buckets() > 1 {
-            // A key's rows met in several partitions: its partial results meet once more.
-            plan = hash_aggregate(exchange(plan, unsalted(0)), 0, &merging);
+            .collect::<Result<Vec<_>>>()?;
+        // A set of values has no small state: its rows meet once, whole.
+        let is_split = aggregates.iter().all(|aggregate| aggregate.function != AggregateFunction::CountDistinct);
+        let steps = AggregateSteps::new(input.schema(), keys, aggregates, schema);
+        if hints.placed {
+            return Ok(steps.apply(input, AggregateStep::Complete));
         }
-        Ok(plan)
+        if steps.keys().is_empty() {
+            let single = |input| exchange(input, Partitioning::Single);
+            return Ok(if is_split {
+                steps.apply(single(steps.apply(input, AggregateStep::Partial)), AggregateStep::Final)
+            } else {
+                let (input, steps) = steps.only_read(input);
+                steps.apply(single(input), AggregateStep::Complete)
+            });
+        }
+        let is_salted = is_split && self.tactics.salt_buckets() > 1;
+        let grouped = (0..steps.keys().len()).collect::<Vec<_>>();
+        let unsalted = Partitioning::Hash { columns: grouped.clone(), salt_buckets: 1 };
+        let states = if hints.combine && is_split {
+            let combined = steps.apply(input, AggregateStep::Partial);
+            if !is_salted {
+                return Ok(steps.apply(exchange(combined, unsalted), AggregateStep::Final));
+            }
+            steps.apply(exchange(combined, self.salted(grouped)), AggregateStep::Merge)
+        } else {
+            let (shipped, steps) = steps.only_read(input);
+            if !is_salted {
+                let keys = Partitioning::Hash { columns: steps.keys().to_vec(), salt_buckets: 1 };
+                return Ok(steps.apply(exchange(shipped, keys), AggregateStep::Complete));
+            }
+            let salted = self.salted(steps.keys().to_vec());
+            steps.apply(exchange(shipped, salted), AggregateStep::Partial)
+        };
+        // A key's rows met in several partitions: its states meet once more.
+        Ok(steps.apply(exchange(states, unsalted), AggregateStep::Final))
     }
 
     /// As an aggregate, but the best row of a part has the columns of its rows.
-    fn best_by(&self, input: PhysicalPlan, key: &str, order: &[OrderBy]) -> Result<PhysicalPlan, PlanError> {
-        let key = typed_index(input.schema(), key, KEY, "best by")?;
-        let order: Vec<OrderBy<usize>> = order
+    fn best_by(
+        &self,
+        input: PhysicalPlan,
+        key: &str,
+        order: &[OrderBy],
+        hints: WideHints,
+    ) -> Result<PhysicalPlan> {
+        let key = index(input.schema(), key)?;
+        let order = order
             .iter()
             .map(|order| {
-                let column = typed_index(input.schema(), &order.column, ORDER, "an ordering")?;
+                let column = index(input.schema(), &order.column)?;
                 Ok(OrderBy { column, direction: order.direction })
             })
-            .collect::<Result<_, PlanError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         let best_by =
             |input: PhysicalPlan| PhysicalPlan::BestBy { input: Box::new(input), key, order: order.clone() };
-        let rows = if self.tactics.combine { best_by(input) } else { input };
-        let mut plan = best_by(exchange(rows, self.salted(key)));
+        if hints.placed {
+            return Ok(best_by(input));
+        }
+        let rows = if hints.combine { best_by(input) } else { input };
+        let mut plan = best_by(exchange(rows, self.salted(vec![key])));
         if self.tactics.salt_buckets() > 1 {
-            plan = best_by(exchange(plan, unsalted(key)));
+            plan = best_by(exchange(plan, Partitioning::by_column(key)));
         }
         Ok(plan)
     }
 
     fn join(
         &self,
-        probe: PhysicalPlan,
-        build: PhysicalPlan,
+        (probe, build): (PhysicalPlan, PhysicalPlan),
         key: &str,
+        kind: JoinKind,
+        method: JoinMethod,
         schema: Arc<Schema>,
-    ) -> Result<PhysicalPlan, PlanError> {
-        let probe_key = typed_index(probe.schema(), key, INTEGER, "join")?;
-        let build_key = typed_index(build.schema(), key, INTEGER, "join")?;
+    ) -> Result<PhysicalPlan> {
+        let (probe_key, build_key) = (index(probe.schema(), key)?, index(build.schema(), key)?);
         let salt_buckets = self.tactics.salt_buckets();
-        let build_partitioning = if salt_buckets > 1 {
-            Partitioning::ReplicatedHash { column: build_key, salt_buckets }
-        } else {
-            unsalted(build_key)
+        let (probe, build) = match method {
+            JoinMethod::Broadcast => (probe, exchange(build, Partitioning::Broadcast)),
+            JoinMethod::Shuffled if salt_buckets > 1 => {
+                let replicated = Partitioning::ReplicatedHash { columns: vec![build_key], salt_buckets };
+                (exchange(probe, self.salted(vec![probe_key])), exchange(build, replicated))
+            }
+            JoinMethod::Shuffled => (
+                exchange(probe, Partitioning::by_column(probe_key)),
+                exchange(build, Partitioning::by_column(build_key)),
+            ),
         };
-        Ok(PhysicalPlan::HashJoin {
-            probe: Box::new(exchange(probe, self.salted(probe_key))),
-            build: Box::new(exchange(build, build_partitioning)),
-            probe_key,
-            build_key,
-            schema,
-        })
+        let (probe, build) = (Box::new(probe), Box::new(build));
+        Ok(PhysicalPlan::HashJoin { probe, build, probe_key, build_key, kind, schema })
     }
 
-    fn salted(&self, column: usize) -> Partitioning {
-        Partitioning::Hash { column, salt_buckets: self.tactics.salt_buckets() }
+    fn salted(&self, columns: Vec<usize>) -> Partitioning {
+        Partitioning::Hash { columns, salt_buckets: self.tactics.salt_buckets() }
     }
 }
 
-fn unsalted(column: usize) -> Partitioning {
-    Partitioning::Hash { column, salt_buckets: 1 }
+fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
+    let all = table.schema();
+    let column_indices = schema.names().map(|name| index(&all, name)).collect::<Result<_>>()?;
+    let predicate = predicate.map(|predicate| {
+        let mut read = Vec::new();
+        let predicate = predicate.try_map(&mut |name| {
+            let column = index(&all, name)?;
+            Ok(read.iter().position(|&other| other == column).unwrap_or_else(|| {
+                read.push(column);
+                read.len() - 1
+            }))
+        })?;
+        Ok(ScanPredicate { column_indices: read, predicate })
+    });
+    Ok(PhysicalPlan::Scan { table, column_indices, predicate: predicate.transpose()?, schema })
 }
 
-fn exchange(input: PhysicalPlan, partitioning: Partitioning) -> PhysicalPlan {
+fn indices(schema: &Schema, names: &[String]) -> Result<Vec<usize>> {
+    names.iter().map(|name| index(schema, name)).collect()
+}
+
+pub(super) fn exchange(input: PhysicalPlan, partitioning: Partitioning) -> PhysicalPlan {
     PhysicalPlan::Exchange { input: Box::new(input), partitioning }
-}
-
-/// Ships only what an aggregate reads: the key first, then the columns that are summed.
-fn only_read(
-    input: PhysicalPlan,
-    key: usize,
-    aggregates: Vec<Aggregate<usize>>,
-) -> (PhysicalPlan, usize, Vec<Aggregate<usize>>) {
-    let mut read = vec![key];
-    for column in aggregates.iter().filter_map(|aggregate| aggregate.column) {
-        if !read.contains(&column) {
-            read.push(column);
-        }
-    }
-    if read.len() == input.schema().fields().len() {
-        return (input, key, aggregates);
-    }
-    let at = |column: usize| read.iter().position(|&other| other == column).expect("listed just above");
-    let aggregates = aggregates
-        .into_iter()
-        .map(|aggregate| Aggregate { column: aggregate.column.map(at), ..aggregate })
-        .collect();
-    let schema = Arc::new(input.schema().select(&read));
-    let exprs = read.iter().map(|&column| Expr::Column(column)).collect();
-    (PhysicalPlan::Project { input: Box::new(input), exprs, schema }, 0, aggregates)
-}
-
-fn index(schema: &Schema, name: &str) -> Result<usize, PlanError> {
-    schema.index_of(name).ok_or_else(|| PlanError::UnknownColumn {
-        column: name.to_owned(),
-        columns: schema.names().map(str::to_owned).collect(),
-    })
-}
-
-fn typed_index(
-    schema: &Schema,
-    name: &str,
-    expected: &'static [DataType],
-    operator: &'static str,
-) -> Result<usize, PlanError> {
-    let at = index(schema, name)?;
-    let got = schema.fields()[at].data_type;
-    if expected.contains(&got) {
-        return Ok(at);
-    }
-    Err(PlanError::TypeMismatch { column: name.to_owned(), expected, got, operator })
-}
-
-impl LogicalPlan {
-    /// The columns of the plan's rows.
-    ///
-    /// # Panics
-    /// When the plan names a column that does not exist; [`LogicalPlan::try_schema`] reports it.
-    pub fn schema(&self) -> Schema {
-        self.try_schema().expect("a plan of a query names columns that exist")
-    }
-
-    /// The columns of the plan's rows.
-    ///
-    /// # Errors
-    /// A column that does not exist or has the wrong type.
-    pub fn try_schema(&self) -> Result<Schema, PlanError> {
-        match self {
-            LogicalPlan::Scan { table, columns: None } => Ok(table.schema()),
-            LogicalPlan::Scan { table, columns: Some(columns) } => {
-                let all = table.schema();
-                let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>, _>>()?;
-                Ok(all.select(&indices))
-            }
-            LogicalPlan::Rows { schema } => Ok(schema.clone()),
-            LogicalPlan::Filter { input, .. }
-            | LogicalPlan::BestBy { input, .. }
-            | LogicalPlan::Repartition { input, .. } => input.try_schema(),
-            LogicalPlan::Project { input, exprs } => {
-                let below = input.try_schema()?;
-                let fields = exprs
-                    .iter()
-                    .map(|named| Ok((named.name.as_str(), expr_type(&named.expr, &below)?)))
-                    .collect::<Result<Vec<_>, PlanError>>()?;
-                Ok(Schema::new(fields))
-            }
-            LogicalPlan::Tokenize { input, column, token } => {
-                let below = input.try_schema()?;
-                let renamed = below.fields().iter().map(|field| {
-                    let name = if &field.name == column { token } else { &field.name };
-                    (name.as_str(), field.data_type)
-                });
-                Ok(Schema::new(renamed))
-            }
-            LogicalPlan::Aggregate { input, key, aggregates } => {
-                let below = input.try_schema()?;
-                let key_type = below.fields()[index(&below, key)?].data_type;
-                let counts = aggregates.iter().map(|aggregate| (aggregate.name.as_str(), DataType::Int64));
-                Ok(Schema::new(std::iter::once((key.as_str(), key_type)).chain(counts)))
-            }
-            LogicalPlan::Join { probe, build, key } => {
-                let (probe, build) = (probe.try_schema()?, build.try_schema()?);
-                let others = build.fields().iter().filter(|field| &field.name != key);
-                let fields =
-                    probe.fields().iter().chain(others).map(|field| (field.name.as_str(), field.data_type));
-                Ok(Schema::new(fields))
-            }
-            LogicalPlan::Share { narrow, .. } => narrow.try_schema(),
-        }
-    }
-}
-
-fn expr_type(expr: &Expr, schema: &Schema) -> Result<DataType, PlanError> {
-    match expr {
-        Expr::Column(name) => Ok(schema.fields()[index(schema, name)?].data_type),
-        Expr::Literal(value) => Ok(value.data_type()),
-        Expr::Scale { input, .. } => match expr_type(input, schema)? {
-            DataType::Float64 => Ok(DataType::Float64),
-            got => Err(PlanError::TypeMismatch {
-                column: format!("{input:?}"),
-                expected: &[DataType::Float64],
-                got,
-                operator: "scale",
-            }),
-        },
-    }
 }

@@ -16,8 +16,9 @@
 //! So the answer is defined for every f, and the bytes of `prompts` that cross the exchange are
 //! proportional to f. (`join` ships `rewards` whole unless f is 0: a row in the share must find its reward.)
 
-use super::expr::{Expr, Value, col, lit, text_eq};
-use super::logical::{Aggregate, AggregateFunction, Direction, LogicalPlan, NamedExpr, OrderBy, RowShare};
+use super::expr::{Expr, col, lit, null};
+use super::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
+use super::wide::{Aggregate, AggregateFunction, Direction, JoinKind, OrderBy, RowShare, WideHints};
 use crate::columnar::DataType;
 use crate::dataset::Table;
 use crate::scenario::{Query, Scenario};
@@ -29,11 +30,11 @@ pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
     let share = RowShare::new(scenario.shuffle_fraction);
     match scenario.query {
         Query::Narrow => scan(Table::Prompts)
-            .filter(text_eq("language", "en"))
+            .filter(col("language").eq(lit("en")))
             .project([
                 ("prompt_id", col("prompt_id")),
                 ("text", col("text")),
-                ("percent", scale("score", 100.0)),
+                ("percent", col("score") * lit(100.0)),
             ])
             .tokenize("text", "token"),
         Query::CountByKey => scan(Table::Prompts).split(
@@ -53,7 +54,7 @@ pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
                     .join(scan(Table::Rewards), KEY)
             },
             |rows| {
-                let reward = Expr::Literal(Value::Null(DataType::Float64));
+                let reward = null(DataType::Float64);
                 rows.project([
                     ("prompt_id", col("prompt_id")),
                     (KEY, col(KEY)),
@@ -87,16 +88,12 @@ pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
 }
 
 fn scan(table: Table) -> LogicalPlan {
-    LogicalPlan::Scan { table, columns: None }
+    LogicalPlan::Scan { table, columns: None, predicate: None }
 }
 
 /// Every column but the text.
 fn whole_row() -> [(&'static str, Expr); 4] {
     ["prompt_id", KEY, "language", "score"].map(|name| (name, col(name)))
-}
-
-fn scale(column: &str, factor: f64) -> Expr {
-    Expr::Scale { input: Box::new(col(column)), factor }
 }
 
 fn count(name: &str) -> Aggregate {
@@ -112,7 +109,7 @@ fn lowest(column: &str) -> OrderBy {
 }
 
 impl LogicalPlan {
-    fn filter(self, predicate: super::Predicate) -> LogicalPlan {
+    fn filter(self, predicate: Expr) -> LogicalPlan {
         LogicalPlan::Filter { input: Box::new(self), predicate }
     }
 
@@ -127,20 +124,36 @@ impl LogicalPlan {
 
     fn aggregate(self, key: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> LogicalPlan {
         let aggregates = aggregates.into_iter().collect();
-        LogicalPlan::Aggregate { input: Box::new(self), key: key.to_owned(), aggregates }
+        LogicalPlan::Aggregate {
+            input: Box::new(self),
+            keys: vec![key.to_owned()],
+            aggregates,
+            hints: WideHints::default(),
+        }
     }
 
     fn best_by(self, key: &str, order: impl IntoIterator<Item = OrderBy>) -> LogicalPlan {
         let order = order.into_iter().collect();
-        LogicalPlan::BestBy { input: Box::new(self), key: key.to_owned(), order }
+        LogicalPlan::BestBy {
+            input: Box::new(self),
+            key: key.to_owned(),
+            order,
+            hints: WideHints::default(),
+        }
     }
 
     fn join(self, build: LogicalPlan, key: &str) -> LogicalPlan {
-        LogicalPlan::Join { probe: Box::new(self), build: Box::new(build), key: key.to_owned() }
+        LogicalPlan::Join {
+            probe: Box::new(self),
+            build: Box::new(build),
+            key: key.to_owned(),
+            kind: JoinKind::Inner,
+            method: JoinMethod::Shuffled,
+        }
     }
 
     fn repartition(self, key: &str) -> LogicalPlan {
-        LogicalPlan::Repartition { input: Box::new(self), key: key.to_owned() }
+        LogicalPlan::Repartition { input: Box::new(self), by: RepartitionBy::Hash(vec![key.to_owned()]) }
     }
 
     fn split(

@@ -11,15 +11,17 @@
 
 use std::sync::Arc;
 
-use super::expr::{Expr, Predicate};
-use super::logical::{Aggregate, OrderBy, RowShare};
-use super::physical::{Partitioning, PhysicalPlan};
+use serde::{Deserialize, Serialize};
+
+use super::expr::Expr;
+use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
+use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 use crate::scenario::Scenario;
 
 /// Where a stage's rows come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum StageSource {
     /// A generated table: task p scans partition p.
     Scan {
@@ -27,7 +29,9 @@ pub enum StageSource {
         table: Table,
         /// Which columns.
         column_indices: Vec<usize>,
-        /// Their names and types.
+        /// Which rows.
+        predicate: Option<ScanPredicate>,
+        /// The columns' names and types.
         schema: Arc<Schema>,
     },
     /// Blocks of one or two shuffles: task r reads the blocks for reduce partition r.
@@ -40,12 +44,19 @@ pub enum StageSource {
 }
 
 /// An operator's parameters.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OperatorSpec {
     /// See [`PhysicalPlan::Filter`].
     Filter {
         /// Which rows stay.
-        predicate: Predicate<usize>,
+        predicate: Expr<usize>,
+    },
+    /// See [`PhysicalPlan::Sample`].
+    Sample {
+        /// By the hash of this column.
+        column: usize,
+        /// How many.
+        share: RowShare,
     },
     /// See [`PhysicalPlan::Project`].
     Project {
@@ -61,12 +72,21 @@ pub enum OperatorSpec {
         /// Of the rows that come out.
         schema: Arc<Schema>,
     },
+    /// See [`PhysicalPlan::Limit`].
+    Limit {
+        /// At most so many rows.
+        row_count: u64,
+    },
     /// See [`PhysicalPlan::HashAggregate`].
     HashAggregate {
-        /// The key.
-        key: usize,
+        /// The keys.
+        keys: Vec<usize>,
         /// What is computed.
         aggregates: Vec<Aggregate<usize>>,
+        /// From what to what.
+        step: AggregateStep,
+        /// Of the rows that come in.
+        input_schema: Arc<Schema>,
         /// Of the rows that come out.
         schema: Arc<Schema>,
     },
@@ -87,13 +107,26 @@ pub enum OperatorSpec {
         build_key: usize,
         /// Of the table's rows.
         build_schema: Arc<Schema>,
+        /// Where the table's rows come from.
+        build: BuildInput,
+        /// What becomes of a row that meets nothing.
+        kind: JoinKind,
         /// Of the rows that come out.
         schema: Arc<Schema>,
     },
 }
 
+/// Where the rows of a join's table come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BuildInput {
+    /// The stage reads them from a shuffle of their own, before any other; the join is its first operator.
+    Shuffle,
+    /// This shuffle brought all of them to every executor.
+    Broadcast(u32),
+}
+
 /// Where a branch's rows go.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Output {
     /// Into blocks, one for each reduce partition.
     Shuffle {
@@ -101,6 +134,8 @@ pub enum Output {
         shuffle: u32,
         /// Which block a row belongs to.
         partitioning: Partitioning,
+        /// Blocks of each task.
+        partition_count: u32,
         /// The columns that travel.
         schema: Arc<Schema>,
     },
@@ -112,7 +147,7 @@ pub enum Output {
 }
 
 /// Operators and where their rows go.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
     /// In order.
     pub operators: Vec<OperatorSpec>,
@@ -121,7 +156,7 @@ pub struct Branch {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageSpec {
     /// Its number, which is its place in the graph.
     pub id: u32,
@@ -144,6 +179,28 @@ impl StageSpec {
             StageSource::Scan { .. } => vec![],
             StageSource::Shuffle { build, probe } => build.iter().copied().chain([*probe]).collect(),
         }
+    }
+
+    /// The shuffles that brought rows to every executor for its joins.
+    pub fn broadcasts_read(&self) -> Vec<u32> {
+        let operators = self.prefix.iter().chain(self.branches.iter().flat_map(|branch| &branch.operators));
+        let broadcast = |operator: &OperatorSpec| match operator {
+            OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), .. } => Some(*shuffle),
+            OperatorSpec::HashJoin { build: BuildInput::Shuffle, .. }
+            | OperatorSpec::Filter { .. }
+            | OperatorSpec::Sample { .. }
+            | OperatorSpec::Project { .. }
+            | OperatorSpec::Tokenize { .. }
+            | OperatorSpec::Limit { .. }
+            | OperatorSpec::HashAggregate { .. }
+            | OperatorSpec::BestBy { .. } => None,
+        };
+        operators.filter_map(broadcast).collect()
+    }
+
+    /// All shuffles that have to be over before its tasks can run.
+    pub fn parents(&self) -> Vec<u32> {
+        [self.shuffles_read(), self.broadcasts_read()].concat()
     }
 
     /// The shuffle that it writes, with the columns that travel.
@@ -172,7 +229,7 @@ impl StageSpec {
 }
 
 /// All stages of a job.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageGraph {
     stages: Vec<StageSpec>,
     schema: Arc<Schema>,
@@ -183,7 +240,7 @@ impl StageGraph {
     pub fn cut(plan: &PhysicalPlan, scenario: &Scenario) -> Self {
         let mut cutter = Cutter {
             stages: Vec::new(),
-            shuffle_count: 0,
+            partition_counts: Vec::new(),
             map_partitions: scenario.map_partitions,
             reduce_partitions: scenario.reduce_partitions,
         };
@@ -238,7 +295,8 @@ impl Chain {
 
 struct Cutter {
     stages: Vec<StageSpec>,
-    shuffle_count: u32,
+    /// Reduce partitions of each shuffle.
+    partition_counts: Vec<u32>,
     map_partitions: u32,
     reduce_partitions: u32,
 }
@@ -247,28 +305,28 @@ impl Cutter {
     /// The open stage whose rows are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
     fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
         match plan {
-            PhysicalPlan::Scan { table, column_indices, schema } => Chain::starting(StageSource::Scan {
-                table: *table,
-                column_indices: column_indices.clone(),
-                schema: schema.clone(),
-            }),
+            PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
+                Chain::starting(StageSource::Scan {
+                    table: *table,
+                    column_indices: column_indices.clone(),
+                    predicate: predicate.clone(),
+                    schema: schema.clone(),
+                })
+            }
             PhysicalPlan::Rows { .. } => rows.expect("Rows stands inside a Share").clone(),
             PhysicalPlan::Exchange { .. } => {
                 let shuffle = self.close_exchange(plan, rows);
                 Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
             }
-            PhysicalPlan::HashJoin { probe, build, probe_key, build_key, schema } => {
-                let build_schema = build.schema().clone();
-                let probe = self.close_exchange(probe, rows);
-                let build = self.close_exchange(build, rows);
-                let source = StageSource::Shuffle { build: Some(build), probe };
-                let (probe_key, build_key, schema) = (*probe_key, *build_key, schema.clone());
-                Chain::starting(source).then(OperatorSpec::HashJoin {
-                    probe_key,
-                    build_key,
-                    build_schema,
-                    schema,
-                })
+            PhysicalPlan::HashJoin { probe, build, .. } => {
+                let is_broadcast = !matches!(probe.as_ref(), PhysicalPlan::Exchange { .. });
+                let probe = if is_broadcast {
+                    self.chain(probe, rows)
+                } else {
+                    let shuffle = self.close_exchange(probe, rows);
+                    Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
+                };
+                self.join(plan, probe, build, rows)
             }
             PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
                 let stage = self.chain(input, rows);
@@ -285,15 +343,48 @@ impl Cutter {
                 self.chain(wide, Some(&shared))
             }
             PhysicalPlan::Filter { input, .. }
+            | PhysicalPlan::Sample { input, .. }
             | PhysicalPlan::Project { input, .. }
             | PhysicalPlan::Tokenize { input, .. }
+            | PhysicalPlan::Limit { input, .. }
             | PhysicalPlan::HashAggregate { input, .. }
             | PhysicalPlan::BestBy { input, .. } => {
                 let chain = self.chain(input, rows);
-                let operator = operator(plan).expect("these five are operators");
+                let operator = operator(plan).expect("these seven are operators");
                 chain.then(operator)
             }
         }
+    }
+
+    /// A join over the rows of `probe`: its build side ends a stage of its own.
+    fn join(
+        &mut self,
+        plan: &PhysicalPlan,
+        mut probe: Chain,
+        build: &PhysicalPlan,
+        rows: Option<&Chain>,
+    ) -> Chain {
+        let PhysicalPlan::HashJoin { probe_key, build_key, kind, schema, .. } = plan else {
+            unreachable!("the caller matched a join")
+        };
+        let shuffle = self.close_exchange(build, rows);
+        let is_broadcast =
+            matches!(build, PhysicalPlan::Exchange { partitioning: Partitioning::Broadcast, .. });
+        let build_input = match &mut probe.source {
+            StageSource::Shuffle { build, .. } if !is_broadcast => {
+                *build = Some(shuffle);
+                BuildInput::Shuffle
+            }
+            StageSource::Shuffle { .. } | StageSource::Scan { .. } => BuildInput::Broadcast(shuffle),
+        };
+        probe.then(OperatorSpec::HashJoin {
+            probe_key: *probe_key,
+            build_key: *build_key,
+            build_schema: build.schema().clone(),
+            build: build_input,
+            kind: *kind,
+            schema: schema.clone(),
+        })
     }
 
     /// Ends the stage below an exchange; returns the shuffle's number.
@@ -302,17 +393,18 @@ impl Cutter {
             unreachable!("the planner puts an exchange under every wide operator")
         };
         let chain = self.chain(input, rows);
-        let shuffle = self.shuffle_count;
-        self.shuffle_count += 1;
-        let (partitioning, schema) = (*partitioning, input.schema().clone());
-        self.close(chain, Output::Shuffle { shuffle, partitioning, schema });
+        let shuffle = self.partition_counts.len() as u32;
+        let partition_count = partitioning.partition_count(self.reduce_partitions);
+        self.partition_counts.push(partition_count);
+        let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
+        self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
         shuffle
     }
 
     fn close(&mut self, chain: Chain, output: Output) {
         let task_count = match chain.source {
             StageSource::Scan { .. } => self.map_partitions,
-            StageSource::Shuffle { .. } => self.reduce_partitions,
+            StageSource::Shuffle { probe, .. } => self.partition_counts[probe as usize],
         };
         let mut branches = vec![Branch { operators: chain.operators, output }];
         let mut share = None;
@@ -330,10 +422,13 @@ impl Cutter {
 fn operator(plan: &PhysicalPlan) -> Option<OperatorSpec> {
     match plan.clone() {
         PhysicalPlan::Filter { predicate, .. } => Some(OperatorSpec::Filter { predicate }),
+        PhysicalPlan::Sample { column, share, .. } => Some(OperatorSpec::Sample { column, share }),
         PhysicalPlan::Project { exprs, schema, .. } => Some(OperatorSpec::Project { exprs, schema }),
         PhysicalPlan::Tokenize { column, schema, .. } => Some(OperatorSpec::Tokenize { column, schema }),
-        PhysicalPlan::HashAggregate { key, aggregates, schema, .. } => {
-            Some(OperatorSpec::HashAggregate { key, aggregates, schema })
+        PhysicalPlan::Limit { row_count, .. } => Some(OperatorSpec::Limit { row_count }),
+        PhysicalPlan::HashAggregate { input, keys, aggregates, step, schema } => {
+            let input_schema = input.schema().clone();
+            Some(OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema })
         }
         PhysicalPlan::BestBy { input, key, order } => {
             Some(OperatorSpec::BestBy { key, order, schema: input.schema().clone() })

@@ -17,6 +17,6 @@ pub mod spark_hash;
 mod store;
 mod write;
 
-pub use partitioner::{Placement, place};
+pub use partitioner::{Placement, TaskRows, hash_column, place};
 pub use store::{BlockId, BlockSlice, BlockStore};
 pub use write::{MapOutput, ShuffleWrite};

@@ -13,43 +13,71 @@ pub struct Placement {
     pub partitions: Vec<u32>,
 }
 
-/// Places every row of a batch. `first_row` counts the rows that the map task has placed before: salts are
-/// dealt in turn along the whole task.
+/// Which rows of a map task a batch holds: some partitionings count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TaskRows {
+    /// The map task, which is its partition.
+    pub task: u32,
+    /// Rows that it has placed before this batch.
+    pub first_row: u64,
+}
+
+/// Places every row of a batch.
 pub fn place(
-    partitioning: Partitioning,
+    partitioning: &Partitioning,
     batch: &RecordBatch,
-    first_row: u64,
+    rows: TaskRows,
     partition_count: u32,
 ) -> Placement {
+    let all = |partitions| Placement { rows: None, partitions };
     match partitioning {
-        Partitioning::Hash { column, salt_buckets: 1 } => {
-            Placement { rows: None, partitions: place_by_key(batch.column(column), partition_count) }
+        Partitioning::Hash { columns, salt_buckets: 1 } => match columns.as_slice() {
+            [column] => all(place_by_key(batch.column(*column), partition_count)),
+            columns => all(remainders(hash_columns(batch, columns).into_iter(), partition_count)),
+        },
+        Partitioning::Hash { columns, salt_buckets } => {
+            // Dealt in turn along the whole task.
+            let salts = (rows.first_row..).map(|row| (row % u64::from(*salt_buckets)) as u32);
+            let hashes = hash_columns(batch, columns).into_iter();
+            all(hashes.zip(salts).map(|(hash, salt)| pmod(hash_int(salt, hash), partition_count)).collect())
         }
-        Partitioning::Hash { column, salt_buckets } => {
-            let salts = (first_row..).map(|row| (row % u64::from(salt_buckets)) as u32);
-            let hashes = hash_keys(batch.column(column)).into_iter();
-            let partitions =
-                hashes.zip(salts).map(|(hash, salt)| pmod(hash_int(salt, hash), partition_count)).collect();
-            Placement { rows: None, partitions }
+        Partitioning::ReplicatedHash { columns, salt_buckets } => {
+            replicate(&hash_columns(batch, columns), *salt_buckets, partition_count)
         }
-        Partitioning::ReplicatedHash { column, salt_buckets } => {
-            replicate(&hash_keys(batch.column(column)), salt_buckets, partition_count)
+        Partitioning::RoundRobin => {
+            let first = u64::from(rows.task) + rows.first_row;
+            let turns = (first..).take(batch.row_count());
+            all(turns.map(|row| (row % u64::from(partition_count)) as u32).collect())
         }
+        Partitioning::Single | Partitioning::Broadcast => all(vec![0; batch.row_count()]),
     }
 }
 
-/// Spark's hash of each value. A NULL leaves the seed as it is.
-fn hash_keys(keys: &Column) -> Vec<u32> {
-    let mut hashes: Vec<u32> = match keys {
-        Column::Int64(ints) => ints.values().iter().map(|&key| hash_long(key, SEED)).collect(),
-        Column::Float64(floats) => floats.values().iter().map(|&key| hash_double(key, SEED)).collect(),
-        Column::Utf8(texts) => (0..texts.len()).map(|row| hash_bytes(texts.bytes_at(row), SEED)).collect(),
-    };
-    if let Some(validity) = keys.validity() {
-        let nulls = hashes.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
-        nulls.for_each(|(_, hash)| *hash = SEED);
-    }
+/// Spark's hash of some columns: each value's on top of the one before it.
+fn hash_columns(batch: &RecordBatch, columns: &[usize]) -> Vec<u32> {
+    let mut hashes = vec![SEED; batch.row_count()];
+    columns.iter().for_each(|&column| hash_on_top(batch.column(column), &mut hashes));
     hashes
+}
+
+/// Spark's `hash` of each value.
+pub fn hash_column(keys: &Column) -> Vec<u32> {
+    let mut hashes = vec![SEED; keys.len()];
+    hash_on_top(keys, &mut hashes);
+    hashes
+}
+
+/// A NULL leaves the hash as it is.
+fn hash_on_top(keys: &Column, hashes: &mut [u32]) {
+    let rows = hashes.iter_mut().enumerate().filter(|(row, _)| match keys.validity() {
+        None => true,
+        Some(validity) => validity.get(*row),
+    });
+    match keys {
+        Column::Int64(ints) => rows.for_each(|(row, hash)| *hash = hash_long(ints.values()[row], *hash)),
+        Column::Float64(floats) => rows.for_each(|(row, hash)| *hash = hash_double(floats.values()[row], *hash)),
+        Column::Utf8(texts) => rows.for_each(|(row, hash)| *hash = hash_bytes(texts.bytes_at(row), *hash)),
+    }
 }
 
 fn place_by_key(keys: &Column, partition_count: u32) -> Vec<u32> {
@@ -59,7 +87,7 @@ fn place_by_key(keys: &Column, partition_count: u32) -> Vec<u32> {
             remainders(ints.values().iter().map(|&key| hash_long(key, SEED)), partition_count)
         }
         Column::Int64(_) | Column::Float64(_) | Column::Utf8(_) => {
-            remainders(hash_keys(keys).into_iter(), partition_count)
+            remainders(hash_column(keys).into_iter(), partition_count)
         }
     }
 }

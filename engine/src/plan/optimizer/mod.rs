@@ -3,13 +3,16 @@
 //! A rule is applied to the whole plan once, in the list's order; the trace keeps the plan's text before
 //! and after each rule that changed something.
 
+mod combine_before_exchange;
 mod drop_unused_branch;
 mod prune_columns;
 
+pub use combine_before_exchange::CombineBeforeExchange;
 pub use drop_unused_branch::DropUnusedBranch;
 pub use prune_columns::PruneColumns;
 
 use super::LogicalPlan;
+use crate::scenario::Scenario;
 
 /// A rewriting of the plan that keeps its answer.
 pub trait OptimizerRule {
@@ -43,9 +46,14 @@ pub struct Optimizer {
 }
 
 impl Optimizer {
-    /// The rules that every run uses.
-    pub fn standard() -> Self {
-        Optimizer { rules: vec![Box::new(DropUnusedBranch), Box::new(PruneColumns)] }
+    /// The rules that a run of the scenario uses.
+    pub fn for_scenario(scenario: &Scenario) -> Self {
+        let mut rules: Vec<Box<dyn OptimizerRule>> = vec![Box::new(DropUnusedBranch), Box::new(PruneColumns)];
+        // The scenario decides: rows that were put together before the exchange show no skew behind it.
+        if scenario.tactics.combine {
+            rules.push(Box::new(CombineBeforeExchange));
+        }
+        Optimizer { rules }
     }
 
     /// No rule at all: the plan as it is written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::OptimizerRule;
-use crate::plan::{LogicalPlan, NamedExpr};
+use crate::plan::{LogicalPlan, NamedExpr, RepartitionBy};
 
 /// Narrows every scan and projection to the columns that are read above it.
 #[derive(Debug)]
@@ -30,10 +30,17 @@ fn names(plan: &LogicalPlan) -> Names {
 fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
     let mut below = needed.clone();
     match &plan {
-        LogicalPlan::Scan { table, .. } => {
-            let columns =
-                table.schema().names().filter(|name| needed.contains(*name)).map(str::to_owned).collect();
-            return LogicalPlan::Scan { table: *table, columns: Some(columns) };
+        LogicalPlan::Scan { table, predicate, columns } => {
+            let all = table.schema();
+            let is_read = |name: &&str| {
+                needed.contains(*name) && columns.as_ref().is_none_or(|columns| columns.iter().any(|c| c == name))
+            };
+            let mut kept: Vec<String> = all.names().filter(is_read).map(str::to_owned).collect();
+            // Rows without a column could not be counted: an integer is the cheapest.
+            if kept.is_empty() {
+                kept.extend(all.names().next().map(str::to_owned));
+            }
+            return LogicalPlan::Scan { table: *table, columns: Some(kept), predicate: predicate.clone() };
         }
         LogicalPlan::Rows { schema } => {
             let kept: Vec<usize> = schema
@@ -46,19 +53,25 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
             return LogicalPlan::Rows { schema: schema.select(&kept) };
         }
         LogicalPlan::Filter { predicate, .. } => predicate.for_each_column(&mut |name| add(&mut below, name)),
+        LogicalPlan::Sample { column, .. } => add(&mut below, column),
+        LogicalPlan::Limit { .. } => {}
         LogicalPlan::Tokenize { column, token, .. } => {
             below.remove(token);
             add(&mut below, column);
         }
-        LogicalPlan::Aggregate { key, aggregates, .. } => {
+        LogicalPlan::Aggregate { keys, aggregates, .. } => {
             below = aggregates.iter().filter_map(|aggregate| aggregate.column.clone()).collect();
-            add(&mut below, key);
+            keys.iter().for_each(|key| add(&mut below, key));
+        }
+        LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. } => {}
+        LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => {
+            columns.iter().for_each(|column| add(&mut below, column));
         }
         LogicalPlan::BestBy { key, order, .. } => {
             add(&mut below, key);
             order.iter().for_each(|order| add(&mut below, &order.column));
         }
-        LogicalPlan::Join { key, .. } | LogicalPlan::Repartition { key, .. } => add(&mut below, key),
+        LogicalPlan::Join { key, .. } => add(&mut below, key),
         LogicalPlan::Project { .. } => return prune_project(plan, needed),
         LogicalPlan::Share { .. } => return prune_share(plan, needed),
     }

@@ -1,0 +1,107 @@
+//! Expressions, a whole batch at a time.
+//!
+//! ```text
+//!  score * 100 >= 50        operand   operand   kernel
+//!                           [0.2 NULL 0.9] 100  ─ multiply ─> [20 NULL 90]
+//!                           [20 NULL 90]    50  ─ compare ──> true 0 0 1, false 1 0 0
+//! ```
+//!
+//! A constant stays one value until a kernel meets it, so `x < 5` touches one column, not two. A condition is two bitmaps,
+//! where it is true and where it is false; what is in neither is NULL, and `not` swaps the two.
+
+mod numbers;
+mod texts;
+mod truth;
+
+use std::sync::Arc;
+
+use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch, Utf8Column};
+use crate::plan::{Expr, Kind, UnaryOperator, Value};
+use crate::shuffle::hash_column;
+use truth::Truth;
+
+/// The column that `expr` computes, one value a row; a condition gives 1, 0 or NULL.
+///
+/// # Panics
+/// When a column has another type than the planner promised.
+pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Arc<Column> {
+    match operand(expr, batch) {
+        Operand::Column(column) => column,
+        Operand::Scalar(value) => Arc::new(repeat(&value, batch.row_count())),
+    }
+}
+
+/// One bit a row: whether the condition is true. NULL is not true.
+///
+/// # Panics
+/// When `expr` is no condition, or a column has another type than the planner promised.
+pub fn evaluate_predicate(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
+    truth::evaluate(expr, batch).is_true
+}
+
+/// What a kernel works on.
+enum Operand {
+    Column(Arc<Column>),
+    Scalar(Value),
+}
+
+fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Operand {
+    let column = match expr {
+        Expr::Column(index) => batch.columns()[*index].clone(),
+        Expr::Literal(value) => return Operand::Scalar(value.clone()),
+        Expr::Unary { operator, input } => match operator {
+            UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => {
+                Arc::new(truth::evaluate(expr, batch).into_column())
+            }
+            UnaryOperator::Length => Arc::new(texts::length(evaluate(input, batch).as_utf8())),
+            UnaryOperator::Lower => Arc::new(texts::lower(evaluate(input, batch).as_utf8())),
+            UnaryOperator::TokenCount => Arc::new(texts::token_count(evaluate(input, batch).as_utf8())),
+            UnaryOperator::Hash => {
+                // Spark's hash is a signed 32-bit number.
+                let hashes = hash_column(&evaluate(input, batch));
+                let values = hashes.into_iter().map(|hash| i64::from(hash as i32)).collect();
+                Arc::new(Column::Int64(Primitive::new(values)))
+            }
+        },
+        Expr::Binary { operator, left, right } if operator.is_arithmetic() => {
+            let (left, right) = (operand(left, batch), operand(right, batch));
+            Arc::new(numbers::arithmetic(*operator, &left, &right, batch.row_count()))
+        }
+        Expr::Binary { .. } => Arc::new(truth::evaluate(expr, batch).into_column()),
+    };
+    Operand::Column(column)
+}
+
+impl Operand {
+    /// Its type.
+    fn data_type(&self) -> DataType {
+        match self {
+            Operand::Column(column) => column.data_type(),
+            Operand::Scalar(value) => value.kind().data_type(),
+        }
+    }
+}
+
+impl Truth {
+    /// 1, 0 or NULL.
+    fn into_column(self) -> Column {
+        let len = self.is_true.len();
+        let values = (0..len).map(|row| i64::from(self.is_true.get(row))).collect();
+        Column::Int64(Primitive::with_validity(values, Some(self.is_true.or(&self.is_false))))
+    }
+}
+
+fn repeat(value: &Value, row_count: usize) -> Column {
+    match value {
+        Value::Int64(value) => Column::Int64(Primitive::new(vec![*value; row_count])),
+        Value::Float64(value) => Column::Float64(Primitive::new(vec![*value; row_count])),
+        Value::Utf8(value) => {
+            let mut column = Utf8Column::with_capacity(row_count, row_count * value.len());
+            (0..row_count).for_each(|_| column.push(value));
+            Column::Utf8(column)
+        }
+        Value::Truth(value) => Column::Int64(Primitive::new(vec![i64::from(*value); row_count])),
+        Value::Null(Kind::Value(data_type)) => Column::nulls(*data_type, row_count),
+        Value::Null(Kind::Truth) => Column::nulls(DataType::Int64, row_count),
+    }
+}

@@ -1,0 +1,159 @@
+//! Conditions: true, false, or neither.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::numbers::{both_valid, floats, ints, test};
+use super::{Operand, operand};
+use crate::columnar::{Bitmap, Column, DataType, RecordBatch};
+use crate::plan::{BinaryOperator, Expr, UnaryOperator, Value};
+
+/// Two bits a row. A row in neither is NULL.
+pub(super) struct Truth {
+    pub(super) is_true: Bitmap,
+    pub(super) is_false: Bitmap,
+}
+
+impl Truth {
+    /// From one bit a row, which counts where the row is valid.
+    fn new(bits: Bitmap, validity: Option<&Bitmap>) -> Self {
+        let opposite = bits.not();
+        match validity {
+            None => Truth { is_true: bits, is_false: opposite },
+            Some(validity) => Truth { is_true: bits.and(validity), is_false: opposite.and(validity) },
+        }
+    }
+}
+
+pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Truth {
+    let row_count = batch.row_count();
+    match expr {
+        Expr::Literal(value) => Truth {
+            is_true: Bitmap::filled(row_count, *value == Value::Truth(true)),
+            is_false: Bitmap::filled(row_count, *value == Value::Truth(false)),
+        },
+        Expr::Unary { operator: UnaryOperator::Not, input } => {
+            let Truth { is_true, is_false } = evaluate(input, batch);
+            Truth { is_true: is_false, is_false: is_true }
+        }
+        Expr::Unary { operator: UnaryOperator::IsNull, input } => Truth::new(nulls(input, batch), None),
+        Expr::Unary { operator: UnaryOperator::Contains(part), input } => {
+            let texts = super::evaluate(input, batch);
+            let texts = texts.as_utf8();
+            Truth::new(Bitmap::from_fn(row_count, |row| texts.value(row).contains(part)), texts.validity())
+        }
+        Expr::Binary { operator: BinaryOperator::And, left, right } => {
+            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
+            Truth { is_true: left.is_true.and(&right.is_true), is_false: left.is_false.or(&right.is_false) }
+        }
+        Expr::Binary { operator: BinaryOperator::Or, left, right } => {
+            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
+            Truth { is_true: left.is_true.or(&right.is_true), is_false: left.is_false.and(&right.is_false) }
+        }
+        Expr::Binary { operator, left, right } => {
+            compare(*operator, &operand(left, batch), &operand(right, batch), row_count)
+        }
+        Expr::Column(_) | Expr::Unary { .. } => panic!("the planner promised a condition"),
+    }
+}
+
+/// Where a value, or a condition, is NULL.
+fn nulls(input: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
+    match operand(input, batch) {
+        Operand::Scalar(value) => Bitmap::filled(batch.row_count(), matches!(value, Value::Null(_))),
+        Operand::Column(column) => {
+            column.validity().map_or_else(|| Bitmap::filled(batch.row_count(), false), Bitmap::not)
+        }
+    }
+}
+
+fn compare(operator: BinaryOperator, left: &Operand, right: &Operand, row_count: usize) -> Truth {
+    match (left.data_type(), right.data_type()) {
+        (DataType::Int64, DataType::Int64) => {
+            let (left, right) = (ints(left), ints(right));
+            let validity = both_valid(&left, &right, row_count);
+            let bits = match operator {
+                BinaryOperator::Eq => test(&left, &right, row_count, |left, right| left == right),
+                BinaryOperator::NotEq => test(&left, &right, row_count, |left, right| left != right),
+                BinaryOperator::Lt => test(&left, &right, row_count, |left, right| left < right),
+                BinaryOperator::LtEq => test(&left, &right, row_count, |left, right| left <= right),
+                BinaryOperator::Gt => test(&left, &right, row_count, |left, right| left > right),
+                BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| left >= right),
+                other => panic!("{other:?} is no comparison"),
+            };
+            Truth::new(bits, validity.as_ref())
+        }
+        (DataType::Utf8, DataType::Utf8) => compare_texts(operator, left, right, row_count),
+        (DataType::Int64 | DataType::Float64, DataType::Int64 | DataType::Float64) => {
+            let (left, right) = (floats(left), floats(right));
+            let validity = both_valid(&left, &right, row_count);
+            let less = |left: f64, right: f64| left < right || (!left.is_nan() && right.is_nan());
+            let equal = |left: f64, right: f64| left == right || (left.is_nan() && right.is_nan());
+            let bits = match operator {
+                BinaryOperator::Eq => test(&left, &right, row_count, equal),
+                BinaryOperator::NotEq => test(&left, &right, row_count, |left, right| !equal(left, right)),
+                BinaryOperator::Lt => test(&left, &right, row_count, less),
+                BinaryOperator::LtEq => test(&left, &right, row_count, |left, right| !less(right, left)),
+                BinaryOperator::Gt => test(&left, &right, row_count, |left, right| less(right, left)),
+                BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| !less(left, right)),
+                other => panic!("{other:?} is no comparison"),
+            };
+            Truth::new(bits, validity.as_ref())
+        }
+        (left, right) => panic!("the planner compares like with like, not {left:?} with {right:?}"),
+    }
+}
+
+fn compare_texts(operator: BinaryOperator, left: &Operand, right: &Operand, row_count: usize) -> Truth {
+    let holds: fn(Ordering) -> bool = match operator {
+        BinaryOperator::Eq => Ordering::is_eq,
+        BinaryOperator::NotEq => Ordering::is_ne,
+        BinaryOperator::Lt => Ordering::is_lt,
+        BinaryOperator::LtEq => Ordering::is_le,
+        BinaryOperator::Gt => Ordering::is_gt,
+        BinaryOperator::GtEq => Ordering::is_ge,
+        other => panic!("{other:?} is no comparison"),
+    };
+    let (left, right) = (Texts::of(left), Texts::of(right));
+    let bits = match (operator, &left, &right) {
+        // Lengths decide most of these.
+        (BinaryOperator::Eq, Texts::Column(column), Texts::Scalar(Some(text))) => {
+            let (column, text) = (column.as_utf8(), text.as_bytes());
+            Bitmap::from_fn(row_count, |row| column.bytes_at(row) == text)
+        }
+        _ => Bitmap::from_fn(row_count, |row| holds(left.bytes(row).cmp(right.bytes(row)))),
+    };
+    let validity = Bitmap::from_fn(row_count, |row| left.is_valid(row) && right.is_valid(row));
+    Truth::new(bits, Some(&validity))
+}
+
+/// One side of a comparison of texts.
+enum Texts {
+    Column(Arc<Column>),
+    /// `None` is NULL.
+    Scalar(Option<String>),
+}
+
+impl Texts {
+    fn of(operand: &Operand) -> Self {
+        match operand {
+            Operand::Column(column) => Texts::Column(column.clone()),
+            Operand::Scalar(Value::Utf8(text)) => Texts::Scalar(Some(text.clone())),
+            Operand::Scalar(_) => Texts::Scalar(None),
+        }
+    }
+
+    fn bytes(&self, row: usize) -> &[u8] {
+        match self {
+            Texts::Column(column) => column.as_utf8().bytes_at(row),
+            Texts::Scalar(text) => text.as_deref().unwrap_or_default().as_bytes(),
+        }
+    }
+
+    fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Texts::Column(column) => column.as_utf8().is_valid(row),
+            Texts::Scalar(text) => text.is_some(),
+        }
+    }
+}

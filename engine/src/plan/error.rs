@@ -1,0 +1,108 @@
+//! What can be wrong with a plan: each says what was asked for and what there is.
+
+use super::expr::Kind;
+use crate::columnar::{DataType, Schema};
+
+/// A plan that names what does not exist, or asks of a column what its type cannot do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A table's name.
+    #[error("there is no table {table:?}; there are {}", .tables.join(", "))]
+    UnknownTable {
+        /// The name.
+        table: String,
+        /// What exists.
+        tables: Vec<String>,
+    },
+    /// A column's name.
+    #[error("there is no column {column:?}; there are {}", .columns.join(", "))]
+    UnknownColumn {
+        /// The name.
+        column: String,
+        /// What exists, with its type.
+        columns: Vec<String>,
+    },
+    /// Two columns of one name would come out.
+    #[error("there would be two columns {column:?} in {operator}")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+        /// Which operator.
+        operator: &'static str,
+    },
+    /// An expression of another kind than an operator works on.
+    #[error("{expr} is {}, but {operator} works on {}", name(*.got), names(.expected))]
+    TypeMismatch {
+        /// The column or expression, as text.
+        expr: String,
+        /// What the operator takes.
+        expected: Vec<Kind>,
+        /// What the expression is.
+        got: Kind,
+        /// Which operator.
+        operator: &'static str,
+    },
+    /// A plan that would give no column, or a number of rows that cannot be.
+    #[error("{operator}: {reason}")]
+    Malformed {
+        /// Which operator.
+        operator: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl PlanError {
+    /// There is no such column in a schema.
+    pub(super) fn unknown_column(column: &str, schema: &Schema) -> Self {
+        let columns = schema.fields().iter().map(|field| format!("{} {:?}", field.name, field.data_type));
+        PlanError::UnknownColumn { column: column.to_owned(), columns: columns.collect() }
+    }
+}
+
+/// `Int64`, `a condition`.
+fn name(kind: Kind) -> String {
+    match kind {
+        Kind::Value(data_type) => format!("{data_type:?}"),
+        Kind::Truth => "a condition".to_owned(),
+    }
+}
+
+/// `Int64 or Utf8`.
+fn names(kinds: &[Kind]) -> String {
+    kinds.iter().map(|&kind| name(kind)).collect::<Vec<_>>().join(" or ")
+}
+
+/// Every type: what rows can be grouped, placed and joined by.
+pub(super) const ANY: &[DataType] = &[DataType::Int64, DataType::Float64, DataType::Utf8];
+/// What can be added up and ordered.
+pub(super) const NUMBER: &[DataType] = &[DataType::Int64, DataType::Float64];
+/// What rows can be sampled and shared by.
+pub(super) const INTEGER: &[DataType] = &[DataType::Int64];
+/// What has words.
+pub(super) const TEXT: &[DataType] = &[DataType::Utf8];
+
+/// Where a column stands.
+pub(super) fn index(schema: &Schema, name: &str) -> Result<usize, PlanError> {
+    schema.index_of(name).ok_or_else(|| PlanError::unknown_column(name, schema))
+}
+
+/// Where a column of one of these types stands.
+pub(super) fn typed_index(
+    schema: &Schema,
+    name: &str,
+    expected: &[DataType],
+    operator: &'static str,
+) -> Result<usize, PlanError> {
+    let at = index(schema, name)?;
+    let got = schema.fields()[at].data_type;
+    if expected.contains(&got) {
+        return Ok(at);
+    }
+    Err(PlanError::TypeMismatch {
+        expr: format!("column {name:?}"),
+        expected: expected.iter().map(|&data_type| Kind::Value(data_type)).collect(),
+        got: Kind::Value(got),
+        operator,
+    })
+}

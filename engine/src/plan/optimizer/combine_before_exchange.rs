@@ -1,0 +1,22 @@
+//! Rows of one key that start out together need not travel one by one.
+
+use super::OptimizerRule;
+use crate::plan::LogicalPlan;
+
+/// Groups on the map side first, so that at most one row a key and map task crosses the exchange.
+#[derive(Debug)]
+pub struct CombineBeforeExchange;
+
+impl OptimizerRule for CombineBeforeExchange {
+    fn name(&self) -> &'static str {
+        "combine before the exchange"
+    }
+
+    fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
+        let mut plan = plan.map_children(&mut |child| self.apply(child));
+        if let LogicalPlan::Aggregate { hints, .. } | LogicalPlan::BestBy { hints, .. } = &mut plan {
+            hints.combine = !hints.placed;
+        }
+        plan
+    }
+}

@@ -1,0 +1,236 @@
+//! What columns a plan gives: computed from the bottom up, so a wrong name or type is found before anything runs.
+
+use super::error::{INTEGER, NUMBER, TEXT, index, typed_index};
+use super::expr::{BinaryOperator, Expr, Kind, UnaryOperator};
+use super::logical::{LogicalPlan, NamedExpr, RepartitionBy};
+use super::wide::{Aggregate, AggregateFunction};
+use super::{PlanError, error};
+use crate::columnar::{DataType, Schema};
+
+type Result<T> = std::result::Result<T, PlanError>;
+
+impl LogicalPlan {
+    /// The columns of the plan's rows.
+    ///
+    /// # Panics
+    /// When the plan names a column that does not exist; [`LogicalPlan::try_schema`] reports it.
+    pub fn schema(&self) -> Schema {
+        self.try_schema().expect("a plan that was checked names columns that exist")
+    }
+
+    /// The columns of the plan's rows. Checks the whole plan.
+    ///
+    /// # Errors
+    /// The first column that does not exist or has the wrong type.
+    pub fn try_schema(&self) -> Result<Schema> {
+        match self {
+            LogicalPlan::Scan { table, columns, predicate } => {
+                let all = table.schema();
+                if let Some(predicate) = predicate {
+                    condition(predicate, &all, "filter")?;
+                }
+                let Some(columns) = columns else { return Ok(all) };
+                let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>>>()?;
+                Ok(all.select(&indices))
+            }
+            LogicalPlan::Rows { schema } => Ok(schema.clone()),
+            LogicalPlan::Filter { input, predicate } => {
+                let schema = input.try_schema()?;
+                condition(predicate, &schema, "filter")?;
+                Ok(schema)
+            }
+            LogicalPlan::Sample { input, column, .. } => {
+                let schema = input.try_schema()?;
+                typed_index(&schema, column, INTEGER, "sample")?;
+                Ok(schema)
+            }
+            LogicalPlan::Limit { input, .. } => input.try_schema(),
+            LogicalPlan::Project { input, exprs } => project(&input.try_schema()?, exprs),
+            LogicalPlan::Tokenize { input, column, token } => {
+                let below = input.try_schema()?;
+                typed_index(&below, column, TEXT, "tokenize")?;
+                let renamed = below.fields().iter().map(|field| {
+                    let name = if &field.name == column { token } else { &field.name };
+                    (name.as_str(), field.data_type)
+                });
+                unique(Schema::new(renamed), "tokenize")
+            }
+            LogicalPlan::Aggregate { input, keys, aggregates, .. } => {
+                aggregate(&input.try_schema()?, keys, aggregates)
+            }
+            LogicalPlan::BestBy { input, key, order, .. } => {
+                let schema = input.try_schema()?;
+                index(&schema, key)?;
+                for order in order {
+                    typed_index(&schema, &order.column, NUMBER, "an ordering")?;
+                }
+                Ok(schema)
+            }
+            LogicalPlan::Join { probe, build, key, .. } => {
+                join(&probe.try_schema()?, &build.try_schema()?, key)
+            }
+            LogicalPlan::Repartition { input, by } => {
+                let schema = input.try_schema()?;
+                match by {
+                    RepartitionBy::RoundRobin => {}
+                    RepartitionBy::Hash(columns) if columns.is_empty() => {
+                        return Err(PlanError::Malformed { operator: "repartition", reason: "no column to hash" });
+                    }
+                    RepartitionBy::Hash(columns) => {
+                        for column in columns {
+                            index(&schema, column)?;
+                        }
+                    }
+                }
+                Ok(schema)
+            }
+            LogicalPlan::Share { input, wide, narrow, .. } => {
+                typed_index(&input.try_schema()?, "prompt_id", INTEGER, "share")?;
+                wide.try_schema()?;
+                narrow.try_schema()
+            }
+        }
+    }
+}
+
+fn project(below: &Schema, exprs: &[NamedExpr]) -> Result<Schema> {
+    if exprs.is_empty() {
+        return Err(PlanError::Malformed { operator: "select", reason: "no column" });
+    }
+    let fields = exprs
+        .iter()
+        .map(|named| Ok((named.name.as_str(), named.expr.kind(below)?.data_type())))
+        .collect::<Result<Vec<_>>>()?;
+    unique(Schema::new(fields), "select")
+}
+
+fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Result<Schema> {
+    if keys.is_empty() && aggregates.is_empty() {
+        return Err(PlanError::Malformed { operator: "group by", reason: "neither a key nor an aggregate" });
+    }
+    let keys = keys.iter().map(|key| Ok((key.as_str(), below.fields()[index(below, key)?].data_type)));
+    let results = aggregates.iter().map(|aggregate| Ok((aggregate.name.as_str(), aggregate.data_type(below)?)));
+    unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "group by")
+}
+
+fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
+    let key_type = probe.fields()[index(probe, key)?].data_type;
+    typed_index(build, key, &[key_type], "the join")?;
+    let others = build.fields().iter().filter(|field| field.name != key);
+    let fields = probe.fields().iter().chain(others).map(|field| (field.name.as_str(), field.data_type));
+    unique(Schema::new(fields), "join")
+}
+
+fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
+    let names: Vec<&str> = schema.names().collect();
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        None => Ok(schema),
+        Some((_, name)) => Err(PlanError::DuplicateColumn { column: (*name).to_owned(), operator }),
+    }
+}
+
+impl Aggregate {
+    /// The type of the result's column.
+    ///
+    /// # Errors
+    /// A column that does not exist, or that cannot be added up.
+    pub fn data_type(&self, below: &Schema) -> Result<DataType> {
+        let Some(column) = &self.column else {
+            let is_count = self.function == AggregateFunction::Count;
+            let malformed =
+                PlanError::Malformed { operator: "group by", reason: "only a count is of whole rows" };
+            return if is_count { Ok(DataType::Int64) } else { Err(malformed) };
+        };
+        let own = |expected, operator| {
+            Ok(below.fields()[typed_index(below, column, expected, operator)?].data_type)
+        };
+        match self.function {
+            AggregateFunction::Count | AggregateFunction::CountDistinct => {
+                own(error::ANY, "count").map(|_| DataType::Int64)
+            }
+            AggregateFunction::Sum => own(NUMBER, "sum"),
+            AggregateFunction::Avg => own(NUMBER, "avg").map(|_| DataType::Float64),
+            AggregateFunction::Min | AggregateFunction::Max => own(error::ANY, "min and max"),
+        }
+    }
+}
+
+/// Checks that an expression is a condition.
+fn condition(expr: &Expr, schema: &Schema, operator: &'static str) -> Result<()> {
+    expect(expr, schema, &[Kind::Truth], operator).map(|_| ())
+}
+
+/// The kind of an expression, which has to be one of these.
+fn expect(expr: &Expr, schema: &Schema, expected: &[Kind], operator: &'static str) -> Result<Kind> {
+    let got = expr.kind(schema)?;
+    if expected.contains(&got) {
+        return Ok(got);
+    }
+    let text = match expr {
+        Expr::Column(name) => format!("column {name:?}"),
+        other => format!("{other:?}", other = other.to_string()),
+    };
+    Err(PlanError::TypeMismatch { expr: text, expected: expected.to_vec(), got, operator })
+}
+
+const NUMBERS: [Kind; 2] = [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64)];
+const TEXTS: [Kind; 1] = [Kind::Value(DataType::Utf8)];
+const VALUES: [Kind; 3] =
+    [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64), Kind::Value(DataType::Utf8)];
+
+impl Expr {
+    /// What the expression gives over columns of this schema.
+    ///
+    /// # Errors
+    /// A column that does not exist, or an operator that does not work on what it is given.
+    pub fn kind(&self, schema: &Schema) -> Result<Kind> {
+        match self {
+            Expr::Column(name) => Ok(Kind::Value(schema.fields()[index(schema, name)?].data_type)),
+            Expr::Literal(value) => Ok(value.kind()),
+            Expr::Unary { operator, input } => unary(operator, input, schema),
+            Expr::Binary { operator, left, right } => binary(*operator, left, right, schema),
+        }
+    }
+}
+
+fn unary(operator: &UnaryOperator, input: &Expr, schema: &Schema) -> Result<Kind> {
+    let int = Kind::Value(DataType::Int64);
+    match operator {
+        UnaryOperator::Not => expect(input, schema, &[Kind::Truth], "not"),
+        UnaryOperator::IsNull => input.kind(schema).map(|_| Kind::Truth),
+        UnaryOperator::Length => expect(input, schema, &TEXTS, "length").map(|_| int),
+        UnaryOperator::Lower => expect(input, schema, &TEXTS, "lower"),
+        UnaryOperator::Contains(_) => expect(input, schema, &TEXTS, "contains").map(|_| Kind::Truth),
+        UnaryOperator::TokenCount => expect(input, schema, &TEXTS, "token_count").map(|_| int),
+        UnaryOperator::Hash => expect(input, schema, &VALUES, "hash").map(|_| int),
+    }
+}
+
+fn binary(operator: BinaryOperator, left: &Expr, right: &Expr, schema: &Schema) -> Result<Kind> {
+    use BinaryOperator::{
+        Add, And, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
+    };
+    let (int, float) = (NUMBERS[0], NUMBERS[1]);
+    match operator {
+        Add | Subtract | Multiply | Divide => {
+            let left = expect(left, schema, &NUMBERS, "arithmetic")?;
+            let right = expect(right, schema, &NUMBERS, "arithmetic")?;
+            let is_whole = operator != Divide && left == int && right == int;
+            Ok(if is_whole { int } else { float })
+        }
+        Remainder => {
+            expect(left, schema, &[int], "remainder")?;
+            expect(right, schema, &[int], "remainder")
+        }
+        Eq | NotEq | Lt | LtEq | Gt | GtEq => {
+            let left = expect(left, schema, &VALUES, "a comparison")?;
+            let beside: &[Kind] = if NUMBERS.contains(&left) { &NUMBERS } else { &TEXTS };
+            let operator = if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
+            expect(right, schema, beside, operator).map(|_| Kind::Truth)
+        }
+        And | Or => {
+            expect(left, schema, &[Kind::Truth], "and, or")?;
+            expect(right, schema, &[Kind::Truth], "and, or")
+        }
+    }
+}

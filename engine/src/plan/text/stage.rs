@@ -1,0 +1,85 @@
+//! The text of stages: one stage a paragraph, its operators indented below.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{bracketed, columns, indices, project};
+use crate::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource};
+
+impl Display for StageGraph {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        for stage in self.stages() {
+            write!(f, "stage {}: {} tasks, ", stage.id, stage.task_count)?;
+            match &stage.source {
+                StageSource::Scan { table, predicate, schema, .. } => {
+                    write!(f, "scan {} [{}]", table.name(), columns(schema))?;
+                    super::write_scan_predicate(predicate.as_ref(), *table, f)?;
+                    writeln!(f)?;
+                }
+                StageSource::Shuffle { build: None, probe } => writeln!(f, "read shuffle {probe}")?,
+                StageSource::Shuffle { build: Some(build), probe } => {
+                    writeln!(f, "read shuffle {build} into a table, then shuffle {probe}")?;
+                }
+            }
+            write_operators(&stage.prefix, f, 2)?;
+            for (index, branch) in stage.branches.iter().enumerate() {
+                let indent = match (stage.share, index) {
+                    (None, _) => 2,
+                    (Some((share, row_id)), 0) => {
+                        writeln!(f, "  {share} of rows by #{row_id}:")?;
+                        4
+                    }
+                    (Some(_), _) => {
+                        writeln!(f, "  the rest:")?;
+                        4
+                    }
+                };
+                write_operators(&branch.operators, f, indent)?;
+                match &branch.output {
+                    Output::Shuffle { shuffle, partitioning, schema, .. } => {
+                        writeln!(
+                            f,
+                            "{:indent$}write shuffle {shuffle} {partitioning} [{}]",
+                            "",
+                            columns(schema)
+                        )?;
+                    }
+                    Output::Result { schema } => writeln!(f, "{:indent$}result [{}]", "", columns(schema))?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_operators(operators: &[OperatorSpec], f: &mut Formatter<'_>, indent: usize) -> Result {
+    operators.iter().try_for_each(|operator| writeln!(f, "{:indent$}{operator}", ""))
+}
+
+impl Display for OperatorSpec {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            OperatorSpec::Filter { predicate } => write!(f, "filter {predicate}"),
+            OperatorSpec::Project { exprs, schema } => write!(f, "project {}", project(exprs, schema)),
+            OperatorSpec::Tokenize { column, .. } => write!(f, "tokenize #{column}"),
+            OperatorSpec::Sample { column, share } => write!(f, "sample {share} of rows by #{column}"),
+            OperatorSpec::Limit { row_count } => write!(f, "limit {row_count}"),
+            OperatorSpec::HashAggregate { keys, aggregates, step, .. } => {
+                write!(f, "{step} hash aggregate{}{}", by(keys), bracketed(aggregates))
+            }
+            OperatorSpec::BestBy { key, order, .. } => write!(f, "best by #{key}{}", bracketed(order)),
+            OperatorSpec::HashJoin { probe_key, build_key, build, kind, .. } => {
+                write!(f, "{kind} hash join probe #{probe_key} = build #{build_key}")?;
+                match build {
+                    BuildInput::Shuffle => Ok(()),
+                    BuildInput::Broadcast(shuffle) => write!(f, " of broadcast {shuffle}"),
+                }
+            }
+        }
+    }
+}
+
+
+/// ` by #0, #1`; nothing when there is one group.
+pub(super) fn by(keys: &[usize]) -> String {
+    if keys.is_empty() { String::new() } else { format!(" by {}", indices(keys)) }
+}

@@ -1,0 +1,116 @@
+//! The parameters of operators that want rows of one key together, and of the share: by name in a logical plan, by index
+//! in a physical one.
+
+use serde::{Deserialize, Serialize};
+
+/// What is computed for each group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AggregateFunction {
+    /// Number of rows, or of a column's values that are not NULL. Int64.
+    Count,
+    /// Number of a column's distinct values, NULL not among them. Int64.
+    CountDistinct,
+    /// Sum of a number column, of its type; Int64 wraps around, Float64 is exact and then rounded once.
+    Sum,
+    /// The smallest value.
+    Min,
+    /// The largest value; NaN is above every number.
+    Max,
+    /// Sum over count, Float64.
+    Avg,
+}
+
+/// An aggregate and the name of its column. Where no value was seen it is NULL, but for counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aggregate<C = String> {
+    /// What.
+    pub function: AggregateFunction,
+    /// Of which column; `None` for a count of rows.
+    pub column: Option<C>,
+    /// Its name.
+    pub name: String,
+}
+
+/// Rows have been seen, states have been kept: which side of an exchange an aggregation stands on.
+///
+/// ```text
+///  Complete   rows ─> results
+///  Partial    rows ─> states ──exchange──> (Merge: states ─> states ──exchange──>) Final: states ─> results
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AggregateStep {
+    /// From rows to results.
+    Complete,
+    /// From rows to states.
+    Partial,
+    /// From states to states.
+    Merge,
+    /// From states to results.
+    Final,
+}
+
+/// Which end of a column's order is the better one. NULL is the worst at either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// The largest value is the best.
+    Highest,
+    /// The smallest value is the best.
+    Lowest,
+}
+
+/// A column of an ordering, of Int64 or Float64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderBy<C = String> {
+    /// By this column.
+    pub column: C,
+    /// Which values are better.
+    pub direction: Direction,
+}
+
+/// What becomes of a probe row that meets nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JoinKind {
+    /// It is dropped.
+    Inner,
+    /// It stays, with NULLs in the build side's columns.
+    LeftOuter,
+}
+
+/// What rules found out about a wide operator: they change how rows meet, never which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WideHints {
+    /// Rows of one key are put together once before the exchange, on the map side.
+    pub combine: bool,
+    /// Rows of one key are in one partition already: no exchange is needed.
+    pub placed: bool,
+}
+
+/// A share of rows, chosen by a hash of the row id: the same rows whatever the partitions and workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowShare {
+    /// A row is in when the upper 32 bits of `mix64(row id)` are below this: the share times 2^32.
+    pub threshold: u64,
+}
+
+impl RowShare {
+    /// The share as a whole-number threshold; multiplying by a power of two is exact.
+    pub fn new(share: f64) -> Self {
+        RowShare { threshold: (share * (1u64 << 32) as f64) as u64 }
+    }
+
+    /// Whether the row is in the share.
+    #[inline]
+    pub fn contains(self, row_id: u64) -> bool {
+        (crate::random::mix64(row_id ^ 0x5368_7566_666c_6521) >> 32) < self.threshold
+    }
+
+    /// Whether every row is in.
+    pub fn is_all(self) -> bool {
+        self.threshold >= 1 << 32
+    }
+
+    /// Whether no row is in.
+    pub fn is_none(self) -> bool {
+        self.threshold == 0
+    }
+}
