@@ -6,7 +6,7 @@ use shuffle_engine::EngineError;
 use shuffle_engine::cluster::Clock;
 use shuffle_engine::columnar::{RecordBatch, Schema, block};
 use shuffle_engine::plan::Partitioning;
-use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
+use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 use wasm_bindgen::JsValue;
 
 use super::super::api::js_error;
@@ -14,9 +14,6 @@ use super::data::{self, BenchTable};
 use super::{Measured, decimal, scenario_of, whole};
 use crate::browser::clock::BrowserClock;
 use crate::browser::task::next_turn;
-
-/// By the first column, unsalted.
-const BY_KEY: Partitioning = Partitioning::Hash { column: 0, salt_buckets: 1 };
 
 /// The rows' keys and values into blocks; all map tasks' output stays in memory, as it does until an exchange.
 pub(super) async fn run(options: &JsValue, repeats: u64) -> Result<Measured, JsValue> {
@@ -32,8 +29,8 @@ pub(super) async fn run(options: &JsValue, repeats: u64) -> Result<Measured, JsV
         outputs.clear();
         next_turn().await;
         let started = BrowserClock.now();
-        for rows in batches.chunks(batches_a_task) {
-            outputs.push(write(rows, &schema, partition_count).map_err(|error| js_error(&error))?);
+        for (task, rows) in (0..).zip(batches.chunks(batches_a_task)) {
+            outputs.push(write(task, rows, &schema, partition_count).map_err(|error| js_error(&error))?);
         }
         micros.push(BrowserClock.now().since(started).0);
     }
@@ -41,10 +38,17 @@ pub(super) async fn run(options: &JsValue, repeats: u64) -> Result<Measured, JsV
     Ok(Measured { micros, answer })
 }
 
-fn write(batches: &[RecordBatch], schema: &Schema, partition_count: u32) -> Result<MapOutput, EngineError> {
+fn write(
+    task: u32,
+    batches: &[RecordBatch],
+    schema: &Schema,
+    partition_count: u32,
+) -> Result<MapOutput, EngineError> {
+    let by_key = Partitioning::Hash { columns: vec![0], salt_buckets: 1 };
     let mut write = ShuffleWrite::new(partition_count);
     for batch in batches {
-        let placement = place(BY_KEY, batch, write.row_count(), partition_count);
+        let rows = TaskRows { task, first_row: write.row_count() };
+        let placement = place(&by_key, batch, rows, partition_count);
         write.push(batch.clone(), placement);
     }
     write.finish(schema)

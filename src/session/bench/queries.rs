@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, Comparison, Direction, OperatorSpec, OrderBy, Predicate, Value,
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec, OrderBy,
+    lit,
 };
 
 use super::data::BenchTable;
@@ -64,22 +65,21 @@ impl LocalQuery {
         use DataType::{Int64, Utf8};
         match self {
             LocalQuery::GroupBy => {
-                vec![group([("key", Int64), ("c", Int64), ("s", Int64)], vec![count("c"), sum(1, "s")])]
+                let results = [("key", Int64), ("c", Int64), ("s", Int64)];
+                vec![group([("key", Int64), ("v", Int64)], results, vec![count("c"), sum(1, "s")])]
             }
-            LocalQuery::Distinct => vec![group([("key", Int64)], vec![])],
+            LocalQuery::Distinct => vec![group([("key", Int64)], [("key", Int64)], vec![])],
             LocalQuery::JoinSum => vec![OperatorSpec::HashJoin {
                 probe_key: 0,
                 build_key: 0,
                 build_schema: Arc::new(BenchTable::Build.schema()),
+                build: BuildInput::Shuffle,
+                kind: JoinKind::Inner,
                 schema: Arc::new(Schema::new([("key", Int64), ("w", Int64)])),
             }],
-            LocalQuery::FilterSum => vec![OperatorSpec::Filter {
-                predicate: Predicate::Compare {
-                    column: 0,
-                    comparison: Comparison::Lt,
-                    value: Value::Int64(limit),
-                },
-            }],
+            LocalQuery::FilterSum => {
+                vec![OperatorSpec::Filter { predicate: Expr::Column(0).lt(lit(limit)) }]
+            }
             LocalQuery::DedupBest => vec![OperatorSpec::BestBy {
                 key: 1,
                 order: vec![
@@ -88,10 +88,12 @@ impl LocalQuery {
                 ],
                 schema: Arc::new(BenchTable::Numbers.schema()),
             }],
-            LocalQuery::TextGroupBy => vec![group([("name", Utf8), ("c", Int64)], vec![count("c")])],
+            LocalQuery::TextGroupBy => {
+                vec![group([("name", Utf8)], [("name", Utf8), ("c", Int64)], vec![count("c")])]
+            }
             LocalQuery::WordCount => vec![
                 OperatorSpec::Tokenize { column: 0, schema: Arc::new(Schema::new([("word", Utf8)])) },
-                group([("word", Utf8), ("c", Int64)], vec![count("c")]),
+                group([("word", Utf8)], [("word", Utf8), ("c", Int64)], vec![count("c")]),
             ],
         }
     }
@@ -155,9 +157,19 @@ fn number_of(texts: &Column, row: usize) -> i128 {
     texts.as_utf8().bytes_at(row).iter().fold(0, |number, &byte| (number << 8) | i128::from(byte))
 }
 
-/// A group-by of the first column.
-fn group<const N: usize>(schema: [(&str, DataType); N], aggregates: Vec<Aggregate<usize>>) -> OperatorSpec {
-    OperatorSpec::HashAggregate { key: 0, aggregates, schema: Arc::new(Schema::new(schema)) }
+/// A group-by of the first column, from rows to results.
+fn group<const I: usize, const O: usize>(
+    rows: [(&str, DataType); I],
+    results: [(&str, DataType); O],
+    aggregates: Vec<Aggregate<usize>>,
+) -> OperatorSpec {
+    OperatorSpec::HashAggregate {
+        keys: vec![0],
+        aggregates,
+        step: AggregateStep::Complete,
+        input_schema: Arc::new(Schema::new(rows)),
+        schema: Arc::new(Schema::new(results)),
+    }
 }
 
 fn count(name: &str) -> Aggregate<usize> {
