@@ -14,7 +14,7 @@ use web_sys::{ErrorEvent, MessageChannel, MessageEvent, Worker};
 
 use super::alone::Alone;
 use super::clock::BrowserClock;
-use super::spawn;
+use super::spawn::{self, Glue};
 use super::task::{CancelToken, Interval, Turnstile, sleep};
 use super::worker::{FATAL, MISBEHAVE, PEER, READY};
 
@@ -115,7 +115,6 @@ impl Drop for Shared {
 struct State {
     /// By executor; `None` where one died.
     workers: Vec<Option<PooledWorker>>,
-    boot_url: Option<String>,
     run_count: u32,
     running: Option<Running>,
 }
@@ -203,6 +202,18 @@ impl Pool {
             );
         }
         Ok(PoolOutcome { outcome, notes })
+    }
+
+    /// Starts workers before a run asks for them, and waits until all of them can be sent work.
+    ///
+    /// # Errors
+    /// The first one that cannot be had.
+    pub async fn warm_up(&self, worker_count: u32) -> Result<(), PoolError> {
+        let _turn = self.shared.turnstile.pass().await;
+        self.start_workers(worker_count).await.map_err(|TooFew { ready, reason }| EngineError::ExecutorLost {
+            executor: ready,
+            reason: reason.0,
+        })
     }
 
     /// Ends the runs with this token: one under way returns [`EngineError::Cancelled`] at once, one that waits its turn
@@ -307,26 +318,25 @@ impl Pool {
 
     /// Starts what is missing of the first `count` workers. On failure: how many can be used, and why no more.
     async fn start_workers(&self, count: u32) -> Result<(), TooFew> {
-        let mut outcome = self.try_start_workers(count).await;
+        let mut outcome = self.try_start_workers(count, Glue::Inlined).await;
         if outcome.is_err() {
             spawn::nudge_the_collector();
-            outcome = self.try_start_workers(count).await;
+            outcome = self.try_start_workers(count, Glue::Imported).await;
         }
         let usable = outcome.as_ref().map_or_else(|failure| failure.ready, |()| count);
         self.connect(usable).map_err(|error| TooFew { ready: 0, reason: in_words(&error) })?;
         outcome
     }
 
-    async fn try_start_workers(&self, count: u32) -> Result<(), TooFew> {
+    async fn try_start_workers(&self, count: u32, glue: Glue) -> Result<(), TooFew> {
+        let is_there = |id: u32| matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
+        let missing: Vec<u32> = (0..count).filter(|&id| !is_there(id)).collect();
+        let Some(&first) = missing.first() else { return Ok(()) };
+        let too_few = |id| move |error: JsValue| TooFew { ready: id, reason: in_words(&error) };
+        let script_url = spawn::script_url(glue).await.map_err(too_few(first))?;
         let mut starting = Vec::new();
-        for id in 0..count {
-            let is_there = matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
-            if !is_there {
-                starting.push((
-                    id,
-                    self.start(id).map_err(|error| TooFew { ready: id, reason: in_words(&error) })?,
-                ));
-            }
+        for id in missing {
+            starting.push((id, self.start(id, &script_url).map_err(too_few(id))?));
         }
         for (id, ready) in starting {
             let outcome = ready.await.unwrap_or_else(|_| Err(StartFailure("it was given up".to_owned())));
@@ -338,13 +348,13 @@ impl Pool {
         Ok(())
     }
 
-    fn start(&self, id: u32) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
+    fn start(
+        &self,
+        id: u32,
+        script_url: &str,
+    ) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
         let mut state = self.shared.state.borrow_mut();
-        let boot_url = match &state.boot_url {
-            Some(url) => url.clone(),
-            None => state.boot_url.insert(spawn::boot_url()?).clone(),
-        };
-        let worker = spawn::spawn(id, &boot_url)?;
+        let worker = spawn::spawn(id, script_url)?;
         let pool = self.downgrade();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             pool.with(|pool| pool.hear(id, &event.data()));

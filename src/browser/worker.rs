@@ -98,7 +98,7 @@ fn with_worker<T>(f: impl FnOnce(&mut Worker) -> T) -> T {
 fn hear_page(data: &JsValue, event: &MessageEvent) {
     if let Some(text) = data.as_string() {
         match serde_json::from_str::<ToExecutor>(&text) {
-            Ok(message) => step(ExecutorEvent::Driver(message)),
+            Ok(message) => hear_driver(message),
             Err(error) => fail(&format!("a message of another build: {error}")),
         }
         return;
@@ -141,6 +141,19 @@ fn add_peer(peer: u32, event: &MessageEvent) {
 /// A fault of this worker that belongs to no run.
 fn fail(words: &str) {
     with_worker(|worker| fatal(&worker.scope, words));
+}
+
+/// A word of the driver is worked on at once: a turn through the event loop would cost as much as sending a block. Answers
+/// to it have left before.
+fn hear_driver(message: ToExecutor) {
+    let waits = with_worker(|worker| {
+        worker.step(ExecutorEvent::Driver(message));
+        worker.turn_is_posted
+    });
+    // A turn that is on its way would find nothing left to do.
+    if !waits {
+        work();
+    }
 }
 
 fn step(event: ExecutorEvent) {

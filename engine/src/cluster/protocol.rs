@@ -222,18 +222,36 @@ impl PeerMessage {
     /// The message as one run of bytes, to be transferred: the blocks, then a trailer of little-endian words that
     /// lists them, then the trailer's length in words.
     pub fn encode(&self) -> Vec<u8> {
-        let trailer_words = TRAILER_WORDS + BLOCK_WORDS * self.blocks.len();
-        let mut bytes = Vec::with_capacity(self.payload.len() + 4 * (trailer_words + 1));
+        let mut bytes = Vec::with_capacity(self.payload.len() + self.trailer_bytes());
         self.payload.pieces().for_each(|piece| bytes.extend_from_slice(piece));
+        self.write_trailer(&mut bytes);
+        bytes
+    }
+
+    /// What stands behind the payload in [`PeerMessage::encode`], for a transport that copies the payload by itself.
+    pub fn encode_trailer(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.trailer_bytes());
+        self.write_trailer(&mut bytes);
+        bytes
+    }
+
+    fn trailer_words(&self) -> usize {
+        TRAILER_WORDS + BLOCK_WORDS * self.blocks.len()
+    }
+
+    fn trailer_bytes(&self) -> usize {
+        4 * (self.trailer_words() + 1)
+    }
+
+    fn write_trailer(&self, bytes: &mut Vec<u8>) {
         let head = [self.run.0, self.stage, self.from, self.blocks.len() as u32];
         let blocks = self
             .blocks
             .iter()
             .flat_map(|PeerBlock { block, bytes }| [block.shuffle, block.reduce, block.map, *bytes]);
-        for word in head.into_iter().chain(blocks).chain([trailer_words as u32]) {
+        for word in head.into_iter().chain(blocks).chain([self.trailer_words() as u32]) {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        bytes
     }
 
     /// The message that [`PeerMessage::encode`] wrote.
