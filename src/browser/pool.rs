@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Reflect};
 use shuffle_engine::cluster::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, JobOutcome, Progress, RunId, ToExecutor,
+    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
 };
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
@@ -14,6 +14,7 @@ use web_sys::{ErrorEvent, MessageChannel, MessageEvent, Worker};
 
 use super::alone::Alone;
 use super::clock::BrowserClock;
+use super::port;
 use super::spawn::{self, Glue};
 use super::task::{CancelToken, Interval, Turnstile, sleep};
 use super::worker::{FATAL, MISBEHAVE, PEER, READY};
@@ -169,30 +170,38 @@ impl Pool {
     /// # Errors
     /// An invalid scenario (nothing runs then), or what ended the run. The pool is usable again afterwards.
     pub async fn run(&self, scenario: &Scenario, options: RunOptions) -> Result<PoolOutcome, PoolError> {
-        scenario.validate()?;
+        self.run_job(Job::of(scenario)?, options).await
+    }
+
+    /// Runs a job, after the runs that were asked for before.
+    ///
+    /// # Errors
+    /// What ended the run. The pool is usable again afterwards.
+    pub async fn run_job(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
+        let workers = job.scenario.workers;
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();
         let changes_before = self.shared.visibility_changes.get();
         let started =
-            if options.cancel.is_set() { Ok(()) } else { self.start_workers(scenario.workers).await };
+            if options.cancel.is_set() { Ok(()) } else { self.start_workers(workers).await };
         if options.cancel.is_set() {
             return Err(EngineError::Cancelled);
         }
         let outcome = match started {
-            Ok(()) => self.drive(scenario, options).await?,
+            Ok(()) => self.drive(job, options).await?,
             Err(TooFew { ready: 0, reason }) => {
                 notes.push(format!(
                     "No worker can start here ({reason}): the same engine ran in the page's own thread, so its \
                      times are those of one core."
                 ));
-                self.shared.alone.run(scenario, options.watch.as_ref(), &options.cancel).await?
+                self.shared.alone.run(&job, options.watch.as_ref(), &options.cancel).await?
             }
             Err(TooFew { ready, reason }) => {
                 notes.push(format!(
-                    "Only {ready} of {} workers could start ({reason}): the run was made with {ready}.",
-                    scenario.workers
+                    "Only {ready} of {workers} workers could start ({reason}): the run was made with {ready}."
                 ));
-                self.drive(&Scenario { workers: ready, ..scenario.clone() }, options).await?
+                job.scenario.workers = ready;
+                self.drive(job, options).await?
             }
         };
         if self.shared.visibility_changes.get() != changes_before || is_hidden() {
@@ -254,12 +263,12 @@ impl Pool {
         WeakPool { shared: Rc::downgrade(&self.shared) }
     }
 
-    async fn drive(&self, scenario: &Scenario, options: RunOptions) -> Result<JobOutcome, EngineError> {
+    async fn drive(&self, job: Job, options: RunOptions) -> Result<JobOutcome, EngineError> {
         let (finish, finished) = oneshot::channel();
         let effects = {
             let mut state = self.shared.state.borrow_mut();
             state.run_count += 1;
-            let mut driver = Driver::new(RunId(state.run_count), scenario, Collect::Nothing)?
+            let mut driver = Driver::of_job(RunId(state.run_count), job, Collect::Nothing)
                 .with_resident_data(options.resident);
             let effects = driver.start(BrowserClock.now());
             let pool = self.downgrade();
@@ -400,6 +409,12 @@ impl Pool {
             return match serde_json::from_str::<FromExecutor>(&text) {
                 Ok(message) => self.event(DriverEvent::Executor(id, message)),
                 Err(error) => self.lost(id, &format!("it said what this page cannot read: {error}")),
+            };
+        }
+        if data.has_type::<ArrayBuffer>() {
+            return match port::receive(data) {
+                Ok(rows) => self.event(DriverEvent::Rows(id, rows)),
+                Err(error) => self.lost(id, &format!("it sent rows that this page cannot read: {error}")),
             };
         }
         let field = |name: &str| Reflect::get(data, &name.into()).ok().filter(|value| !value.is_undefined());

@@ -179,6 +179,11 @@ impl Worker {
         for effect in self.executor.step(event, &BrowserClock) {
             match effect {
                 ExecutorEffect::Driver(message) => self.send(&message),
+                ExecutorEffect::Rows(message) => {
+                    if let Err(error) = port::send_rows(&self.scope, &message) {
+                        self.send(&FromExecutor::Failed(message.run, error.into()));
+                    }
+                }
                 ExecutorEffect::Peer(peer, message) => self.send_peer(peer, &message),
             }
         }
