@@ -28,8 +28,8 @@ pub(super) struct Groups {
 
 #[derive(Debug)]
 enum Kind {
-    /// No key. There is a group once there was a row.
-    One { words: Vec<u64>, has_rows: bool },
+    /// No key. There is one group, even of no rows: their count is 0.
+    One { words: Vec<u64> },
     /// By 64-bit keys.
     Slots { table: SlotTable, key: SlotKey },
     /// By the numbers of texts; a row has one word at least, so that its number can be told from its position.
@@ -50,7 +50,7 @@ impl Groups {
     pub(super) fn new(columns: Vec<usize>, types: &[DataType], initial: Vec<u64>) -> Self {
         let slots = |key| Kind::Slots { table: SlotTable::new(initial.clone()), key };
         let kind = match types {
-            [] => Kind::One { words: initial.clone(), has_rows: false },
+            [] => Kind::One { words: initial.clone() },
             [DataType::Int64] => slots(SlotKey::Int64),
             [DataType::Float64] => slots(SlotKey::Float64),
             [DataType::Utf8] => {
@@ -74,7 +74,7 @@ impl Groups {
     pub(super) fn prepare(&mut self, batch: &RecordBatch) -> Result<()> {
         let Groups { columns, kind, keys, numbers } = self;
         match kind {
-            Kind::One { has_rows, .. } => *has_rows |= batch.row_count() > 0,
+            Kind::One { .. } => {}
             Kind::Slots { key: SlotKey::Int64, .. } => {}
             Kind::Slots { key: SlotKey::Float64, .. } => {
                 *keys = key_bits(batch.column(columns[0]).as_float64().values());
@@ -181,7 +181,7 @@ impl Groups {
     /// Where the words of each group begin, in the order in which groups come out.
     pub(super) fn positions(&self) -> Vec<u32> {
         match &self.kind {
-            Kind::One { has_rows, .. } => if *has_rows { vec![0] } else { Vec::new() },
+            Kind::One { .. } => vec![0],
             Kind::Slots { table, .. } => table.positions().collect(),
             Kind::Rows { initial, keys, .. } => {
                 (0..keys.len() as u32).map(|number| number * initial.len() as u32).collect()

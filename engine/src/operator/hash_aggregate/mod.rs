@@ -25,7 +25,7 @@ use crate::columnar::{BATCH_ROWS, Column, DataType, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Aggregate, AggregateFunction, AggregateStep};
 
-/// One row a distinct key, in an order that the rows alone decide. Without a key one row for all, if there was any.
+/// One row a distinct key, in an order that the rows alone decide. Without a key one row for all, even for none.
 #[derive(Debug)]
 pub(super) struct HashAggregate {
     keys: Vec<usize>,
