@@ -15,7 +15,7 @@ use shuffle_engine::columnar::{BATCH_ROWS, DataType, RecordBatch, Schema};
 use shuffle_engine::dataset::{Dataset, Table};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::operator::Pipeline;
-use shuffle_engine::plan::{Aggregate, AggregateFunction, OperatorSpec};
+use shuffle_engine::plan::{Aggregate, AggregateFunction, AggregateStep, OperatorSpec};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::{JsCast, JsValue};
@@ -96,8 +96,10 @@ async fn local_count_by_key(scenario: &Scenario, repeats: u64) -> Result<JsValue
 fn group(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, EngineError> {
     let count = Aggregate { function: AggregateFunction::Count, column: None, name: "count".to_owned() };
     let schema = Arc::new(Schema::new([("prompt_hash", DataType::Int64), ("count", DataType::Int64)]));
-    let mut pipeline =
-        Pipeline::new(&[OperatorSpec::HashAggregate { key: 0, aggregates: vec![count], schema }]);
+    let input_schema = Arc::new(Schema::new([("prompt_hash", DataType::Int64)]));
+    let (keys, aggregates, step) = (vec![0], vec![count], AggregateStep::Complete);
+    let operator = OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema };
+    let mut pipeline = Pipeline::new(&[operator]);
     let mut grouped = Vec::new();
     let mut keep = |batch| {
         grouped.push(batch);
