@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Collect, JobOutcome, Progress};
-use shuffle_engine::{EngineError, Scenario};
+use shuffle_engine::EngineError;
+use shuffle_engine::cluster::{Collect, Job, JobOutcome, Progress};
 
 use super::clock::BrowserClock;
 use super::task::{CancelToken, in_slices};
@@ -22,11 +22,11 @@ impl Alone {
 
     pub(super) async fn run(
         &self,
-        scenario: &Scenario,
+        job: &Job,
         on_progress: &dyn Fn(Progress),
         cancel: &CancelToken,
     ) -> Result<JobOutcome, EngineError> {
-        let mut run = self.cluster.borrow_mut().begin(scenario, Collect::Nothing, &BrowserClock)?;
+        let mut run = self.cluster.borrow_mut().begin(job, Collect::Nothing, &BrowserClock);
         let mut shown = Progress::default();
         in_slices(|| {
             if cancel.is_set() {

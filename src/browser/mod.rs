@@ -10,6 +10,7 @@
 //! `shared/facts/BROWSER.md`; its silent failures are handled in `spawn` and [`worker`].
 
 mod alone;
+pub mod boot;
 pub mod clock;
 pub mod location;
 mod pool;

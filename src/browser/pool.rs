@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Reflect};
 use shuffle_engine::cluster::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, JobOutcome, Progress, RunId, ToExecutor,
+    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
 };
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
@@ -14,7 +14,8 @@ use web_sys::{ErrorEvent, MessageChannel, MessageEvent, Worker};
 
 use super::alone::Alone;
 use super::clock::BrowserClock;
-use super::spawn;
+use super::port;
+use super::spawn::{self, Glue};
 use super::task::{CancelToken, Interval, Turnstile, sleep};
 use super::worker::{FATAL, MISBEHAVE, PEER, READY};
 
@@ -115,7 +116,6 @@ impl Drop for Shared {
 struct State {
     /// By executor; `None` where one died.
     workers: Vec<Option<PooledWorker>>,
-    boot_url: Option<String>,
     run_count: u32,
     running: Option<Running>,
 }
@@ -170,30 +170,38 @@ impl Pool {
     /// # Errors
     /// An invalid scenario (nothing runs then), or what ended the run. The pool is usable again afterwards.
     pub async fn run(&self, scenario: &Scenario, options: RunOptions) -> Result<PoolOutcome, PoolError> {
-        scenario.validate()?;
+        self.run_job(Job::of(scenario)?, options).await
+    }
+
+    /// Runs a job, after the runs that were asked for before.
+    ///
+    /// # Errors
+    /// What ended the run. The pool is usable again afterwards.
+    pub async fn run_job(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
+        let workers = job.scenario.workers;
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();
         let changes_before = self.shared.visibility_changes.get();
         let started =
-            if options.cancel.is_set() { Ok(()) } else { self.start_workers(scenario.workers).await };
+            if options.cancel.is_set() { Ok(()) } else { self.start_workers(workers).await };
         if options.cancel.is_set() {
             return Err(EngineError::Cancelled);
         }
         let outcome = match started {
-            Ok(()) => self.drive(scenario, options).await?,
+            Ok(()) => self.drive(job, options).await?,
             Err(TooFew { ready: 0, reason }) => {
                 notes.push(format!(
                     "No worker can start here ({reason}): the same engine ran in the page's own thread, so its \
                      times are those of one core."
                 ));
-                self.shared.alone.run(scenario, options.watch.as_ref(), &options.cancel).await?
+                self.shared.alone.run(&job, options.watch.as_ref(), &options.cancel).await?
             }
             Err(TooFew { ready, reason }) => {
                 notes.push(format!(
-                    "Only {ready} of {} workers could start ({reason}): the run was made with {ready}.",
-                    scenario.workers
+                    "Only {ready} of {workers} workers could start ({reason}): the run was made with {ready}."
                 ));
-                self.drive(&Scenario { workers: ready, ..scenario.clone() }, options).await?
+                job.scenario.workers = ready;
+                self.drive(job, options).await?
             }
         };
         if self.shared.visibility_changes.get() != changes_before || is_hidden() {
@@ -203,6 +211,18 @@ impl Pool {
             );
         }
         Ok(PoolOutcome { outcome, notes })
+    }
+
+    /// Starts workers before a run asks for them, and waits until all of them can be sent work.
+    ///
+    /// # Errors
+    /// The first one that cannot be had.
+    pub async fn warm_up(&self, worker_count: u32) -> Result<(), PoolError> {
+        let _turn = self.shared.turnstile.pass().await;
+        self.start_workers(worker_count).await.map_err(|TooFew { ready, reason }| EngineError::ExecutorLost {
+            executor: ready,
+            reason: reason.0,
+        })
     }
 
     /// Ends the runs with this token: one under way returns [`EngineError::Cancelled`] at once, one that waits its turn
@@ -243,12 +263,12 @@ impl Pool {
         WeakPool { shared: Rc::downgrade(&self.shared) }
     }
 
-    async fn drive(&self, scenario: &Scenario, options: RunOptions) -> Result<JobOutcome, EngineError> {
+    async fn drive(&self, job: Job, options: RunOptions) -> Result<JobOutcome, EngineError> {
         let (finish, finished) = oneshot::channel();
         let effects = {
             let mut state = self.shared.state.borrow_mut();
             state.run_count += 1;
-            let mut driver = Driver::new(RunId(state.run_count), scenario, Collect::Nothing)?
+            let mut driver = Driver::of_job(RunId(state.run_count), job, Collect::Nothing)
                 .with_resident_data(options.resident);
             let effects = driver.start(BrowserClock.now());
             let pool = self.downgrade();
@@ -307,26 +327,25 @@ impl Pool {
 
     /// Starts what is missing of the first `count` workers. On failure: how many can be used, and why no more.
     async fn start_workers(&self, count: u32) -> Result<(), TooFew> {
-        let mut outcome = self.try_start_workers(count).await;
+        let mut outcome = self.try_start_workers(count, Glue::Inlined).await;
         if outcome.is_err() {
             spawn::nudge_the_collector();
-            outcome = self.try_start_workers(count).await;
+            outcome = self.try_start_workers(count, Glue::Imported).await;
         }
         let usable = outcome.as_ref().map_or_else(|failure| failure.ready, |()| count);
         self.connect(usable).map_err(|error| TooFew { ready: 0, reason: in_words(&error) })?;
         outcome
     }
 
-    async fn try_start_workers(&self, count: u32) -> Result<(), TooFew> {
+    async fn try_start_workers(&self, count: u32, glue: Glue) -> Result<(), TooFew> {
+        let is_there = |id: u32| matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
+        let missing: Vec<u32> = (0..count).filter(|&id| !is_there(id)).collect();
+        let Some(&first) = missing.first() else { return Ok(()) };
+        let too_few = |id| move |error: JsValue| TooFew { ready: id, reason: in_words(&error) };
+        let script_url = spawn::script_url(glue).await.map_err(too_few(first))?;
         let mut starting = Vec::new();
-        for id in 0..count {
-            let is_there = matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
-            if !is_there {
-                starting.push((
-                    id,
-                    self.start(id).map_err(|error| TooFew { ready: id, reason: in_words(&error) })?,
-                ));
-            }
+        for id in missing {
+            starting.push((id, self.start(id, &script_url).map_err(too_few(id))?));
         }
         for (id, ready) in starting {
             let outcome = ready.await.unwrap_or_else(|_| Err(StartFailure("it was given up".to_owned())));
@@ -338,13 +357,13 @@ impl Pool {
         Ok(())
     }
 
-    fn start(&self, id: u32) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
+    fn start(
+        &self,
+        id: u32,
+        script_url: &str,
+    ) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
         let mut state = self.shared.state.borrow_mut();
-        let boot_url = match &state.boot_url {
-            Some(url) => url.clone(),
-            None => state.boot_url.insert(spawn::boot_url()?).clone(),
-        };
-        let worker = spawn::spawn(id, &boot_url)?;
+        let worker = spawn::spawn(id, script_url)?;
         let pool = self.downgrade();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             pool.with(|pool| pool.hear(id, &event.data()));
@@ -390,6 +409,12 @@ impl Pool {
             return match serde_json::from_str::<FromExecutor>(&text) {
                 Ok(message) => self.event(DriverEvent::Executor(id, message)),
                 Err(error) => self.lost(id, &format!("it said what this page cannot read: {error}")),
+            };
+        }
+        if data.has_type::<ArrayBuffer>() {
+            return match port::receive(data) {
+                Ok(rows) => self.event(DriverEvent::Rows(id, rows)),
+                Err(error) => self.lost(id, &format!("it sent rows that this page cannot read: {error}")),
             };
         }
         let field = |name: &str| Reflect::get(data, &name.into()).ok().filter(|value| !value.is_undefined());

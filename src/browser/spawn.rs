@@ -1,11 +1,16 @@
 //! Starting workers: one compiled module for all, from a classic Blob worker, which starts wherever a page may stand.
 //!
-//! A few lines of JavaScript import the page's own glue and hand it the page's own compiled module. Whatever goes wrong
+//! A few lines of JavaScript ([`boot`]) hand the page's own glue the page's own compiled module. Whatever goes wrong
 //! there is posted back: a rejection in a worker raises no `error` event by itself.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use web_sys::{Blob, BlobPropertyBag, Url, Worker};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, Response, Url, Worker};
+
+use super::boot;
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,30 +19,57 @@ extern "C" {
     static GLUE: String;
 }
 
-/// What a worker runs before the module is there. `initSync` runs `main` again, which returns at once in a worker.
-const BOOT: &str = r#"
-const fatal = (reason) => self.postMessage({ fatal: String(reason && reason.stack || reason) });
-self.addEventListener("unhandledrejection", (event) => fatal(event.reason));
-self.onmessage = async ({ data: { glue, module, id } }) => {
-  self.onmessage = null;
-  try {
-    const bindings = await import(glue);
-    bindings.initSync({ module });
-    bindings.worker_main(id);
-  } catch (error) {
-    fatal(error);
-  }
-};
-"#;
+thread_local! {
+    /// The address of the script with the glue in it, once it was made; it serves every pool of the page.
+    static INLINED: RefCell<Option<String>> = const { RefCell::new(None) };
+}
 
-/// The address of the boot lines, made once and kept: a worker may take its script after its constructor returns.
+/// How workers come by the glue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Glue {
+    /// It is in their script, where it can be.
+    Inlined,
+    /// They import it.
+    Imported,
+}
+
+/// The address of a script for workers. It is kept: a worker may take its script after its constructor returns.
 ///
 /// # Errors
 /// The browser's words.
-pub(super) fn boot_url() -> Result<String, JsValue> {
+pub(super) async fn script_url(glue: Glue) -> Result<String, JsValue> {
+    if glue == Glue::Imported {
+        return blob_url(&boot::importing());
+    }
+    if let Some(url) = INLINED.with_borrow(Clone::clone) {
+        return Ok(url);
+    }
+    // A glue that cannot be read or taken apart can still be imported.
+    let script = match read_glue().await {
+        Ok(glue) => GLUE.with(|url| boot::inlining(&glue, url)),
+        Err(_) => None,
+    };
+    let url = blob_url(&script.unwrap_or_else(boot::importing))?;
+    INLINED.with_borrow_mut(|slot| *slot = Some(url.clone()));
+    Ok(url)
+}
+
+/// The text of the page's own glue; the browser has it, as the page runs.
+async fn read_glue() -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = JsFuture::from(GLUE.with(|url| window.fetch_with_str(url))).await?;
+    let response: Response = response.dyn_into()?;
+    if !response.ok() {
+        return Err(response.status().into());
+    }
+    let text = JsFuture::from(response.text()?).await?;
+    text.as_string().ok_or(text)
+}
+
+fn blob_url(script: &str) -> Result<String, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&BOOT.into()), &options)?;
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&script.into()), &options)?;
     Url::create_object_url_with_blob(&blob)
 }
 
@@ -45,8 +77,8 @@ pub(super) fn boot_url() -> Result<String, JsValue> {
 ///
 /// # Errors
 /// The browser's words when it refuses at once, as a content security policy makes it do.
-pub(super) fn spawn(id: u32, boot_url: &str) -> Result<Worker, JsValue> {
-    let worker = Worker::new(boot_url)?;
+pub(super) fn spawn(id: u32, script_url: &str) -> Result<Worker, JsValue> {
+    let worker = Worker::new(script_url)?;
     let boot = Object::new();
     Reflect::set(&boot, &"glue".into(), &GLUE.with(|glue| JsValue::from_str(glue)))?;
     Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;

@@ -98,7 +98,7 @@ fn with_worker<T>(f: impl FnOnce(&mut Worker) -> T) -> T {
 fn hear_page(data: &JsValue, event: &MessageEvent) {
     if let Some(text) = data.as_string() {
         match serde_json::from_str::<ToExecutor>(&text) {
-            Ok(message) => step(ExecutorEvent::Driver(message)),
+            Ok(message) => hear_driver(message),
             Err(error) => fail(&format!("a message of another build: {error}")),
         }
         return;
@@ -143,6 +143,19 @@ fn fail(words: &str) {
     with_worker(|worker| fatal(&worker.scope, words));
 }
 
+/// A word of the driver is worked on at once: a turn through the event loop would cost as much as sending a block. Answers
+/// to it have left before.
+fn hear_driver(message: ToExecutor) {
+    let waits = with_worker(|worker| {
+        worker.step(ExecutorEvent::Driver(message));
+        worker.turn_is_posted
+    });
+    // A turn that is on its way would find nothing left to do.
+    if !waits {
+        work();
+    }
+}
+
 fn step(event: ExecutorEvent) {
     with_worker(|worker| {
         worker.step(event);
@@ -166,6 +179,11 @@ impl Worker {
         for effect in self.executor.step(event, &BrowserClock) {
             match effect {
                 ExecutorEffect::Driver(message) => self.send(&message),
+                ExecutorEffect::Rows(message) => {
+                    if let Err(error) = port::send_rows(&self.scope, &message) {
+                        self.send(&FromExecutor::Failed(message.run, error.into()));
+                    }
+                }
                 ExecutorEffect::Peer(peer, message) => self.send_peer(peer, &message),
             }
         }

@@ -71,6 +71,7 @@ impl From<EngineError> for Stop {
         match error {
             EngineError::Cancelled => Stop::Stale,
             other @ (EngineError::InvalidScenario(_)
+            | EngineError::InvalidPlan(_)
             | EngineError::OutOfMemory { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }) => Stop::Failed(other),

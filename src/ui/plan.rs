@@ -53,7 +53,7 @@ fn texts(scenario: &Scenario) -> Texts {
         0 => "no exchange, so nothing has to wait for anything else".to_owned(),
         count => format!("cut where rows have to meet ({})", units::plural(count, "exchange", "exchanges")),
     };
-    let rules: Vec<&str> = planned.optimized.trace.iter().map(|trace| trace.rule).collect();
+    let rules: Vec<&str> = planned.optimized.trace.iter().map(|trace| trace.rule.as_str()).collect();
     let rules = if rules.is_empty() {
         "No rule of the optimizer applies to this query.".to_owned()
     } else {

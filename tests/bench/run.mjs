@@ -1,4 +1,4 @@
-// The benchmark: our engine in the browser beside DuckDB-Wasm and beside bare message channels, in one browser run.
+// The benchmark: our engine in the browser beside DuckDB-Wasm and beside the bare browser, in one browser run.
 //
 //   options -> server + one headless Chromium -> each figure: same data, sides taking turns -> markdown, JSON
 //
@@ -10,19 +10,30 @@ import { cpus, loadavg } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { launch } from "./lib/browser.mjs";
 import { bundlePages } from "./lib/bundle.mjs";
-import { countingFigure, exchangeFigures } from "./lib/figures.mjs";
+import { exchangeFigures } from "./lib/figures/exchange.mjs";
+import { localFigures } from "./lib/figures/local.mjs";
+import { partitionFigure } from "./lib/figures/partition.mjs";
+import { shuffledFigure } from "./lib/figures/shuffled.mjs";
+import { workersFigure } from "./lib/figures/workers.mjs";
 import { WARM_UPS } from "./lib/interleave.mjs";
 import { MODULES, REPOSITORY, versionOf } from "./lib/modules.mjs";
-import { FIGURES, parseOptions, UsageError } from "./lib/options.mjs";
-import { duckdbSize, pageSize } from "./lib/page_size.mjs";
+import { parseOptions, UsageError } from "./lib/options.mjs";
+import { duckdbSize, pageSize, SIZE_LIMIT_BYTES } from "./lib/page_size.mjs";
 import { toMarkdown } from "./lib/report.mjs";
 import { startServer } from "./lib/server.mjs";
 import { openOurs } from "./sides/ours.mjs";
 
+/** Each makes one figure or more, or null where there is nothing of ours to measure. */
+const MAKERS = {
+  shuffled_count_by_key: shuffledFigure,
+  partition: partitionFigure,
+  exchange_blocks: exchangeFigures,
+  workers_ready: workersFigure,
+};
+
 async function main() {
   const options = parseOptions(process.argv.slice(2));
   const dist = resolve(REPOSITORY, options.dist);
-  const wanted = options.only ? [options.only] : FIGURES;
   const loadBefore = loadavg()[0];
 
   const server = await startServer({
@@ -32,28 +43,10 @@ async function main() {
   });
   const browser = await launch(options.chromium);
   const result = { figures: [], page_size: null, notes: [], failures: [] };
-  const built = existsSync(join(dist, "index.html"));
   try {
-    const timed = wanted.some((name) => name !== "page_size");
-    const ours = !built
-      ? { missing: `${options.dist}/index.html is not built` }
-      : timed
-        ? await openOurs(browser, server)
-        : {};
-    if (ours.missing) missing(result, options, `ours: ${ours.missing}`);
-    for (const name of wanted) {
-      const say = (text) => process.stderr.write(`${name}: ${text}\n`);
-      try {
-        const lab = { browser, server, ours, options, say };
-        if (name === "exchange_blocks") result.figures.push(...(await exchangeFigures(lab)));
-        else if (name !== "page_size") result.figures.push(await countingFigure(lab, name));
-        else if (built) {
-          result.page_size = { ...(await pageSize(browser, server, dist)), duckdb_gzip: duckdbSize(MODULES) };
-        }
-      } catch (error) {
-        result.failures.push(`${name}: ${error.message}`);
-      }
-    }
+    const ours = await whatOfOurs(browser, server, dist, options);
+    if (ours.missing) (options.requireOurs ? result.failures : result.notes).push(`ours: ${ours.missing}`);
+    await measure({ browser, server, ours, options, dist }, result);
     result.machine = describeMachine(browser, result, loadBefore);
   } finally {
     await browser.close();
@@ -62,9 +55,38 @@ async function main() {
   finish(result, options);
 }
 
-/** What is missing of ours is a failure only where it was asked for. */
-function missing(result, options, text) {
-  (options.requireOurs ? result.failures : result.notes).push(text);
+async function whatOfOurs(browser, server, dist, options) {
+  if (!existsSync(join(dist, "index.html"))) return { missing: `${options.dist}/index.html is not built` };
+  return options.wanted.some((name) => name !== "page_size") ? openOurs(browser, server) : {};
+}
+
+async function measure(shared, result) {
+  const { browser, server, ours, options, dist } = shared;
+  const lab = {
+    ...shared,
+    say: (text) => process.stderr.write(`${text}\n`),
+    /** What `make` makes; a figure that fails is told of, and the others go on. */
+    async attempt(name, make) {
+      try {
+        return await make();
+      } catch (error) {
+        result.failures.push(`${name}: ${error.message}`);
+        return null;
+      }
+    },
+  };
+  const keep = (made) => result.figures.push(...[made].flat().filter(Boolean));
+  keep(await lab.attempt("local figures", () => localFigures(lab, options.wanted)));
+  for (const [name, make] of Object.entries(MAKERS)) {
+    if (options.wanted.includes(name)) keep(await lab.attempt(name, () => make(lab)));
+  }
+  if (options.wanted.includes("page_size") && !ours.missing) {
+    const size = await lab.attempt("page_size", () => pageSize(browser, server, dist));
+    if (size) {
+      const met = size.total.brotli <= SIZE_LIMIT_BYTES;
+      result.page_size = { ...size, limit_brotli: SIZE_LIMIT_BYTES, met, duckdb_gzip: duckdbSize(MODULES) };
+    }
+  }
 }
 
 function describeMachine(browser, result, loadBefore) {
@@ -82,17 +104,23 @@ function describeMachine(browser, result, loadBefore) {
 }
 
 function finish(result, options) {
-  const { repeats } = options;
-  const complete = { version: 1, warm_ups: WARM_UPS, repeats, ...result };
+  const { repeats, rows, keys, textRows } = options;
+  const complete = { version: 2, warm_ups: WARM_UPS, repeats, rows, keys, text_rows: textRows, ...result };
   if (result.figures.some((figure) => figure.data === "stand-in")) {
-    complete.notes.push("Keys are a stand-in made by the bench (Zipf over random 64-bit values), not our generator's.");
+    complete.notes.push("The data are a stand-in made by the bench, not our generator's.");
   }
-  const out = resolve(REPOSITORY, options.out);
-  mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, JSON.stringify(complete, null, 2) + "\n");
-  process.stdout.write(toMarkdown(complete));
+  write(options.out, JSON.stringify(complete, null, 2) + "\n");
+  const markdown = toMarkdown(complete);
+  if (options.markdown) write(options.markdown, markdown);
+  process.stdout.write(markdown);
   for (const failure of result.failures) process.stderr.write(`FAILED ${failure}\n`);
   process.exitCode = result.failures.length > 0 ? 1 : 0;
+}
+
+function write(name, text) {
+  const file = resolve(REPOSITORY, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 main().catch((error) => {

@@ -14,7 +14,7 @@ mod differential;
 mod digests;
 mod generator;
 mod golden;
-// Until the branch `speed` is merged: mod groups;
+mod groups;
 mod hand_cluster;
 mod interpreter;
 mod lab;

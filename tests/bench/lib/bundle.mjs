@@ -5,12 +5,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { load, MODULES } from "./modules.mjs";
 
+const PAGES = ["duckdb", "bare_channels", "bare_workers"];
 const PAGE = join(dirname(fileURLToPath(import.meta.url)), "../page");
 
 export async function bundlePages(outputFolder) {
   mkdirSync(outputFolder, { recursive: true });
   await load("esbuild").build({
-    entryPoints: ["duckdb.mjs", "bare_channels.mjs"].map((name) => join(PAGE, name)),
+    entryPoints: PAGES.map((name) => join(PAGE, `${name}.mjs`)),
     nodePaths: [MODULES],
     bundle: true,
     format: "esm",
@@ -18,6 +19,6 @@ export async function bundlePages(outputFolder) {
     outExtension: { ".js": ".mjs" },
     logLevel: "warning",
   });
-  for (const name of ["duckdb.html", "bare_channels.html"]) copyFileSync(join(PAGE, name), join(outputFolder, name));
+  for (const name of PAGES) copyFileSync(join(PAGE, `${name}.html`), join(outputFolder, `${name}.html`));
   return outputFolder;
 }

@@ -1,21 +1,32 @@
 // The command line of the benchmark.
 
-export const FIGURES = ["local_count_by_key", "shuffled_count_by_key", "exchange_blocks", "page_size"];
+import { QUERIES } from "./figures/queries.mjs";
+
+export const FIGURES = [
+  ...QUERIES.map((query) => query.name),
+  "shuffled_count_by_key",
+  "partition",
+  "exchange_blocks",
+  "workers_ready",
+  "page_size",
+];
 
 const USAGE = `usage: node tests/bench/run.mjs [options]
 
-  --only NAME      run one figure: ${FIGURES.join(", ")}
-  --rows N         rows of the group-by figures (10000000)
+  --only A,B,...   only some figures: ${FIGURES.join(", ")}
+  --rows N         rows of the figures over numbers (10000000)
+  --text-rows N    rows of the figures over text (2000000)
   --keys N         distinct keys to draw from (1000000)
   --repeats N      measured repeats of each side, after the warm-up (7)
   --dist DIR       the built page (dist)
   --out FILE       where the result goes as JSON (target/bench/result.json)
+  --markdown FILE  where the result goes as markdown too, beside standard output
   --chromium FILE  the browser (/usr/bin/chromium, or SHUFFLE_LAB_CHROMIUM)
   --require-ours   fail when the page or one of its kernels is missing, instead of saying "not available"
 `;
 
-const WHOLE_NUMBERS = new Set(["rows", "keys", "repeats"]);
-const WORDS = new Set(["only", "dist", "out", "chromium"]);
+const WHOLE_NUMBERS = { "--rows": "rows", "--text-rows": "textRows", "--keys": "keys", "--repeats": "repeats" };
+const WORDS = { "--only": "only", "--dist": "dist", "--out": "out", "--markdown": "markdown", "--chromium": "chromium" };
 
 export class UsageError extends Error {}
 
@@ -24,11 +35,13 @@ export function parseOptions(argv, environment = process.env) {
   const options = {
     only: null,
     rows: 10_000_000,
+    textRows: 2_000_000,
     keys: 1_000_000,
     repeats: 7,
     dist: "dist",
     out: "target/bench/result.json",
-    chromium: environment.SHUFFLE_LAB_CHROMIUM || "/usr/bin/chromium",
+    markdown: null,
+    chromium: environment.SHUFFLE_LAB_CHROMIUM || environment.CHROMIUM || "/usr/bin/chromium",
     requireOurs: false,
   };
   const rest = [...argv];
@@ -40,17 +53,15 @@ export function parseOptions(argv, environment = process.env) {
       continue;
     }
     const [flag, inline] = argument.split(/=(.*)/s);
-    const name = flag.replace(/^--/, "");
-    if (!flag.startsWith("--") || !(WHOLE_NUMBERS.has(name) || WORDS.has(name))) {
-      throw new UsageError(`unknown option ${argument}\n\n${USAGE}`);
-    }
+    const name = WHOLE_NUMBERS[flag] ?? WORDS[flag];
+    if (name === undefined) throw new UsageError(`unknown option ${argument}\n\n${USAGE}`);
     const value = inline ?? rest.shift();
     if (value === undefined) throw new UsageError(`${flag} wants a value\n\n${USAGE}`);
-    options[name] = WHOLE_NUMBERS.has(name) ? wholeNumber(flag, value) : value;
+    options[name] = flag in WHOLE_NUMBERS ? wholeNumber(flag, value) : value;
   }
-  if (options.only !== null && !FIGURES.includes(options.only)) {
-    throw new UsageError(`--only ${options.only}: one of ${FIGURES.join(", ")}`);
-  }
+  options.wanted = options.only === null ? FIGURES : options.only.split(",");
+  const unknown = options.wanted.find((name) => !FIGURES.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: some of ${FIGURES.join(", ")}`);
   return options;
 }
 

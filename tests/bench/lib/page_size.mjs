@@ -8,6 +8,9 @@ import { open } from "./browser.mjs";
 // Workers and the first run start after `load`; by then they have asked for all they need.
 const SETTLE_MILLIS = 3_000;
 
+/** The bar: all that a visit loads, in brotli. */
+export const SIZE_LIMIT_BYTES = 600_000;
+
 /** Opens the page once and weighs what the server was asked for (the workers' requests too). */
 export async function pageSize(browser, server, dist) {
   server.takeRequested();

@@ -1,21 +1,11 @@
-// DuckDB-Wasm in a page of its own: start, take the column that the other side uses, answer the query, timed.
+// DuckDB-Wasm in a page of its own: start, take the columns that the other side uses, answer queries, timed.
 // Paths are relative to the page, so that the same script works plain and under /isolated/.
 
 import * as duckdb from "@duckdb/duckdb-wasm";
-import { makeVector, Table } from "apache-arrow";
+import { makeData, makeVector, Table, Utf8 } from "apache-arrow";
 
-// Eight row groups of DuckDB an insert: few inserts, and no second copy of a whole 80 MB column.
+// Eight row groups of DuckDB an insert: few inserts, and no second copy of a whole column.
 const BATCH_ROWS = 122_880 * 8;
-
-// Timed. The outer query reads every group, so none can be skipped, and hands back one row.
-const TIMED_QUERY = `
-  SELECT count(*)::BIGINT AS groups, sum(c)::BIGINT AS rows
-  FROM (SELECT prompt_hash, count(*) AS c FROM prompts GROUP BY prompt_hash)`;
-
-// Not timed. See lib/reference.mjs for the checksum.
-const CHECKSUM_QUERY = `
-  SELECT sum(prompt_hash::HUGEINT * c::HUGEINT * c::HUGEINT)::VARCHAR AS checksum
-  FROM (SELECT prompt_hash, count(*) AS c FROM prompts GROUP BY prompt_hash)`;
 
 let connection;
 
@@ -29,41 +19,65 @@ async function start(build, threads) {
   await database.open({ maximumThreads: threads });
   connection = await database.connect();
   if (build === "coi") await connection.query(`SET threads = ${threads}`);
-  const [settings] = rowsOf(
-    await connection.query("SELECT version() AS version, current_setting('threads')::VARCHAR AS threads"),
-  );
+  const settings = await row("SELECT version() AS version, current_setting('threads')::VARCHAR AS threads");
   return { version: settings.version, threads: Number(settings.threads) };
 }
 
-/** Takes the keys from the bench's server into the table `prompts(prompt_hash BIGINT)`. */
-async function take(dataName) {
-  const response = await fetch(`/data/${dataName}`);
-  if (!response.ok) throw new Error(`data ${dataName}: ${response.status}`);
-  const keys = new BigInt64Array(await response.arrayBuffer());
-  await connection.query("DROP TABLE IF EXISTS prompts");
-  for (let start = 0; start < keys.length; start += BATCH_ROWS) {
-    const batch = new Table({ prompt_hash: makeVector(keys.slice(start, start + BATCH_ROWS)) });
-    await connection.insertArrowTable(batch, { name: "prompts", create: start === 0 });
+/** Takes columns from the bench's server into a table, not timed; returns the table's rows. */
+async function take({ table, columns }) {
+  const taken = [];
+  for (const column of columns) taken.push({ ...column, ...(await fetchColumn(column)) });
+  const rows = taken[0].length;
+  for (let start = 0; start < rows; start += BATCH_ROWS) {
+    const end = Math.min(start + BATCH_ROWS, rows);
+    const batch = Object.fromEntries(taken.map((column) => [column.name, column.slice(start, end)]));
+    await connection.insertArrowTable(new Table(batch), { name: table, create: start === 0 });
   }
-  const [{ rows }] = rowsOf(await connection.query("SELECT count(*)::BIGINT AS rows FROM prompts"));
-  return Number(rows);
+  return Number((await row(`SELECT count(*)::BIGINT AS rows FROM ${table}`)).rows);
 }
 
-/** One timed run, from the page's call until its answer is here. */
-async function countByKey() {
+async function fetchColumn({ at, kind }) {
+  if (kind === "int") {
+    const values = new BigInt64Array(await fetchBytes(at));
+    return { length: values.length, slice: (start, end) => makeVector(values.slice(start, end)) };
+  }
+  const offsets = new Int32Array(await fetchBytes(`${at}.offsets`));
+  const bytes = new Uint8Array(await fetchBytes(`${at}.bytes`));
+  const slice = (start, end) =>
+    makeVector(
+      makeData({
+        type: new Utf8(),
+        length: end - start,
+        nullCount: 0,
+        valueOffsets: offsets.slice(start, end + 1).map((offset) => offset - offsets[start]),
+        data: bytes.slice(offsets[start], offsets[end]),
+      }),
+    );
+  return { length: offsets.length - 1, slice };
+}
+
+async function fetchBytes(at) {
+  const response = await fetch(`/data/${at}`);
+  if (!response.ok) throw new Error(`data ${at}: ${response.status}`);
+  return response.arrayBuffer();
+}
+
+/** One timed run of a query that answers one row, from the page's call until its answer is here. */
+async function query(sql) {
   const begun = performance.now();
-  const answer = await connection.query(TIMED_QUERY);
+  const answer = await connection.query(sql);
   const micros = Math.round((performance.now() - begun) * 1000);
-  const [{ groups, rows }] = rowsOf(answer);
-  return { micros, rows: Number(rows), groups: Number(groups) };
+  return { micros, answer: textsOf(answer) };
 }
 
-async function checksum() {
-  return rowsOf(await connection.query(CHECKSUM_QUERY))[0].checksum;
+async function row(sql) {
+  return textsOf(await connection.query(sql));
 }
 
-function rowsOf(table) {
-  return table.toArray().map((row) => row.toJSON());
+/** The one row of an answer; every value as text, so that large integers stay exact. */
+function textsOf(table) {
+  const [first] = table.toArray();
+  return Object.fromEntries(Object.entries(first.toJSON()).map(([name, value]) => [name, String(value)]));
 }
 
-window.duckdbBench = { start, take, countByKey, checksum };
+window.duckdbBench = { start, take, query };

@@ -15,38 +15,35 @@ export async function openOurs(browser, server) {
   return { page };
 }
 
-/** Lets our page put the scenario's key column on the server, for the other side and the reference. */
-export async function putData(page, dataName, scenario) {
+/** Lets our page put a column on the server, for the other side and the reference. */
+export async function putColumn(page, at, options) {
   await page.evaluate(
-    async ([dataName, scenario]) => {
-      const keys = await window.shuffleLab.benchData({ scenario });
-      if (!(keys instanceof BigInt64Array)) throw new Error("benchData must give a BigInt64Array");
-      const response = await fetch(`/data/${dataName}`, { method: "PUT", body: keys });
-      if (!response.ok) throw new Error(`data ${dataName}: ${response.status}`);
+    async ([at, options]) => {
+      const put = async (name, body) => {
+        // A Blob: the browser's driver would be told of any other body, as one text.
+        const response = await fetch(`/data/${name}`, { method: "PUT", body: new Blob([body]) });
+        if (!response.ok) throw new Error(`data ${name}: ${response.status}`);
+      };
+      const column = await window.shuffleLab.benchData(options);
+      if (column instanceof BigInt64Array) return put(at, column);
+      if (!(column.offsets instanceof Uint32Array) || !(column.bytes instanceof Uint8Array)) {
+        throw new Error("benchData must give a BigInt64Array, or offsets and bytes");
+      }
+      await put(`${at}.offsets`, column.offsets);
+      await put(`${at}.bytes`, column.bytes);
     },
-    [dataName, scenario],
+    [at, options],
   );
 }
 
-export function oursCounting(page, name, scenario, label) {
+/** A side that calls `bench(name, options)`; what it answers beside its name and times is compared. */
+export function oursRunning(page, name, options, label) {
   return {
     label,
     role: "ours",
     async measure() {
-      const result = await runOnce(page, name, { scenario, repeats: 1 });
-      const { rows, groups, checksum } = result;
-      return { micros: result.micros[0], answer: { rows, groups, checksum: String(checksum) } };
-    },
-  };
-}
-
-export function oursExchanging(page, { workers, blockBytes, rounds }, label) {
-  return {
-    label,
-    role: "ours",
-    async measure() {
-      const result = await runOnce(page, "exchange_blocks", { workers, block_bytes: blockBytes, rounds, repeats: 1 });
-      return { micros: result.micros[0], answer: { blocks: result.blocks } };
+      const { name: _, micros, ...answer } = await runOnce(page, name, { ...options, repeats: 1 });
+      return { micros: micros[0], answer };
     },
   };
 }

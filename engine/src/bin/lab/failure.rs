@@ -45,6 +45,7 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::InvalidScenario(error) => error.into(),
+            EngineError::InvalidPlan(error) => Failure::Input(error.to_string()),
             other @ (EngineError::OutOfMemory { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }
