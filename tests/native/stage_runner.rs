@@ -10,21 +10,25 @@ use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::error::Result;
-use shuffle_engine::operator::Pipeline;
+use shuffle_engine::operator::{Pipeline, scan};
 use shuffle_engine::plan::{Output, StageGraph, StageSource, StageSpec};
-use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
+use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 
 /// What every map task of each shuffle wrote.
 type Written = BTreeMap<u32, Vec<MapOutput>>;
 
 /// The result's batches.
 pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
-    let dataset = Arc::new(Dataset::new(scenario));
+    run_over(graph, &Arc::new(Dataset::new(scenario)))
+}
+
+/// The result's batches, over a dataset that is there already.
+pub(crate) fn run_over(graph: &StageGraph, dataset: &Arc<Dataset>) -> Vec<RecordBatch> {
     let (mut written, mut result) = (Written::new(), Vec::new());
     for stage in graph.stages() {
         for partition in 0..stage.task_count {
-            let inputs = inputs(graph, stage, partition, &dataset, &written);
-            run_task(stage, inputs, scenario.reduce_partitions, &mut written, &mut result);
+            let inputs = inputs(graph, stage, partition, dataset, &written);
+            run_task(stage, partition, inputs, &mut written, &mut result);
         }
     }
     result
@@ -55,8 +59,8 @@ fn inputs(
         written[&shuffle].iter().map(decode).collect()
     };
     match &stage.source {
-        StageSource::Scan { table, column_indices, .. } => {
-            let mut scan = dataset.scan(*table, partition, column_indices);
+        StageSource::Scan { table, column_indices, predicate, .. } => {
+            let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
             let probe = std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect();
             Inputs { build: Vec::new(), probe }
         }
@@ -68,8 +72,8 @@ fn inputs(
 
 fn run_task(
     stage: &StageSpec,
+    task: u32,
     inputs: Inputs,
-    reduce_partitions: u32,
     written: &mut Written,
     result: &mut Vec<RecordBatch>,
 ) {
@@ -99,10 +103,11 @@ fn run_task(
         pipeline.finish(&mut |batch| keep(&mut out, batch)).expect("a test's batch fits");
         match &branch.output {
             Output::Result { .. } => result.extend(out),
-            Output::Shuffle { shuffle, partitioning, schema } => {
-                let mut write = ShuffleWrite::new(reduce_partitions);
+            Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
+                let mut write = ShuffleWrite::new(*partition_count);
                 for batch in out {
-                    let placement = place(*partitioning, &batch, write.row_count(), reduce_partitions);
+                    let rows = TaskRows { task, first_row: write.row_count() };
+                    let placement = place(partitioning, &batch, rows, *partition_count);
                     write.push(batch, placement);
                 }
                 let output = write.finish(schema).expect("a test's blocks fit");
