@@ -1,5 +1,6 @@
 //! Errors, named by the reaction each calls for.
 
+use crate::plan::PlanError;
 use crate::scenario::InvalidScenario;
 
 /// What can end a run. Each variant says what the reader of it should do.
@@ -8,6 +9,9 @@ pub enum EngineError {
     /// Show it at the field; nothing was run.
     #[error(transparent)]
     InvalidScenario(#[from] InvalidScenario),
+    /// Show it where the plan is written; nothing was run.
+    #[error(transparent)]
+    InvalidPlan(#[from] PlanError),
     /// A lesson, not a fault: the data does not fit where the plan wants it.
     #[error("out of memory: {needed_bytes} bytes are needed, {limit_bytes} bytes may be used")]
     OutOfMemory {

@@ -35,7 +35,7 @@ fn check_numbers<T: Ord + Clone>(keys: &[T], size: usize, column: impl Fn(&[T]) 
     let (mut expected, mut firsts) = (BTreeMap::new(), Vec::new());
     let mut numbers = Vec::new();
     for batch in keys.chunks(size) {
-        groups.number(&column(batch), &mut numbers);
+        groups.number(&column(batch), &mut numbers).expect("it fits");
         for (key, &number) in batch.iter().zip(&numbers) {
             let next = expected.len() as u32;
             let known = *expected.entry(key.clone()).or_insert_with(|| {

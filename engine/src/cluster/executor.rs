@@ -1,18 +1,19 @@
 //! The executor: runs tasks, a bounded piece a turn, and exchanges blocks with its peers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::protocol::{
-    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RunId, TaskId,
-    ToExecutor,
+    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE,
+    RunId, TaskId, ToExecutor,
 };
-use super::task::{RunningTask, ShuffleInput, TaskContext};
+use super::task::{BroadcastTables, RunningTask, ShuffleInput, TaskContext};
 use super::{Clock, Collect, WallMicros};
 use crate::dataset::{Dataset, ResidentScans};
 use crate::error::{EngineError, Result};
-use crate::plan::{StageGraph, plan};
-use crate::shuffle::{BlockId, BlockSlice, BlockStore};
+use crate::plan::StageGraph;
+use crate::scenario::Action;
+use crate::shuffle::{BlockId, BlockSlice, BlockStore, MapOutput};
 
 /// An executor that works on a long task still says so this often; see the driver's deadline.
 const ALIVE_AFTER: WallMicros = WallMicros(300_000);
@@ -35,6 +36,8 @@ pub enum ExecutorEffect {
     Driver(FromExecutor),
     /// Send a peer its blocks.
     Peer(u32, PeerMessage),
+    /// Send the driver rows of the result.
+    Rows(PeerMessage),
 }
 
 /// One executor. It keeps its dataset's tables between runs.
@@ -62,6 +65,12 @@ struct Run {
     dataset: Arc<Dataset>,
     executor_count: u32,
     collect: Collect,
+    action: Action,
+    /// Result rows of finished tasks, for an action that fetches them.
+    results: BTreeMap<TaskId, Arc<MapOutput>>,
+    to_fetch: VecDeque<TaskId>,
+    /// Tables of broadcast build sides, made once for all tasks.
+    tables: BroadcastTables,
     is_resident: bool,
     store: BlockStore,
     queue: VecDeque<TaskId>,
@@ -116,6 +125,7 @@ impl Executor {
             || self.run.as_ref().is_some_and(|run| {
                 run.task.is_some()
                     || !run.queue.is_empty()
+                    || !run.to_fetch.is_empty()
                     || run.exchange.as_ref().is_some_and(|exchange| !exchange.to_send.is_empty())
             })
     }
@@ -159,10 +169,16 @@ impl Executor {
                 }
                 Ok(())
             }
-            ToExecutor::Exchange { run: id, stage, shuffles, owners } => {
+            ToExecutor::Fetch(id, tasks) => {
+                if let Some(run) = self.current(id) {
+                    run.to_fetch.extend(tasks);
+                }
+                Ok(())
+            }
+            ToExecutor::Exchange { run: id, stage, shuffles, owners, broadcasts } => {
                 let own = self.id;
                 let Some(run) = self.current(id) else { return Ok(()) };
-                run.start_exchange(own, stage, &shuffles, &owners, clock);
+                run.start_exchange(own, stage, (&shuffles, &owners), &broadcasts, clock);
                 let early = std::mem::take(&mut self.early);
                 early.into_iter().try_for_each(|message| self.hear_peer(message, clock, effects))?;
                 self.end_exchange(clock, effects);
@@ -206,7 +222,7 @@ impl Executor {
             return Err(EngineError::Protocol { expected: format!("messages of version {expected}"), got });
         }
         let scenario = &prepare.scenario;
-        let graph = plan(scenario)?.stages;
+        scenario.validate()?;
         let dataset = match self.dataset.take().filter(|dataset| dataset.serves(scenario)) {
             Some(dataset) => dataset,
             None => {
@@ -223,10 +239,14 @@ impl Executor {
         self.stale_messages += (early_count - self.early.len()) as u64;
         self.run = Some(Run {
             id,
-            graph,
+            graph: prepare.graph.clone(),
             dataset,
             executor_count: scenario.workers,
             collect: prepare.collect,
+            action: prepare.action,
+            results: BTreeMap::new(),
+            to_fetch: VecDeque::new(),
+            tables: BroadcastTables::default(),
             is_resident: prepare.resident,
             store: BlockStore::default(),
             queue: VecDeque::new(),
@@ -287,6 +307,10 @@ impl Executor {
             self.end_exchange(clock, effects);
             return Ok(());
         }
+        if let Some(task) = run.to_fetch.pop_front() {
+            effects.push(ExecutorEffect::Rows(run.result_of(task, own)?));
+            return Ok(());
+        }
         run.work(&mut self.resident, clock, effects)?;
         if effects.is_empty() && clock.now().since(run.last_word) > ALIVE_AFTER {
             effects.push(ExecutorEffect::Driver(FromExecutor::Alive(run.id)));
@@ -318,7 +342,14 @@ impl Outgoing {
 
 impl Run {
     /// Sorts what was written by owner; what is owned here becomes readable at once.
-    fn start_exchange(&mut self, own: u32, stage: u32, shuffles: &[u32], owners: &[u32], clock: &dyn Clock) {
+    fn start_exchange(
+        &mut self,
+        own: u32,
+        stage: u32,
+        (shuffles, owners): (&[u32], &[u32]),
+        broadcasts: &[u32],
+        clock: &dyn Clock,
+    ) {
         let started = clock.now();
         let mut outgoing: Vec<Outgoing> = (0..self.executor_count).map(|_| Outgoing::default()).collect();
         let mut bytes_from = vec![0; self.executor_count as usize];
@@ -335,6 +366,19 @@ impl Run {
                         outgoing.pieces.push((output.clone(), reduce));
                     }
                 }
+            }
+        }
+        for &shuffle in broadcasts {
+            for (map, output) in self.store.take_written(shuffle) {
+                let block = BlockId { shuffle, reduce: 0, map };
+                let bytes = output.block(0).len() as u32;
+                for (peer, outgoing) in (0..).zip(&mut outgoing).filter(|(peer, _)| *peer != own) {
+                    debug_assert_ne!(peer, own, "its own rows stay where they are");
+                    outgoing.blocks.push(PeerBlock { block, bytes });
+                    outgoing.pieces.push((output.clone(), 0));
+                }
+                bytes_from[own as usize] += u64::from(bytes);
+                self.store.offer(block, BlockSlice::Local { output, reduce: 0 });
             }
         }
         // Each executor begins with its right-hand neighbour, so that not all send to the first at once.
@@ -392,18 +436,33 @@ impl Run {
         }
         let task = self.task.take().expect("matched just above");
         let finished = task.finish(clock)?;
+        let id = finished.done.task.expect("every task has its id");
         if let Some((shuffle, output)) = finished.written {
-            let map = finished.done.task.expect("every task has its id").partition;
-            self.store.keep(shuffle, map, output);
+            self.store.keep(shuffle, id.partition, output);
+        }
+        if let Some(rows) = finished.result {
+            self.results.insert(id, Arc::new(rows));
         }
         effects.push(ExecutorEffect::Driver(FromExecutor::TaskDone(self.id, Box::new(finished.done))));
         Ok(())
     }
 
+    /// The rows of a finished task, as a message to the driver.
+    fn result_of(&mut self, task: TaskId, own: u32) -> Result<PeerMessage> {
+        let output = self.results.remove(&task).ok_or_else(|| EngineError::Protocol {
+            expected: "a task whose rows are kept".to_owned(),
+            got: format!("{task:?}"),
+        })?;
+        let block = BlockId { shuffle: RESULT_SHUFFLE, reduce: 0, map: task.partition };
+        let blocks = vec![PeerBlock { block, bytes: output.block(0).len() as u32 }];
+        let payload = Payload::Pieces(vec![(output, 0)]);
+        Ok(PeerMessage { run: self.id, stage: task.stage, from: own, blocks, payload })
+    }
+
     fn start(&mut self, task: TaskId, resident: &mut ResidentScans) -> Result<RunningTask> {
         let stage = self.graph.stage(task.stage);
         let inputs: Vec<ShuffleInput> = stage
-            .shuffles_read()
+            .parents()
             .into_iter()
             .map(|shuffle| {
                 let writer = self.graph.writer_of(shuffle);
@@ -416,7 +475,9 @@ impl Run {
             resident: self.is_resident.then_some(resident),
             inputs: &inputs,
             store: &mut self.store,
+            tables: &mut self.tables,
             collect: self.collect,
+            action: self.action,
         };
         RunningTask::new(task, stage, context)
     }

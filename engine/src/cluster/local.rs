@@ -9,7 +9,7 @@ use rand::RngExt;
 
 use super::{
     Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
-    JobOutcome, PeerMessage, Progress, RunId, ToExecutor,
+    Job, JobOutcome, PeerMessage, Progress, RunId, ToExecutor,
 };
 use crate::error::Result;
 use crate::random::{Streams, Xoshiro256PlusPlus};
@@ -20,6 +20,7 @@ use crate::scenario::Scenario;
 enum InFlight {
     ToExecutor(ToExecutor),
     ToDriver(FromExecutor),
+    Rows(PeerMessage),
     ToPeer(PeerMessage),
     Turn,
 }
@@ -63,7 +64,15 @@ impl LocalCluster {
     /// # Errors
     /// An invalid scenario, or what ended the run.
     pub fn run(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
-        let mut run = self.begin(scenario, collect, clock)?;
+        self.run_job(&Job::of(scenario)?, collect, clock)
+    }
+
+    /// Runs a job to its end.
+    ///
+    /// # Errors
+    /// What ended the run.
+    pub fn run_job(&mut self, job: &Job, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
+        let mut run = self.begin(job, collect, clock);
         loop {
             if let Some(outcome) = self.deliver_one(&mut run, clock) {
                 return outcome;
@@ -72,12 +81,10 @@ impl LocalCluster {
     }
 
     /// Begins a run that the caller carries on, one message at a time: a page without workers has to draw in between.
-    ///
-    /// # Errors
-    /// An invalid scenario.
-    pub fn begin(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<LocalRun> {
+    pub fn begin(&mut self, job: &Job, collect: Collect, clock: &dyn Clock) -> LocalRun {
         self.next_run += 1;
-        let driver = Driver::new(RunId(self.next_run), scenario, collect)?;
+        let scenario = &job.scenario;
+        let driver = Driver::of_job(RunId(self.next_run), job.clone(), collect);
         while self.executors.len() < scenario.workers as usize {
             self.executors.push(Executor::new(self.executors.len() as u32));
         }
@@ -85,7 +92,7 @@ impl LocalCluster {
         let mut run = LocalRun { driver, progress: Progress::default() };
         let effects = run.driver.start(clock.now());
         self.perform(&mut run, effects);
-        Ok(run)
+        run
     }
 
     /// Delivers one message; the outcome once the run has ended.
@@ -95,6 +102,10 @@ impl LocalCluster {
         match message {
             InFlight::ToDriver(message) => {
                 let effects = run.driver.step(DriverEvent::Executor(from, message), clock.now());
+                return self.perform(run, effects);
+            }
+            InFlight::Rows(message) => {
+                let effects = run.driver.step(DriverEvent::Rows(from, message), clock.now());
                 return self.perform(run, effects);
             }
             InFlight::ToExecutor(message) => self.step(to, ExecutorEvent::Driver(message), clock),
@@ -137,6 +148,7 @@ impl LocalCluster {
         for effect in effects {
             match effect {
                 ExecutorEffect::Driver(message) => self.enqueue((id, DRIVER), InFlight::ToDriver(message)),
+                ExecutorEffect::Rows(message) => self.enqueue((id, DRIVER), InFlight::Rows(message)),
                 ExecutorEffect::Peer(peer, message) => self.enqueue((id, peer), InFlight::ToPeer(message)),
             }
         }

@@ -20,6 +20,7 @@
 pub mod assign;
 mod driver;
 mod executor;
+mod job;
 pub mod local;
 mod protocol;
 mod task;
@@ -31,8 +32,9 @@ pub use driver::{
     TaskRecord,
 };
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
+pub use job::Job;
 pub use protocol::{
-    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RunId, TaskDone,
+    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE, RunId, TaskDone,
     TaskId, ToExecutor, WireError,
 };
 
@@ -72,4 +74,13 @@ pub enum Collect {
     Nothing,
     /// All of them, within one process.
     Rows,
+}
+
+/// Whatever runs jobs to their end.
+pub trait Cluster {
+    /// Runs a job.
+    ///
+    /// # Errors
+    /// What ended the run.
+    fn run_job(&mut self, job: &Job, collect: Collect) -> crate::error::Result<JobOutcome>;
 }

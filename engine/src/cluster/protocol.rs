@@ -11,11 +11,12 @@ use super::{Collect, WallMicros};
 use crate::columnar::{RecordBatch, RowDigest};
 use crate::error::EngineError;
 use crate::metrics::PhaseMicros;
-use crate::scenario::Scenario;
+use crate::plan::StageGraph;
+use crate::scenario::{Action, Scenario};
 use crate::shuffle::{BlockId, MapOutput};
 
 /// The version of these messages; page and workers are of one build unless a cache mixed two.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// One run of a job; counts up in each cluster, so that a message of an earlier run is known as stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -38,8 +39,12 @@ pub struct TaskId {
 pub struct Prepare {
     /// [`PROTOCOL_VERSION`] of the sender.
     pub protocol: u32,
-    /// What is computed; every executor plans it alike.
+    /// The data, the executors and the partitions.
     pub scenario: Scenario,
+    /// What is computed.
+    pub graph: StageGraph,
+    /// What becomes of the rows.
+    pub action: Action,
     /// Whether rows of the result come back.
     pub collect: Collect,
     /// Whether executors keep what they scan and scan it from memory the next time: for benchmarks, which then time the
@@ -62,9 +67,13 @@ pub enum ToExecutor {
         stage: u32,
         /// The shuffles.
         shuffles: Vec<u32>,
-        /// The owner of each reduce partition.
+        /// The owner of each reduce partition of these.
         owners: Vec<u32>,
+        /// Shuffles whose rows go to everybody.
+        broadcasts: Vec<u32>,
     },
+    /// Send the driver the result rows of these tasks.
+    Fetch(RunId, Vec<TaskId>),
     /// Drop the run.
     Cancel(RunId),
 }
@@ -107,6 +116,8 @@ pub struct TaskDone {
     pub read_blocks: u64,
     /// The task's share of the result.
     pub result: RowDigest,
+    /// Bytes of the result's rows, encoded; 0 unless the job's action fetches them.
+    pub result_bytes: u64,
     /// Where its time went.
     pub phases: PhaseMicros,
     /// The rows themselves, when they were asked for. They do not cross a process or worker boundary.
@@ -154,6 +165,7 @@ impl From<EngineError> for WireError {
             }
             EngineError::Protocol { expected, got } => WireError::Protocol { expected, got },
             other @ (EngineError::InvalidScenario(_)
+            | EngineError::InvalidPlan(_)
             | EngineError::ExecutorLost { .. }
             | EngineError::Cancelled) => {
                 WireError::Protocol { expected: "a valid run".to_owned(), got: other.to_string() }
@@ -173,6 +185,9 @@ impl From<WireError> for EngineError {
     }
 }
 
+/// The shuffle that a result's block belongs to: none.
+pub const RESULT_SHUFFLE: u32 = u32::MAX;
+
 /// A block in a [`PeerMessage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerBlock {
@@ -187,7 +202,7 @@ const TRAILER_WORDS: usize = 4;
 /// Words of a block in the trailer: shuffle, reduce, map, bytes.
 const BLOCK_WORDS: usize = 4;
 
-/// Executor to executor: all blocks that one owns of another's, in one message. An empty one is sent too, so that
+/// Executor to executor, and executor to driver when rows are fetched: all blocks that one owns of another's, in one message. An empty one is sent too, so that
 /// its receiver knows that it has everything.
 #[derive(Debug, Clone)]
 pub struct PeerMessage {

@@ -1,6 +1,6 @@
 //! One task in progress: a bounded piece of work a turn.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::{Clock, Collect, TaskDone, TaskId, WallMicros};
@@ -8,8 +8,9 @@ use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::metrics::{Phase, PhaseMicros};
-use crate::operator::{Pipeline, scan};
-use crate::plan::{Output, Partitioning, RowShare, StageSource, StageSpec};
+use crate::operator::{BuildTable, Pipeline, scan};
+use crate::plan::{BuildInput, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec};
+use crate::scenario::Action;
 use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, TaskRows, place};
 
 /// A running task.
@@ -21,8 +22,22 @@ pub(super) struct RunningTask {
     share: Option<(RowShare, usize)>,
     branches: Vec<RunningBranch>,
     collect: Collect,
+    /// The result's rows, for an action that fetches them.
+    kept: Option<KeptRows>,
+    writes_shuffle: bool,
     done: TaskDone,
 }
+
+/// Result rows that wait to be fetched.
+#[derive(Debug)]
+struct KeptRows {
+    write: ShuffleWrite,
+    schema: Option<Arc<Schema>>,
+    row_limit: Option<u64>,
+}
+
+/// Tables of broadcast build sides, by shuffle: made by the first task that needs one, shared by all.
+pub(super) type BroadcastTables = BTreeMap<u32, Arc<BuildTable>>;
 
 #[derive(Debug)]
 enum Source {
@@ -60,6 +75,8 @@ enum RunningOutput {
 pub(super) struct FinishedTask {
     pub(super) done: TaskDone,
     pub(super) written: Option<(u32, MapOutput)>,
+    /// One block with its result rows, when they may be fetched.
+    pub(super) result: Option<MapOutput>,
 }
 
 /// What the graph says about a shuffle that a task reads: its columns and its number of map tasks.
@@ -75,13 +92,16 @@ pub(super) struct TaskContext<'a> {
     pub(super) resident: Option<&'a mut ResidentScans>,
     pub(super) inputs: &'a [ShuffleInput],
     pub(super) store: &'a mut BlockStore,
+    pub(super) tables: &'a mut BroadcastTables,
     pub(super) collect: Collect,
+    pub(super) action: Action,
 }
 
 impl RunningTask {
     /// Sets a task up: its blocks leave the store.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
-        let TaskContext { dataset, resident, inputs, store, collect } = context;
+        let TaskContext { dataset, resident, inputs, store, tables, collect, action } = context;
+        share_tables(stage, inputs, store, tables)?;
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
                 Some(resident) if predicate.is_none() => {
@@ -107,7 +127,7 @@ impl RunningTask {
             .branches
             .iter()
             .map(|branch| RunningBranch {
-                pipeline: Pipeline::new(&branch.operators),
+                pipeline: Pipeline::with_tables(&branch.operators, tables),
                 output: match &branch.output {
                     Output::Result { .. } => RunningOutput::Result,
                     Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
@@ -126,16 +146,27 @@ impl RunningTask {
         Ok(RunningTask {
             partition: task.partition,
             source,
-            prefix: Pipeline::new(&stage.prefix),
+            prefix: Pipeline::with_tables(&stage.prefix, tables),
             share: stage.share,
             branches,
             collect,
+            kept: action.fetches().then(|| KeptRows {
+                write: ShuffleWrite::new(1),
+                schema: None,
+                row_limit: action.row_limit(),
+            }),
+            writes_shuffle: stage.shuffle_written().is_some(),
             done,
         })
     }
 
     /// Does one piece of work; `true` when the input has ended and [`RunningTask::finish`] is next.
     pub(super) fn turn(&mut self, clock: &dyn Clock) -> Result<bool> {
+        let has_enough =
+            |kept: &KeptRows| kept.row_limit.is_some_and(|limit| kept.write.row_count() >= limit);
+        if !self.writes_shuffle && self.kept.as_ref().is_some_and(has_enough) {
+            return Ok(true);
+        }
         let mut watch = Stopwatch::start(clock);
         let (batch, is_build) = match &mut self.source {
             Source::Scan(scan) => {
@@ -157,7 +188,7 @@ impl RunningTask {
             watch.lap(Phase::Compute, &mut self.done.phases);
             return Ok(false);
         }
-        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect };
+        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
@@ -167,7 +198,7 @@ impl RunningTask {
     /// Ends the input: tables empty themselves, blocks are written.
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
-        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect };
+        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;
@@ -183,8 +214,43 @@ impl RunningTask {
                 out.watch.lap(Phase::Write, &mut out.done.phases);
             }
         }
-        Ok(FinishedTask { done: self.done, written })
+        let mut result = None;
+        if let Some(KeptRows { write, schema: Some(schema), .. }) = self.kept {
+            let rows = write.finish(&schema)?;
+            self.done.result_bytes = rows.block_bytes().sum();
+            result = Some(rows);
+        }
+        Ok(FinishedTask { done: self.done, written, result })
     }
+}
+
+/// Makes the tables of the stage's broadcast build sides, unless another task has.
+fn share_tables(
+    stage: &StageSpec,
+    inputs: &[ShuffleInput],
+    store: &BlockStore,
+    tables: &mut BroadcastTables,
+) -> Result<()> {
+    let operators = stage.prefix.iter().chain(stage.branches.iter().flat_map(|branch| &branch.operators));
+    for operator in operators {
+        let OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } =
+            operator
+        else {
+            continue;
+        };
+        if tables.contains_key(shuffle) {
+            continue;
+        }
+        let input = inputs.iter().find(|input| input.shuffle == *shuffle);
+        let map_count = input.expect("the stage's shuffles are listed").map_count;
+        let batches = store
+            .readable(*shuffle, 0, map_count)?
+            .iter()
+            .map(|slice| Ok(block::decode(slice.bytes(), build_schema)?.0))
+            .collect::<Result<Vec<_>>>()?;
+        tables.insert(*shuffle, Arc::new(BuildTable::new(&batches, *build_key, build_schema)?));
+    }
+    Ok(())
 }
 
 /// Reads blocks until a batch's worth of rows has come together: blocks can be tiny.
@@ -213,6 +279,7 @@ struct Out<'a, 'c> {
     partition: u32,
     done: &'a mut TaskDone,
     collect: Collect,
+    kept: &'a mut Option<KeptRows>,
 }
 
 /// Sends each row down its branch.
@@ -245,6 +312,11 @@ impl RunningOutput {
         match self {
             RunningOutput::Result => {
                 out.done.result.add_batch(&batch);
+                if let Some(kept) = out.kept {
+                    kept.schema.get_or_insert_with(|| batch.schema().clone());
+                    let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
+                    kept.write.push(batch.clone(), placement);
+                }
                 if out.collect == Collect::Rows {
                     out.done.rows.push(batch);
                 }

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, JobOutcome,
+    Clock, Cluster, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job, JobOutcome,
     Progress, RunId, WallMicros,
 };
 use crate::error::Result;
@@ -80,11 +80,27 @@ impl ThreadCluster {
         &mut self,
         scenario: &Scenario,
         collect: Collect,
+        on_progress: impl FnMut(Progress),
+    ) -> Result<JobOutcome> {
+        self.run_job(&Job::of(scenario)?, collect, on_progress)
+    }
+
+    /// Runs a job to its end.
+    ///
+    /// # Errors
+    /// What ended the run.
+    ///
+    /// # Panics
+    /// As [`ThreadCluster::run`].
+    pub fn run_job(
+        &mut self,
+        job: &Job,
+        collect: Collect,
         mut on_progress: impl FnMut(Progress),
     ) -> Result<JobOutcome> {
-        assert!(scenario.workers as usize <= self.inboxes.len(), "a thread for each worker");
+        assert!(job.scenario.workers as usize <= self.inboxes.len(), "a thread for each worker");
         self.next_run += 1;
-        let mut driver = Driver::new(RunId(self.next_run), scenario, collect)?;
+        let mut driver = Driver::of_job(RunId(self.next_run), job.clone(), collect);
         let mut effects = driver.start(self.clock.now());
         loop {
             for effect in effects {
@@ -101,6 +117,12 @@ impl ThreadCluster {
             let event = self.driver_inbox.recv_timeout(TICK).unwrap_or(DriverEvent::Tick);
             effects = driver.step(event, self.clock.now());
         }
+    }
+}
+
+impl Cluster for ThreadCluster {
+    fn run_job(&mut self, job: &Job, collect: Collect) -> Result<JobOutcome> {
+        ThreadCluster::run_job(self, job, collect, |_| {})
     }
 }
 
@@ -154,6 +176,11 @@ fn work(
             match effect {
                 ExecutorEffect::Driver(message) => {
                     if to_driver.send(DriverEvent::Executor(id, message)).is_err() {
+                        return;
+                    }
+                }
+                ExecutorEffect::Rows(message) => {
+                    if to_driver.send(DriverEvent::Rows(id, message)).is_err() {
                         return;
                     }
                 }

@@ -2,6 +2,9 @@
 
 use super::{Bitmap, DataType, Utf8Column};
 
+/// No row: where [`Column::take_or_null`] puts a NULL.
+pub const NO_ROW: u32 = u32::MAX;
+
 /// Fixed-width values and which of them are not NULL.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Primitive<T> {
@@ -61,11 +64,20 @@ impl<T: Copy + Default> Primitive<T> {
 }
 
 impl<T: Copy + Default> Primitive<T> {
+    fn take_or_null(&self, indices: &[u32]) -> Primitive<T> {
+        let value = |&index: &u32| self.values.get(index as usize).copied().unwrap_or_default();
+        let values = indices.iter().map(value).collect();
+        let is_valid = |index: u32| index != NO_ROW && self.is_valid(index as usize);
+        let validity = Bitmap::from_fn(indices.len(), |at| is_valid(indices[at]));
+        Primitive::with_validity(values, Some(validity))
+    }
+
     fn concat<'a>(columns: impl Iterator<Item = &'a Primitive<T>> + Clone) -> Primitive<T>
     where
         T: 'a,
     {
-        let values = columns.clone().flat_map(|column| column.values()).copied().collect();
+        let mut values = Vec::with_capacity(columns.clone().map(|column| column.values.len()).sum());
+        columns.clone().for_each(|column| values.extend_from_slice(&column.values));
         let any_null = columns.clone().any(|column| column.validity.is_some());
         let validity = any_null.then(|| {
             let mut validity = Bitmap::default();
@@ -150,6 +162,15 @@ impl Column {
             Column::Int64(column) => Column::Int64(column.take(indices)),
             Column::Float64(column) => Column::Float64(column.take(indices)),
             Column::Utf8(column) => Column::Utf8(column.take(indices)),
+        }
+    }
+
+    /// The values at `indices`, in that order, and NULL where the index is [`NO_ROW`].
+    pub fn take_or_null(&self, indices: &[u32]) -> Column {
+        match self {
+            Column::Int64(column) => Column::Int64(column.take_or_null(indices)),
+            Column::Float64(column) => Column::Float64(column.take_or_null(indices)),
+            Column::Utf8(column) => Column::Utf8(column.take_or_null(indices)),
         }
     }
 

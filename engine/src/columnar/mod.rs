@@ -17,7 +17,7 @@ mod schema;
 mod utf8;
 
 pub use bitmap::Bitmap;
-pub use column::{Column, Primitive};
+pub use column::{Column, NO_ROW, Primitive};
 pub use row_hash::RowDigest;
 pub use schema::{DataType, Field, Schema};
 pub use utf8::Utf8Column;

@@ -217,4 +217,18 @@ impl Utf8Column {
         }
         taken
     }
+
+    /// The values at `indices`, in that order, and NULL where the index is [`super::NO_ROW`].
+    pub(super) fn take_or_null(&self, indices: &[u32]) -> Utf8Column {
+        let known = indices.iter().filter(|&&index| index != super::NO_ROW);
+        let byte_count = known.map(|&index| self.bytes_at(index as usize).len()).sum();
+        let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
+        for &index in indices {
+            match index {
+                super::NO_ROW => taken.push_null(),
+                index => taken.push_from(self, index as usize),
+            }
+        }
+        taken
+    }
 }

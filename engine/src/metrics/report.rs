@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{PhaseMicros, skew};
 use crate::cluster::{JobOutcome, WallMicros};
 use crate::columnar::RowDigest;
-use crate::plan::StageSpec;
+use crate::plan::{PlanTrace, StageSpec};
 
 /// The version of the report's JSON.
 pub const REPORT_VERSION: u32 = 1;
@@ -38,8 +38,27 @@ pub struct JobReport {
     pub stages: Vec<StageReport>,
     /// How uneven the reduce partitions are.
     pub skew: SkewSummary,
+    /// The plan, as it was written and after each rule.
+    #[serde(default)]
+    pub plan: PlanTrace,
+    /// What came to the driver; `None` when the rows stayed with the executors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<FetchReport>,
     /// Each executor over the whole run; busy + waiting = the wall.
     pub executors: JobExecutors,
+}
+
+/// Rows that came to the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchReport {
+    /// So many.
+    pub rows: u64,
+    /// Their bytes in the driver's memory.
+    pub bytes: u64,
+    /// Partitions that were run, of the stages that give rows,
+    pub tasks_run: u32,
+    /// and of how many.
+    pub task_count: u32,
 }
 
 /// The answer.
@@ -62,6 +81,12 @@ pub struct StageReport {
     pub tasks: u32,
     /// Rows scanned or read.
     pub rows_in: u64,
+    /// Rows that a scan generated; 0 when it reads a shuffle.
+    #[serde(default)]
+    pub scanned_rows: u64,
+    /// Bytes of the values of these; less than whole rows where a filter was heard early.
+    #[serde(default)]
+    pub scanned_bytes: u64,
     /// Rows that left through the shuffle or into the result.
     pub rows_out: u64,
     /// What it wrote for the next stage.
@@ -167,7 +192,12 @@ impl JobReport {
     /// Puts a report together. `hot_key` is counted in the data, see [`crate::model::KeyHistogram::hot_key`].
     pub fn new(outcome: &JobOutcome, hot_key: Option<HotKey>) -> Self {
         let mut digest = RowDigest::default();
-        outcome.tasks.iter().for_each(|record| digest.merge(&record.done.result));
+        if outcome.action.row_limit().is_some() {
+            // What is shown is the answer: a task may have had more.
+            outcome.rows.iter().for_each(|batch| digest.add_batch(batch));
+        } else {
+            outcome.tasks.iter().for_each(|record| digest.merge(&record.done.result));
+        }
         let stages: Vec<StageReport> =
             outcome.graph.stages().iter().map(|stage| stage_report(outcome, stage)).collect();
         let observed = stages.iter().find(|stage| stage.exchange.is_some()).or(stages.last());
@@ -185,7 +215,24 @@ impl JobReport {
             executors: job_executors(&stages, outcome.wall_micros),
             stages,
             skew,
+            plan: outcome.trace.clone(),
+            fetched: outcome.action.fetches().then(|| fetch_report(outcome)),
         }
+    }
+
+    /// Bytes that all scans generated.
+    pub fn scanned_bytes(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.scanned_bytes).sum()
+    }
+
+    /// Rows that all scans generated.
+    pub fn scanned_rows(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.scanned_rows).sum()
+    }
+
+    /// Rows that all stages wrote into blocks.
+    pub fn shuffle_rows(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.shuffle.rows).sum()
     }
 
     /// Bytes that all stages wrote into blocks.
@@ -199,6 +246,17 @@ impl JobReport {
     }
 }
 
+fn fetch_report(outcome: &JobOutcome) -> FetchReport {
+    let (tasks_run, task_count) = outcome.result_tasks();
+    let columns = outcome.rows.iter().flat_map(|batch| batch.columns());
+    FetchReport {
+        rows: outcome.rows.iter().map(|batch| batch.row_count() as u64).sum(),
+        bytes: columns.map(|column| column.byte_count() as u64).sum(),
+        tasks_run,
+        task_count,
+    }
+}
+
 fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
     let executor_count = outcome.scenario.workers as usize;
     let mut report = StageReport {
@@ -206,6 +264,8 @@ fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
         name: stage.name(),
         tasks: stage.task_count,
         rows_in: 0,
+        scanned_rows: 0,
+        scanned_bytes: 0,
         rows_out: 0,
         shuffle: ShuffleReport::default(),
         partitions: PartitionsReport::default(),
@@ -221,6 +281,8 @@ fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
         let written_rows = done.written_rows.iter().map(|&rows| u64::from(rows)).sum::<u64>();
         let written_bytes = done.written_bytes.iter().sum::<u64>();
         report.rows_in += done.rows_in;
+        report.scanned_rows += if stage.reads_shuffle() { 0 } else { done.rows_in };
+        report.scanned_bytes += done.scanned_bytes;
         report.rows_out += done.rows_out;
         report.shuffle.rows += written_rows;
         report.shuffle.bytes += written_bytes;

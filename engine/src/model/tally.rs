@@ -91,10 +91,7 @@ impl Reader {
     pub(super) fn take(&mut self, batch: &RecordBatch, placement: &Placement) -> Result<()> {
         match self {
             Reader::SameRows => Ok(()),
-            Reader::Groups(groups) => {
-                groups.take(batch, placement);
-                Ok(())
-            }
+            Reader::Groups(groups) => groups.take(batch, placement),
             Reader::Tasks(tasks) => {
                 let mut rows = vec![Vec::new(); tasks.len()];
                 for (entry, &partition) in placement.partitions.iter().enumerate() {
@@ -109,9 +106,9 @@ impl Reader {
 }
 
 impl Groups {
-    fn take(&mut self, batch: &RecordBatch, placement: &Placement) {
+    fn take(&mut self, batch: &RecordBatch, placement: &Placement) -> Result<()> {
         let mut seen = self.keys.len();
-        self.keys.number(batch.column(self.key), &mut self.numbers);
+        self.keys.number(batch.column(self.key), &mut self.numbers)?;
         // Numbers are given in turn: a key that is new has the next one.
         for (&number, &partition) in self.numbers.iter().zip(&placement.partitions) {
             if number as usize == seen {
@@ -119,6 +116,7 @@ impl Groups {
                 seen += 1;
             }
         }
+        Ok(())
     }
 }
 

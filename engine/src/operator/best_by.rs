@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use super::order::{bits_of_float, bits_of_int};
 use super::{GroupKeys, Operator, Sink};
 use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema};
 use crate::error::Result;
@@ -108,7 +109,7 @@ impl BestBy {
 
 impl Operator for BestBy {
     fn push(&mut self, batch: &RecordBatch, _sink: Sink<'_>) -> Result<()> {
-        self.keys.number(batch.column(self.key), &mut self.numbers);
+        self.keys.number(batch.column(self.key), &mut self.numbers)?;
         self.best.iter_mut().for_each(|best| best.resize(self.keys.len(), NOTHING));
         self.places.resize(self.keys.len(), 0);
         self.compare(batch);
@@ -178,17 +179,4 @@ fn rank_of(bits: u64, direction: Direction) -> u128 {
         Direction::Lowest => !bits,
     };
     VALUE | u128::from(bits)
-}
-
-/// An integer as an unsigned number of the same order.
-#[inline]
-fn bits_of_int(value: i64) -> u64 {
-    value as u64 ^ 1 << 63
-}
-
-/// A double as an unsigned number of the same order: -0.0 is 0.0, NaN is above everything, as in Spark.
-#[inline]
-fn bits_of_float(value: f64) -> u64 {
-    let bits = if value.is_nan() { f64::NAN } else { value + 0.0 }.to_bits();
-    if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
 }

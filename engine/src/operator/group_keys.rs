@@ -4,34 +4,33 @@ use std::ops::Range;
 
 use super::{KeyTable, TextTable};
 use crate::columnar::{Bitmap, Column, DataType, Primitive};
+use crate::error::Result;
 
-/// Numbers the distinct values of an Int64 or Utf8 column 0, 1, 2... in the order in which they are first seen. NULL is a
-/// value of its own.
+/// Numbers the distinct values of a column 0, 1, 2... in the order in which they are first seen. NULL is a value of its own.
 #[derive(Debug, Clone)]
 pub enum GroupKeys {
     /// Integers.
     Int64(KeyTable),
+    /// Doubles, by their canonical bits.
+    Float64(KeyTable),
     /// Text.
     Utf8(TextTable),
 }
 
 impl GroupKeys {
     /// No key yet, of this type.
-    ///
-    /// # Panics
-    /// For a type that is no key: the planner refuses it.
     pub fn new(data_type: DataType) -> Self {
         match data_type {
             DataType::Int64 => GroupKeys::Int64(KeyTable::default()),
+            DataType::Float64 => GroupKeys::Float64(KeyTable::default()),
             DataType::Utf8 => GroupKeys::Utf8(TextTable::default()),
-            DataType::Float64 => panic!("the planner promised a key of integers or of text"),
         }
     }
 
     /// Distinct keys, NULL included.
     pub fn len(&self) -> usize {
         match self {
-            GroupKeys::Int64(table) => table.len(),
+            GroupKeys::Int64(table) | GroupKeys::Float64(table) => table.len(),
             GroupKeys::Utf8(table) => table.len(),
         }
     }
@@ -43,45 +42,65 @@ impl GroupKeys {
 
     /// Puts the number of each of the column's values into `numbers`, in place of what was there.
     ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    ///
     /// # Panics
     /// When the column is of another type.
-    pub fn number(&mut self, column: &Column, numbers: &mut Vec<u32>) {
+    pub fn number(&mut self, column: &Column, numbers: &mut Vec<u32>) -> Result<()> {
         numbers.clear();
-        let rows = 0..column.len();
         match self {
-            GroupKeys::Int64(table) => {
-                let keys = column.as_int64();
-                match keys.validity() {
-                    None => numbers.extend(keys.values().iter().map(|&key| table.insert(key))),
-                    Some(_) => numbers.extend(rows.map(|row| match keys.get(row) {
-                        Some(key) => table.insert(key),
-                        None => table.insert_null(),
-                    })),
-                }
+            GroupKeys::Int64(table) => table.number(column.as_int64().values(), column.validity(), numbers),
+            GroupKeys::Float64(table) => {
+                table.number(&key_bits(column.as_float64().values()), column.validity(), numbers)
             }
-            GroupKeys::Utf8(table) => {
-                let keys = column.as_utf8();
-                match keys.validity() {
-                    None => numbers.extend(rows.map(|row| table.insert(keys, row))),
-                    Some(validity) => numbers.extend(rows.map(|row| {
-                        if validity.get(row) { table.insert(keys, row) } else { table.insert_null() }
-                    })),
-                }
-            }
+            GroupKeys::Utf8(table) => table.number(column.as_utf8(), numbers),
         }
     }
 
     /// The keys with these numbers.
     pub fn column(&self, numbers: Range<usize>) -> Column {
+        let validity = |null_number: Option<u32>| {
+            null_number
+                .map(|number| number as usize)
+                .filter(|number| numbers.contains(number))
+                .map(|number| Bitmap::from_fn(numbers.len(), |row| numbers.start + row != number))
+        };
         match self {
             GroupKeys::Int64(table) => {
-                let null_number = table.null_number().map(|number| number as usize);
-                let validity = null_number
-                    .filter(|number| numbers.contains(number))
-                    .map(|number| Bitmap::from_fn(numbers.len(), |row| numbers.start + row != number));
+                let validity = validity(table.null_number());
                 Column::Int64(Primitive::with_validity(table.keys()[numbers].to_vec(), validity))
+            }
+            GroupKeys::Float64(table) => {
+                let validity = validity(table.null_number());
+                let keys = table.keys()[numbers].iter().map(|&bits| f64::from_bits(bits as u64)).collect();
+                Column::Float64(Primitive::with_validity(keys, validity))
             }
             GroupKeys::Utf8(table) => Column::Utf8(table.keys().slice(numbers)),
         }
     }
+
+    /// The keys with these numbers, in this order.
+    pub(super) fn take(&self, numbers: &[u32]) -> Column {
+        match self {
+            GroupKeys::Int64(table) => Column::Int64(take_keys(table, numbers, |key| key)),
+            GroupKeys::Float64(table) => {
+                Column::Float64(take_keys(table, numbers, |bits| f64::from_bits(bits as u64)))
+            }
+            GroupKeys::Utf8(table) => Column::Utf8(table.keys().take(numbers)),
+        }
+    }
+}
+
+fn take_keys<T: Copy + Default>(table: &KeyTable, numbers: &[u32], value: fn(i64) -> T) -> Primitive<T> {
+    let values = numbers.iter().map(|&number| value(table.keys()[number as usize])).collect();
+    let validity =
+        table.null_number().map(|null| Bitmap::from_fn(numbers.len(), |at| numbers[at] != null));
+    Primitive::with_validity(values, validity)
+}
+
+/// Doubles as keys: equal numbers have equal bits. -0.0 is 0.0 and there is one NaN, as in Spark.
+pub(super) fn key_bits(values: &[f64]) -> Vec<i64> {
+    let canonical = |value: f64| if value.is_nan() { f64::NAN } else { value + 0.0 };
+    values.iter().map(|&value| canonical(value).to_bits() as i64).collect()
 }

@@ -1,56 +1,149 @@
 //! Hash join: a table of the build side's keys, then each probe row finds its matches.
+//!
+//! ```text
+//!  build ── key: its first row ──> slots      next: the key's further rows, if any key has some
+//!  probe ── find ── first rows ── gather the build columns; the probe's own stay as they are when every row met one
+//! ```
 
 use std::sync::Arc;
 
-use super::{KeyTable, Operator, Sink};
-use crate::columnar::{BATCH_ROWS, RecordBatch, Schema};
+use super::group_keys::key_bits;
+use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
+use super::{Operator, Sink, TextTable};
+use crate::columnar::{BATCH_ROWS, Column, NO_ROW, RecordBatch, Schema};
 use crate::error::Result;
+use crate::plan::JoinKind;
 
-/// Where a chain of build rows ends.
-const END: u32 = u32::MAX;
-
-/// Inner equi-join on Int64 keys; NULL meets nothing.
+/// Equi-join on keys of any type; NULL meets nothing.
 #[derive(Debug)]
 pub(super) struct HashJoin {
     probe_key: usize,
     build_key: usize,
-    /// The build columns that come out: all but its key.
-    build_columns: Vec<usize>,
+    build_schema: Arc<Schema>,
+    kind: JoinKind,
     schema: Arc<Schema>,
     build: Vec<RecordBatch>,
-    table: Option<BuildTable>,
+    table: Option<Arc<BuildTable>>,
+    /// Of the batch at hand: the first build row that each row meets.
+    first_rows: Vec<u32>,
 }
 
-/// The build side, put together once its input has ended.
+/// The build side, put together once its input has ended. Many tasks can read one.
 #[derive(Debug)]
-struct BuildTable {
-    rows: RecordBatch,
-    keys: KeyTable,
-    /// The first row of each key's number; further rows of the key follow through `next`.
-    first: Vec<u32>,
+pub struct BuildTable {
+    /// What comes out of a join: all columns but the key.
+    columns: Vec<Column>,
+    keys: BuildKeys,
+    /// The next row of the same key, [`NO_ROW`] after the last; nothing when all keys differ.
     next: Vec<u32>,
 }
 
+#[derive(Debug)]
+enum BuildKeys {
+    /// A key's word is its first row.
+    Slots(SlotTable),
+    /// By a text's number its first row.
+    Texts { table: TextTable, first_rows: Vec<u32> },
+}
+
 impl BuildTable {
-    fn new(rows: RecordBatch, key: usize) -> Self {
-        let mut table = BuildTable {
-            keys: KeyTable::default(),
-            first: Vec::new(),
-            next: vec![END; rows.row_count()],
-            rows,
+    /// The table of these rows.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    pub fn new(batches: &[RecordBatch], key: usize, schema: &Schema) -> Result<Self> {
+        let all = |column: usize| match batches {
+            [] => Column::nulls(schema.fields()[column].data_type, 0),
+            batches => Column::concat(batches.iter().map(|batch| batch.column(column))),
         };
-        let keys = table.rows.column(key).as_int64();
-        // Backwards, so that a chain lists its rows in their order.
-        for row in (0..table.rows.row_count()).rev() {
-            let Some(key) = keys.get(row) else { continue };
-            let number = table.keys.insert(key) as usize;
-            if number == table.first.len() {
-                table.first.push(row as u32);
-            } else {
-                table.next[row] = std::mem::replace(&mut table.first[number], row as u32);
+        let mut next = Vec::new();
+        let keys = BuildKeys::new(&all(key), &mut next)?;
+        let columns = (0..schema.fields().len()).filter(|&column| column != key).map(all).collect();
+        Ok(BuildTable { columns, keys, next })
+    }
+
+    /// Puts into `rows` the first build row that each of the keys meets, or [`NO_ROW`].
+    fn find(&self, keys: &Column, rows: &mut Vec<u32>) {
+        rows.clear();
+        let float_bits;
+        let (first_rows, bits) = match (&self.keys, keys) {
+            (BuildKeys::Texts { table, first_rows }, Column::Utf8(texts)) => {
+                rows.extend((0..texts.len()).map(|row| match table.get(texts, row) {
+                    Some(number) => first_rows[number as usize],
+                    None => NO_ROW,
+                }));
+                return;
             }
+            (BuildKeys::Slots(table), Column::Int64(ints)) => (table, ints.values()),
+            (BuildKeys::Slots(table), Column::Float64(floats)) => {
+                float_bits = key_bits(floats.values());
+                (table, float_bits.as_slice())
+            }
+            (_, keys) => panic!("the planner promised keys of one type, not {:?}", keys.data_type()),
+        };
+        let (words, mut positions) = (first_rows.words(), Vec::with_capacity(RUN_ROWS));
+        for run in bits.chunks(RUN_ROWS) {
+            first_rows.find(run, &mut positions);
+            // A position past the end is that of a key that is not there.
+            rows.extend(positions.iter().map(|&at| words.get(at as usize).map_or(NO_ROW, |&row| row as u32)));
         }
-        table
+        if let Some(validity) = keys.validity() {
+            let nulls = rows.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
+            nulls.for_each(|(_, first)| *first = NO_ROW);
+        }
+    }
+}
+
+impl BuildKeys {
+    fn new(keys: &Column, next: &mut Vec<u32>) -> Result<Self> {
+        reserve_for(next, keys.len())?;
+        next.resize(keys.len(), NO_ROW);
+        let mut has_next = false;
+        let is_valid = |row: usize| keys.validity().is_none_or(|validity| validity.get(row));
+        // Backwards, so that a chain lists its rows in their order.
+        let mut chain = |row: usize, first: u32| {
+            next[row] = first;
+            has_next |= first != NO_ROW;
+            row as u32
+        };
+        let built = if let Column::Utf8(texts) = keys {
+            let (mut table, mut numbers) = (TextTable::default(), Vec::new());
+            table.number(texts, &mut numbers)?;
+            let mut first_rows = vec![NO_ROW; table.len()];
+            for (row, number) in numbers.into_iter().enumerate().rev().filter(|(row, _)| is_valid(*row)) {
+                let first = &mut first_rows[number as usize];
+                *first = chain(row, *first);
+            }
+            BuildKeys::Texts { table, first_rows }
+        } else {
+            let float_bits;
+            let bits = match keys {
+                Column::Float64(floats) => {
+                    float_bits = key_bits(floats.values());
+                    &float_bits
+                }
+                _ => keys.as_int64().values(),
+            };
+            let (mut table, mut positions) = (SlotTable::new(vec![u64::from(NO_ROW)]), Vec::new());
+            for (run, keys_of_run) in bits.chunks(RUN_ROWS).enumerate().rev() {
+                let start = run * RUN_ROWS;
+                table.reserve(keys_of_run.len())?;
+                match keys.validity() {
+                    None => table.locate(keys_of_run, &mut positions),
+                    Some(validity) => table.locate_nullable(keys_of_run, (validity, start), &mut positions),
+                }
+                let words = table.words_mut();
+                for (at, &position) in positions.iter().enumerate().rev().filter(|(at, _)| is_valid(start + at)) {
+                    let first = &mut words[position as usize];
+                    *first = u64::from(chain(start + at, *first as u32));
+                }
+            }
+            BuildKeys::Slots(table)
+        };
+        if !has_next {
+            *next = Vec::new();
+        }
+        Ok(built)
     }
 }
 
@@ -58,36 +151,72 @@ impl HashJoin {
     pub(super) fn new(
         probe_key: usize,
         build_key: usize,
-        build_schema: &Schema,
-        _kind: crate::plan::JoinKind,
+        build_schema: &Arc<Schema>,
+        kind: JoinKind,
         schema: Arc<Schema>,
     ) -> Self {
         HashJoin {
             probe_key,
             build_key,
-            build_columns: (0..build_schema.fields().len()).filter(|&column| column != build_key).collect(),
+            build_schema: build_schema.clone(),
+            kind,
             schema,
             build: Vec::new(),
             table: None,
+            first_rows: Vec::new(),
         }
     }
 
-    fn emit(&self, table: &BuildTable, batch: &RecordBatch, matches: &Matches, sink: Sink<'_>) -> Result<()> {
-        let mut columns = batch.take(&matches.probe_rows).columns().to_vec();
-        columns.extend(
-            self.build_columns
-                .iter()
-                .map(|&column| Arc::new(table.rows.column(column).take(&matches.build_rows))),
-        );
+    /// With a table that is there already: every task of a broadcast join reads the same.
+    pub(super) fn with_table(mut self, table: Arc<BuildTable>) -> Self {
+        self.table = Some(table);
+        self
+    }
+
+    /// Sends out the rows that met: these of the probe, all of them when it is `None`, each beside one of the build.
+    fn emit(
+        &self,
+        table: &BuildTable,
+        batch: &RecordBatch,
+        probe_rows: Option<&[u32]>,
+        build_rows: &[u32],
+        sink: Sink<'_>,
+    ) -> Result<()> {
+        let mut columns = match probe_rows {
+            None => batch.columns().to_vec(),
+            Some([]) => return Ok(()),
+            Some(rows) => batch.take(rows).columns().to_vec(),
+        };
+        columns.extend(table.columns.iter().map(|column| Arc::new(match self.kind {
+            JoinKind::Inner => column.take(build_rows),
+            JoinKind::LeftOuter => column.take_or_null(build_rows),
+        })));
         sink(RecordBatch::new(self.schema.clone(), columns))
     }
-}
 
-/// Pairs of rows that met.
-#[derive(Debug, Default)]
-struct Matches {
-    probe_rows: Vec<u32>,
-    build_rows: Vec<u32>,
+    /// Keys of the build side may repeat: each probe row walks along its chain.
+    fn walk(&self, table: &BuildTable, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
+        let (mut probe_rows, mut build_rows) = (Vec::new(), Vec::new());
+        for (row, &first) in (0..).zip(&self.first_rows) {
+            let mut build_row = first;
+            if build_row == NO_ROW && self.kind == JoinKind::LeftOuter {
+                probe_rows.push(row);
+                build_rows.push(NO_ROW);
+            }
+            while build_row != NO_ROW {
+                probe_rows.push(row);
+                build_rows.push(build_row);
+                build_row = table.next[build_row as usize];
+                // One probe row can match many: what has gathered leaves before it grows past a batch.
+                if probe_rows.len() >= BATCH_ROWS {
+                    self.emit(table, batch, Some(&probe_rows), &build_rows, sink)?;
+                    probe_rows.clear();
+                    build_rows.clear();
+                }
+            }
+        }
+        self.emit(table, batch, Some(&probe_rows), &build_rows, sink)
+    }
 }
 
 impl Operator for HashJoin {
@@ -97,29 +226,31 @@ impl Operator for HashJoin {
     }
 
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
-        if self.table.is_none() {
-            // No build row at all: nothing can match.
-            let Some(rows) = RecordBatch::concat(&std::mem::take(&mut self.build)) else { return Ok(()) };
-            self.table = Some(BuildTable::new(rows, self.build_key));
-        }
-        let Some(table) = &self.table else { return Ok(()) };
-        let keys = batch.column(self.probe_key).as_int64();
-        let mut matches = Matches::default();
-        for row in 0..batch.row_count() {
-            let number = keys.get(row).and_then(|key| table.keys.get(key));
-            let mut build_row = number.map_or(END, |number| table.first[number as usize]);
-            while build_row != END {
-                matches.probe_rows.push(row as u32);
-                matches.build_rows.push(build_row);
-                build_row = table.next[build_row as usize];
+        let table = match &self.table {
+            Some(table) => table.clone(),
+            None => {
+                let build = std::mem::take(&mut self.build);
+                let table = BuildTable::new(&build, self.build_key, &self.build_schema)?;
+                self.table.insert(Arc::new(table)).clone()
             }
-            // One probe row can match many: what has gathered leaves before it grows past a few batches.
-            if matches.probe_rows.len() >= BATCH_ROWS {
-                self.emit(table, batch, &matches, sink)?;
-                matches = Matches::default();
-            }
+        };
+        table.find(batch.column(self.probe_key), &mut self.first_rows);
+        if !table.next.is_empty() {
+            return self.walk(&table, batch, sink);
         }
-        if matches.probe_rows.is_empty() { Ok(()) } else { self.emit(table, batch, &matches, sink) }
+        let is_whole = self.kind == JoinKind::LeftOuter || !self.first_rows.contains(&NO_ROW);
+        if is_whole {
+            return self.emit(&table, batch, None, &self.first_rows, sink);
+        }
+        let (mut probe_rows, mut build_rows) = (vec![0; self.first_rows.len()], vec![0; self.first_rows.len()]);
+        let mut count = 0;
+        // Nobody can guess which rows meet one: each is written to the next free place, which moves on only if it did.
+        for (row, &build_row) in (0..).zip(&self.first_rows) {
+            probe_rows[count] = row;
+            build_rows[count] = build_row;
+            count += usize::from(build_row != NO_ROW);
+        }
+        self.emit(&table, batch, Some(&probe_rows[..count]), &build_rows[..count], sink)
     }
 
     fn finish(&mut self, _sink: Sink<'_>) -> Result<()> {

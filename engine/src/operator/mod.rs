@@ -10,27 +10,35 @@
 
 mod best_by;
 mod evaluate;
+mod exact_sum;
 mod filter;
 mod group_keys;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
 mod limit;
+mod order;
 mod project;
 mod sample;
 mod scan;
+mod slot_table;
 mod text_table;
 mod tokenize;
 
 pub use evaluate::{evaluate, evaluate_predicate};
+pub use exact_sum::ExactSum;
 pub use group_keys::GroupKeys;
+pub use hash_join::BuildTable;
 pub use key_table::KeyTable;
 pub use scan::scan;
 pub use text_table::TextTable;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::columnar::RecordBatch;
 use crate::error::Result;
-use crate::plan::OperatorSpec;
+use crate::plan::{BuildInput, OperatorSpec};
 
 /// Where an operator's batches go.
 pub type Sink<'a> = &'a mut dyn FnMut(RecordBatch) -> Result<()>;
@@ -69,7 +77,15 @@ pub struct Pipeline {
 impl Pipeline {
     /// A fresh pipeline with empty tables.
     pub fn new(specs: &[OperatorSpec]) -> Self {
-        Pipeline { operators: specs.iter().map(build).collect() }
+        Pipeline::with_tables(specs, &BTreeMap::new())
+    }
+
+    /// As [`Pipeline::new`], with the tables of broadcast build sides, by shuffle.
+    ///
+    /// # Panics
+    /// When a table is missing: whoever sets a task up has made it.
+    pub fn with_tables(specs: &[OperatorSpec], tables: &BTreeMap<u32, Arc<BuildTable>>) -> Self {
+        Pipeline { operators: specs.iter().map(|spec| build(spec, tables)).collect() }
     }
 
     /// Sends a batch through.
@@ -109,7 +125,7 @@ fn push_through(operators: &mut [Box<dyn Operator>], batch: &RecordBatch, sink: 
     }
 }
 
-fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
+fn build(spec: &OperatorSpec, tables: &BTreeMap<u32, Arc<BuildTable>>) -> Box<dyn Operator> {
     match spec.clone() {
         OperatorSpec::Filter { predicate } => Box::new(filter::Filter::new(predicate)),
         OperatorSpec::Project { exprs, schema } => Box::new(project::Project::new(exprs, schema)),
@@ -120,8 +136,14 @@ fn build(spec: &OperatorSpec) -> Box<dyn Operator> {
             Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }
         OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
-        OperatorSpec::HashJoin { probe_key, build_key, build_schema, build: _, kind, schema } => {
-            Box::new(hash_join::HashJoin::new(probe_key, build_key, &build_schema, kind, schema))
+        OperatorSpec::HashJoin { probe_key, build_key, build_schema, build, kind, schema } => {
+            let join = hash_join::HashJoin::new(probe_key, build_key, &build_schema, kind, schema);
+            Box::new(match build {
+                BuildInput::Shuffle => join,
+                BuildInput::Broadcast(shuffle) => {
+                    join.with_table(tables.get(&shuffle).expect("the task has made its tables").clone())
+                }
+            })
         }
     }
 }

@@ -6,7 +6,9 @@
 //!
 //! Not Spark's hash: all rows of a reduce partition agree in that one's low bits (see [`super::KeyTable`]).
 
+use super::slot_table::{RUN_ROWS, reserve_for};
 use crate::columnar::Utf8Column;
+use crate::error::Result;
 
 /// No number: an empty slot.
 const EMPTY: u32 = u32::MAX;
@@ -36,7 +38,7 @@ impl Default for TextTable {
     fn default() -> Self {
         let slot_count = 1 << 8;
         TextTable {
-            slots: empty_slots(slot_count),
+            slots: vec![EMPTY_SLOT; slot_count],
             shift: shift_of(slot_count),
             keys: Utf8Column::default(),
             null_number: None,
@@ -60,12 +62,28 @@ impl TextTable {
         &self.keys
     }
 
-    /// The number of text `row` of a column, given to it now if it is new.
-    #[inline]
-    pub fn insert(&mut self, texts: &Utf8Column, row: usize) -> u32 {
-        if self.keys.len() * 2 >= self.slots.len() {
-            self.grow();
+    /// Appends the number of each text to `numbers`, given now to texts that are new.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    pub fn number(&mut self, texts: &Utf8Column, numbers: &mut Vec<u32>) -> Result<()> {
+        reserve_for(numbers, texts.len())?;
+        for start in (0..texts.len()).step_by(RUN_ROWS) {
+            let rows = start..(start + RUN_ROWS).min(texts.len());
+            self.reserve(rows.len())?;
+            match texts.validity() {
+                None => numbers.extend(rows.map(|row| self.insert(texts, row))),
+                Some(validity) => numbers.extend(rows.map(|row| {
+                    if validity.get(row) { self.insert(texts, row) } else { self.insert_null() }
+                })),
+            }
         }
+        Ok(())
+    }
+
+    /// The number of text `row` of a column, given to it now if it is new. There must be room for it.
+    #[inline]
+    fn insert(&mut self, texts: &Utf8Column, row: usize) -> u32 {
         let bytes = texts.bytes_at(row);
         let (word, byte_count) = (word_of(texts, row, bytes), bytes.len() as u32);
         let mask = self.slots.len() - 1;
@@ -86,17 +104,49 @@ impl TextTable {
         }
     }
 
+    /// The number of text `row` of a column, if it was seen; NULL has none here.
+    #[inline]
+    pub fn get(&self, texts: &Utf8Column, row: usize) -> Option<u32> {
+        if !texts.is_valid(row) {
+            return None;
+        }
+        let bytes = texts.bytes_at(row);
+        let (word, byte_count) = (word_of(texts, row, bytes), bytes.len() as u32);
+        let mask = self.slots.len() - 1;
+        let mut at = home(word, byte_count, self.shift);
+        loop {
+            let slot = self.slots[at & mask];
+            if slot.number == EMPTY {
+                return None;
+            }
+            let is_alike = slot.word == word && slot.byte_count == byte_count;
+            if is_alike && (bytes.len() <= SHORT || self.keys.bytes_at(slot.number as usize) == bytes) {
+                return Some(slot.number);
+            }
+            at += 1;
+        }
+    }
+
     /// The number of NULL, given to it now if it is new.
-    pub fn insert_null(&mut self) -> u32 {
+    fn insert_null(&mut self) -> u32 {
         *self.null_number.get_or_insert_with(|| {
             self.keys.push_null();
             (self.keys.len() - 1) as u32
         })
     }
 
-    fn grow(&mut self) {
-        let slot_count = self.slots.len() * 4;
-        let (mut grown, mask, shift) = (empty_slots(slot_count), slot_count - 1, shift_of(slot_count));
+    /// Room for `rows` more texts: at most half of the slots are taken.
+    fn reserve(&mut self, rows: usize) -> Result<()> {
+        let mut slot_count = self.slots.len();
+        while (self.keys.len() + rows) * 2 > slot_count {
+            slot_count *= 2;
+        }
+        if slot_count == self.slots.len() {
+            return Ok(());
+        }
+        let (mut grown, mask, shift) = (Vec::new(), slot_count - 1, shift_of(slot_count));
+        reserve_for(&mut grown, slot_count)?;
+        grown.resize(slot_count, EMPTY_SLOT);
         for slot in self.slots.iter().filter(|slot| slot.number != EMPTY) {
             let mut at = home(slot.word, slot.byte_count, shift);
             while grown[at & mask].number != EMPTY {
@@ -105,12 +155,11 @@ impl TextTable {
             grown[at & mask] = *slot;
         }
         (self.slots, self.shift) = (grown, shift);
+        Ok(())
     }
 }
 
-fn empty_slots(slot_count: usize) -> Vec<Slot> {
-    vec![Slot { word: 0, byte_count: 0, number: EMPTY }; slot_count]
-}
+const EMPTY_SLOT: Slot = Slot { word: 0, byte_count: 0, number: EMPTY };
 
 fn shift_of(slot_count: usize) -> u32 {
     64 - slot_count.trailing_zeros()

@@ -15,6 +15,7 @@
 mod aggregate_steps;
 mod error;
 mod expr;
+pub(crate) mod frame;
 mod logical;
 pub mod optimizer;
 mod physical;
@@ -36,10 +37,12 @@ pub use wide::{
     Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::scenario::Scenario;
 
-/// Every form of one scenario's plan.
+/// Every form of one plan.
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// As the query is written.
@@ -52,17 +55,44 @@ pub struct Planned {
     pub stages: StageGraph,
 }
 
-/// Plans a scenario: every side of a cluster calls this and gets the same stages.
+impl Planned {
+    /// Plans with these rules, for the scenario's partitions and tactics.
+    ///
+    /// # Errors
+    /// A column that does not exist or has another type than its operator works on.
+    pub fn new(
+        logical: LogicalPlan,
+        optimizer: &Optimizer,
+        scenario: &Scenario,
+    ) -> std::result::Result<Self, PlanError> {
+        logical.try_schema()?;
+        let optimized = optimizer.run(logical.clone());
+        let physical = Planner::new(scenario).plan(&optimized.plan)?;
+        let stages = StageGraph::cut(&physical, scenario);
+        Ok(Planned { logical, optimized, physical, stages })
+    }
+
+    /// How the plan came about, in words.
+    pub fn trace(&self) -> PlanTrace {
+        PlanTrace { written: self.logical.to_string(), rules: self.optimized.trace.clone() }
+    }
+}
+
+/// A plan's way through the optimizer, as texts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PlanTrace {
+    /// As it was written.
+    pub written: String,
+    /// After each rule that changed something, in order.
+    pub rules: Vec<RuleTrace>,
+}
+
+/// Plans a scenario, with the rules that it asks for.
 ///
 /// # Errors
 /// [`crate::EngineError::InvalidScenario`] when the scenario is out of its limits.
 pub fn plan(scenario: &Scenario) -> Result<Planned> {
     scenario.validate()?;
     let logical = queries::logical_plan(scenario);
-    let optimized = Optimizer::for_scenario(scenario).run(logical.clone());
-    let physical = Planner::new(scenario)
-        .plan(&optimized.plan)
-        .expect("the queries name columns that exist, and rules keep them");
-    let stages = StageGraph::cut(&physical, scenario);
-    Ok(Planned { logical, optimized, physical, stages })
+    Ok(Planned::new(logical, &Optimizer::for_scenario(scenario), scenario)?)
 }

@@ -1,4 +1,4 @@
-//! The pipelines that a scenario can ask for, a few lines each.
+//! The pipelines that a scenario can ask for, a few lines each, written as a user of the engine would write them.
 //!
 //! With a shuffle fraction f below 1, the share f of the scanned rows of `prompts`, chosen by a hash of
 //! `prompt_id`, takes the wide branch; the rest passes the narrow branch as rows of the same columns:
@@ -16,159 +16,77 @@
 //! So the answer is defined for every f, and the bytes of `prompts` that cross the exchange are
 //! proportional to f. (`join` ships `rewards` whole unless f is 0: a row in the share must find its reward.)
 
-use super::expr::{Expr, col, lit, null};
-use super::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
-use super::wide::{Aggregate, AggregateFunction, Direction, JoinKind, OrderBy, RowShare, WideHints};
+use super::expr::{col, lit, null};
+use super::frame::{DataFrame, count, highest, lowest, scan};
+use super::logical::LogicalPlan;
+use super::wide::RowShare;
 use crate::columnar::DataType;
-use crate::dataset::Table;
-use crate::scenario::{Query, Scenario};
-
-const KEY: &str = "prompt_hash";
+use crate::scenario::{Action, CollectPoint, Query, Scenario};
 
 /// The plan as it is written, before any rule.
 pub fn logical_plan(scenario: &Scenario) -> LogicalPlan {
-    let share = RowShare::new(scenario.shuffle_fraction);
-    match scenario.query {
-        Query::Narrow => scan(Table::Prompts)
+    let frame = match scenario.action {
+        Action::Collect { of: CollectPoint::Input, .. } => scan("prompts"),
+        Action::Collect { of: CollectPoint::Result, .. } | Action::Write {} | Action::Show { .. } => {
+            pipeline(scenario.query, RowShare::new(scenario.shuffle_fraction))
+        }
+    };
+    frame.plan().expect("the pipelines below name columns that exist").clone()
+}
+
+/// One of the seven, with the share of rows that takes the wide branch.
+fn pipeline(query: Query, share: RowShare) -> DataFrame {
+    let key = "prompt_hash";
+    let whole_row = ["prompt_id", key, "language", "score"].map(col);
+    match query {
+        Query::Narrow => scan("prompts")
             .filter(col("language").eq(lit("en")))
-            .project([
-                ("prompt_id", col("prompt_id")),
-                ("text", col("text")),
-                ("percent", col("score") * lit(100.0)),
+            .select([
+                col("prompt_id").alias("prompt_id"),
+                col("text").alias("text"),
+                (col("score") * lit(100.0)).alias("percent"),
             ])
             .tokenize("text", "token"),
-        Query::CountByKey => scan(Table::Prompts).split(
+
+        Query::CountByKey => scan("prompts").split(
             share,
-            |rows| rows.aggregate(KEY, [count("count")]),
-            |rows| rows.project([(KEY, col(KEY)), ("count", lit(1))]),
+            |rows| rows.group_by([col(key)]).agg([count()]),
+            |rows| rows.select([col(key).alias(key), lit(1).alias("count")]),
         ),
-        Query::Distinct => scan(Table::Prompts).split(
+
+        Query::Distinct => scan("prompts").split(
             share,
-            |rows| rows.aggregate(KEY, []),
-            |rows| rows.project([(KEY, col(KEY))]),
+            |rows| rows.select([col(key)]).distinct(),
+            |rows| rows.select([col(key)]),
         ),
-        Query::Join => scan(Table::Prompts).split(
+
+        Query::DedupBest => scan("prompts").split(
             share,
-            |rows| {
-                rows.project([("prompt_id", col("prompt_id")), (KEY, col(KEY)), ("score", col("score"))])
-                    .join(scan(Table::Rewards), KEY)
-            },
-            |rows| {
-                let reward = null(DataType::Float64);
-                rows.project([
-                    ("prompt_id", col("prompt_id")),
-                    (KEY, col(KEY)),
-                    ("score", col("score")),
-                    ("reward", reward),
-                ])
-            },
+            // Scores can be equal, ids cannot.
+            |rows| rows.select(whole_row.clone()).dedup(key, [highest("score"), lowest("prompt_id")]),
+            |rows| rows.select(whole_row.clone()),
         ),
-        Query::Repartition => scan(Table::Prompts).split(
+
+        Query::Join => scan("prompts").split(
             share,
-            |rows| rows.project(whole_row()).repartition(KEY),
-            |rows| rows.project(whole_row()),
+            |rows| rows.select(["prompt_id", key, "score"].map(col)).join(scan("rewards"), key),
+            |rows| rows.select(["prompt_id", key, "score"].map(col)).with_column("reward", null(DataType::Float64)),
         ),
-        Query::DedupBest => {
-            scan(Table::Prompts).split(
-                share,
-                // Scores can be equal, ids cannot.
-                |rows| rows.project(whole_row()).best_by(KEY, [highest("score"), lowest("prompt_id")]),
-                |rows| rows.project(whole_row()),
-            )
-        }
-        Query::WordCount => {
-            let tokens = |rows: LogicalPlan| rows.project([("text", col("text"))]).tokenize("text", "token");
-            scan(Table::Prompts).split(
-                share,
-                |rows| tokens(rows).aggregate("token", [count("count")]),
-                |rows| tokens(rows).project([("token", col("token")), ("count", lit(1))]),
-            )
-        }
-    }
-}
 
-fn scan(table: Table) -> LogicalPlan {
-    LogicalPlan::Scan { table, columns: None, predicate: None }
-}
-
-/// Every column but the text.
-fn whole_row() -> [(&'static str, Expr); 4] {
-    ["prompt_id", KEY, "language", "score"].map(|name| (name, col(name)))
-}
-
-fn count(name: &str) -> Aggregate {
-    Aggregate { function: AggregateFunction::Count, column: None, name: name.to_owned() }
-}
-
-fn highest(column: &str) -> OrderBy {
-    OrderBy { column: column.to_owned(), direction: Direction::Highest }
-}
-
-fn lowest(column: &str) -> OrderBy {
-    OrderBy { column: column.to_owned(), direction: Direction::Lowest }
-}
-
-impl LogicalPlan {
-    fn filter(self, predicate: Expr) -> LogicalPlan {
-        LogicalPlan::Filter { input: Box::new(self), predicate }
-    }
-
-    fn project<'a>(self, exprs: impl IntoIterator<Item = (&'a str, Expr)>) -> LogicalPlan {
-        let exprs = exprs.into_iter().map(|(name, expr)| NamedExpr { expr, name: name.to_owned() }).collect();
-        LogicalPlan::Project { input: Box::new(self), exprs }
-    }
-
-    fn tokenize(self, column: &str, token: &str) -> LogicalPlan {
-        LogicalPlan::Tokenize { input: Box::new(self), column: column.to_owned(), token: token.to_owned() }
-    }
-
-    fn aggregate(self, key: &str, aggregates: impl IntoIterator<Item = Aggregate>) -> LogicalPlan {
-        let aggregates = aggregates.into_iter().collect();
-        LogicalPlan::Aggregate {
-            input: Box::new(self),
-            keys: vec![key.to_owned()],
-            aggregates,
-            hints: WideHints::default(),
-        }
-    }
-
-    fn best_by(self, key: &str, order: impl IntoIterator<Item = OrderBy>) -> LogicalPlan {
-        let order = order.into_iter().collect();
-        LogicalPlan::BestBy {
-            input: Box::new(self),
-            key: key.to_owned(),
-            order,
-            hints: WideHints::default(),
-        }
-    }
-
-    fn join(self, build: LogicalPlan, key: &str) -> LogicalPlan {
-        LogicalPlan::Join {
-            probe: Box::new(self),
-            build: Box::new(build),
-            key: key.to_owned(),
-            kind: JoinKind::Inner,
-            method: JoinMethod::Shuffled,
-        }
-    }
-
-    fn repartition(self, key: &str) -> LogicalPlan {
-        LogicalPlan::Repartition { input: Box::new(self), by: RepartitionBy::Hash(vec![key.to_owned()]) }
-    }
-
-    fn split(
-        self,
-        share: RowShare,
-        wide: impl FnOnce(LogicalPlan) -> LogicalPlan,
-        narrow: impl FnOnce(LogicalPlan) -> LogicalPlan,
-    ) -> LogicalPlan {
-        let schema = self.schema();
-        let rows = || LogicalPlan::Rows { schema: schema.clone() };
-        LogicalPlan::Share {
-            wide: Box::new(wide(rows())),
-            narrow: Box::new(narrow(rows())),
-            input: Box::new(self),
+        Query::Repartition => scan("prompts").split(
             share,
-        }
+            |rows| rows.select(whole_row.clone()).repartition([key]),
+            |rows| rows.select(whole_row.clone()),
+        ),
+
+        Query::WordCount => scan("prompts").split(
+            share,
+            |rows| words(rows).group_by([col("token")]).agg([count()]),
+            |rows| words(rows).with_column("count", lit(1)),
+        ),
     }
+}
+
+fn words(rows: DataFrame) -> DataFrame {
+    rows.select([col("text")]).tokenize("text", "token")
 }

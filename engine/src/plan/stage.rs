@@ -211,6 +211,11 @@ impl StageSpec {
         })
     }
 
+    /// Whether rows of it reach the result.
+    pub fn gives_result(&self) -> bool {
+        self.branches.iter().any(|branch| matches!(branch.output, Output::Result { .. }))
+    }
+
     /// A few words: `scan prompts`, `read shuffle 0`.
     pub fn name(&self) -> String {
         match &self.source {

@@ -42,6 +42,79 @@ pub struct Scenario {
     /// How blocks travel.
     #[serde(default)]
     pub strategy: Strategy,
+    /// What becomes of the rows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub action: Action,
+}
+
+/// What becomes of the rows that a plan gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// They stay with the executors; their number and digest are reported.
+    Write {},
+    /// All of them come to the driver, if they fit there.
+    Collect {
+        /// Where in the pipeline.
+        #[serde(default)]
+        of: CollectPoint,
+        /// Bytes that the driver may use for them.
+        #[serde(default = "defaults::driver_memory_bytes")]
+        memory_bytes: u64,
+    },
+    /// The first of them come to the driver: those of the lowest partitions, of which no more are run than are needed.
+    Show {
+        /// At most so many.
+        #[serde(default = "defaults::show_rows")]
+        rows: u64,
+    },
+}
+
+impl Default for Action {
+    fn default() -> Self {
+        Action::Write {}
+    }
+}
+
+impl Action {
+    /// Rows that a task need not go beyond.
+    pub fn row_limit(self) -> Option<u64> {
+        match self {
+            Action::Show { rows } => Some(rows),
+            Action::Write {} | Action::Collect { .. } => None,
+        }
+    }
+
+    /// Whether rows come to the driver.
+    pub fn fetches(self) -> bool {
+        match self {
+            Action::Write {} => false,
+            Action::Collect { .. } | Action::Show { .. } => true,
+        }
+    }
+
+    /// Bytes that the driver may use for rows; all it gets when nothing was said.
+    pub fn memory_bytes(self) -> u64 {
+        match self {
+            Action::Collect { memory_bytes, .. } => memory_bytes,
+            Action::Write {} | Action::Show { .. } => defaults::driver_memory_bytes(),
+        }
+    }
+}
+
+/// Which rows a collect asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectPoint {
+    /// The answer.
+    #[default]
+    Result,
+    /// What goes into the wide step: a `collect()` in mid-pipeline, which pulls the whole data set.
+    Input,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// How rows spread over keys.
@@ -95,6 +168,10 @@ pub struct Tactics {
     pub isolate_hot_keys: bool,
     /// Re-plan between stages. Not offered yet.
     pub adaptive: bool,
+    /// Send a join's build side to every executor, rather than place both sides by the key, when it is estimated to take
+    /// at most this many bytes; 0 means never. Spark's `autoBroadcastJoinThreshold` is 10 MiB.
+    #[serde(skip_serializing_if = "is_default")]
+    pub broadcast_bytes: u64,
 }
 
 /// How blocks travel between executors.
@@ -127,6 +204,7 @@ impl Default for Scenario {
             reduce_partitions: defaults::partitions(),
             tactics: Tactics::default(),
             strategy: Strategy::default(),
+            action: Action::default(),
         }
     }
 }
@@ -205,5 +283,13 @@ mod defaults {
     }
     pub(super) fn partitions() -> u32 {
         32
+    }
+    /// Spark's `spark.driver.maxResultSize`: 1 GiB.
+    pub(super) fn driver_memory_bytes() -> u64 {
+        1 << 30
+    }
+    /// As many as Spark's `show()`.
+    pub(super) fn show_rows() -> u64 {
+        20
     }
 }

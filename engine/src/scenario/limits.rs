@@ -22,3 +22,11 @@ pub const MAX_SALT: u32 = 256;
 pub const MAX_JSON_BYTES: usize = 64 * 1024;
 /// A longer link is not read.
 pub const MAX_LINK_BYTES: usize = 4 * 1024;
+/// The largest table that is sent to every executor: 64 copies of it are 4 GiB.
+pub const MAX_BROADCAST_BYTES: u64 = 64 << 20;
+/// The least memory of a driver: less than a page of the machine's would say nothing.
+pub const MIN_DRIVER_BYTES: u64 = 4 << 10;
+/// The most memory of a driver: wasm32 has no more.
+pub const MAX_DRIVER_BYTES: u64 = 4 << 30;
+/// Rows that are shown: more than a person reads.
+pub const MAX_SHOW_ROWS: u64 = 1_000;

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::{InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
+use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 /// What a page adds to a link for itself: how it shows a run, not what runs. Tools pass over these.
 pub const PAGE_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
@@ -111,7 +111,9 @@ pub fn encode(scenario: &Scenario) -> String {
         "salt": scenario.tactics.salt, default.tactics.salt;
         "isolate_hot_keys": u8::from(scenario.tactics.isolate_hot_keys), 0;
         "adaptive": u8::from(scenario.tactics.adaptive), 0;
+        "broadcast_bytes": scenario.tactics.broadcast_bytes, default.tactics.broadcast_bytes;
     }
+    part("action", action_word(scenario.action), action_word(default.action));
     link
 }
 
@@ -131,6 +133,8 @@ fn set(scenario: &mut Scenario, name: &str, value: &str) -> Result<bool, Invalid
         "salt" => scenario.tactics.salt = number(name, value)?,
         "isolate_hot_keys" => scenario.tactics.isolate_hot_keys = flag(name, value)?,
         "adaptive" => scenario.tactics.adaptive = flag(name, value)?,
+        "broadcast_bytes" => scenario.tactics.broadcast_bytes = number(name, value)?,
+        "action" => scenario.action = parse_action(value)?,
         "strategy" if value == "direct" => {}
         "strategy" => return Err(InvalidScenario::new(name, format!("is {}, must be direct", shown(value)))),
         _ => return Ok(false),
@@ -168,6 +172,34 @@ fn parse_skew(value: &str) -> Result<Skew, InvalidScenario> {
         _ => {
             let reason = format!("is {}, must be uniform, zipf:EXPONENT or hot_key:SHARE", shown(value));
             Err(InvalidScenario::new("skew", reason))
+        }
+    }
+}
+
+fn action_word(action: Action) -> String {
+    match action {
+        Action::Write {} => "write".to_owned(),
+        Action::Collect { of: CollectPoint::Result, memory_bytes } => format!("collect:{memory_bytes}"),
+        Action::Collect { of: CollectPoint::Input, memory_bytes } => format!("collect_input:{memory_bytes}"),
+        Action::Show { rows } => format!("show:{rows}"),
+    }
+}
+
+fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
+    let memory_bytes = |bytes| number("action.memory_bytes", bytes);
+    match value.split_once(':').unwrap_or((value, "")) {
+        ("write", "") => Ok(Action::Write {}),
+        ("collect", bytes) => {
+            Ok(Action::Collect { of: CollectPoint::Result, memory_bytes: memory_bytes(bytes)? })
+        }
+        ("collect_input", bytes) => {
+            Ok(Action::Collect { of: CollectPoint::Input, memory_bytes: memory_bytes(bytes)? })
+        }
+        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows)? }),
+        _ => {
+            let reason =
+                format!("is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS", shown(value));
+            Err(InvalidScenario::new("action", reason))
         }
     }
 }

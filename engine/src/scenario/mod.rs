@@ -15,7 +15,7 @@ pub mod limits;
 pub mod link;
 mod validate;
 
-pub use knobs::{Query, Scenario, Skew, Strategy, Tactics};
+pub use knobs::{Action, CollectPoint, Query, Scenario, Skew, Strategy, Tactics};
 pub use validate::InvalidScenario;
 
 /// The version of the scenario's written forms. A reader of another version refuses.

@@ -1,6 +1,6 @@
 //! One check of every limit, so that nothing behind it has to ask again.
 
-use super::{Query, SCENARIO_VERSION, Scenario, Skew, limits};
+use super::{Action, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 /// A scenario that must not run: which field, and why, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +53,14 @@ impl Scenario {
         if self.tactics.adaptive {
             return Err(not_offered("tactics.adaptive", "adaptive execution"));
         }
-        Ok(())
+        whole("tactics.broadcast_bytes", self.tactics.broadcast_bytes, 0, limits::MAX_BROADCAST_BYTES)?;
+        match self.action {
+            Action::Write {} => Ok(()),
+            Action::Collect { memory_bytes, .. } => {
+                whole("action.memory_bytes", memory_bytes, limits::MIN_DRIVER_BYTES, limits::MAX_DRIVER_BYTES)
+            }
+            Action::Show { rows } => whole("action.rows", rows, 1, limits::MAX_SHOW_ROWS),
+        }
     }
 
     fn validate_workers(&self) -> Result<(), InvalidScenario> {

@@ -78,15 +78,29 @@ impl BlockStore {
     /// # Errors
     /// [`EngineError::Protocol`] when they are not one of each of `map_count` map tasks: the exchange did not deliver.
     pub fn take_readable(&mut self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockSlice>> {
+        let blocks = self.blocks_for(shuffle, reduce, map_count)?;
+        Ok(blocks.iter().filter_map(|block| self.readable.remove(block)).collect())
+    }
+
+    /// The blocks for one reduce partition, in map order, which stay for further readers.
+    ///
+    /// # Errors
+    /// As [`BlockStore::take_readable`].
+    pub fn readable(&self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockSlice>> {
+        let blocks = self.blocks_for(shuffle, reduce, map_count)?;
+        Ok(blocks.iter().filter_map(|block| self.readable.get(block).cloned()).collect())
+    }
+
+    fn blocks_for(&self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockId>> {
         let all = BlockId { shuffle, reduce, map: 0 }..=BlockId { shuffle, reduce, map: u32::MAX };
         let blocks: Vec<BlockId> = self.readable.range(all).map(|(&block, _)| block).collect();
-        if !blocks.iter().map(|block| block.map).eq(0..map_count) {
-            return Err(EngineError::Protocol {
-                expected: format!("{map_count} blocks for reduce partition {reduce} of shuffle {shuffle}"),
-                got: format!("{} blocks", blocks.len()),
-            });
+        if blocks.iter().map(|block| block.map).eq(0..map_count) {
+            return Ok(blocks);
         }
-        Ok(blocks.iter().filter_map(|block| self.readable.remove(block)).collect())
+        Err(EngineError::Protocol {
+            expected: format!("{map_count} blocks for reduce partition {reduce} of shuffle {shuffle}"),
+            got: format!("{} blocks", blocks.len()),
+        })
     }
 
     /// Drops everything.

@@ -1,6 +1,6 @@
 //! Rows of one key that start out together need not travel one by one.
 
-use super::OptimizerRule;
+use super::{Choice, OptimizerRule};
 use crate::plan::LogicalPlan;
 
 /// Groups on the map side first, so that at most one row a key and map task crosses the exchange.
@@ -10,6 +10,10 @@ pub struct CombineBeforeExchange;
 impl OptimizerRule for CombineBeforeExchange {
     fn name(&self) -> &'static str {
         "combine before the exchange"
+    }
+
+    fn choice(&self) -> Choice {
+        Choice::Combine
     }
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {

@@ -1,17 +1,31 @@
 //! The optimizer: a list of small rules, each of which keeps the answer and leaves a trace.
 //!
 //! A rule is applied to the whole plan once, in the list's order; the trace keeps the plan's text before
-//! and after each rule that changed something.
+//! and after each rule that changed something. What a rule saves is not estimated: both plans can be run.
 
+mod broadcast_join;
 mod combine_before_exchange;
+mod drop_needless_exchange;
 mod drop_unused_branch;
+mod fold_constants;
+mod fuse_maps;
 mod prune_columns;
+mod push_filters;
+mod push_limits;
 
+pub use broadcast_join::BroadcastJoin;
 pub use combine_before_exchange::CombineBeforeExchange;
+pub use drop_needless_exchange::DropNeedlessExchange;
 pub use drop_unused_branch::DropUnusedBranch;
+pub use fold_constants::FoldConstants;
+pub use fuse_maps::FuseMaps;
 pub use prune_columns::PruneColumns;
+pub use push_filters::PushFilters;
+pub use push_limits::PushLimits;
 
-use super::LogicalPlan;
+use serde::{Deserialize, Serialize};
+
+use super::{Expr, LogicalPlan, NamedExpr};
 use crate::scenario::Scenario;
 
 /// A rewriting of the plan that keeps its answer.
@@ -20,13 +34,28 @@ pub trait OptimizerRule {
     fn name(&self) -> &'static str;
     /// The rewritten plan.
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan;
+    /// What in a scenario decides whether the rule is used.
+    fn choice(&self) -> Choice {
+        Choice::Always
+    }
+}
+
+/// What decides whether a rule is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing: it never hides what a scenario is about.
+    Always,
+    /// `tactics.broadcast_bytes`: a broadcast has no exchange by key at all.
+    Broadcast,
+    /// `tactics.combine`: rows that were put together before the exchange show no skew behind it.
+    Combine,
 }
 
 /// What one rule did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrace {
     /// Which rule.
-    pub rule: &'static str,
+    pub rule: String,
     /// The plan's text after it.
     pub after: String,
 }
@@ -46,13 +75,20 @@ pub struct Optimizer {
 }
 
 impl Optimizer {
-    /// The rules that a run of the scenario uses.
+    /// These rules, in this order.
+    pub fn new(rules: Vec<Box<dyn OptimizerRule>>) -> Self {
+        Optimizer { rules }
+    }
+
+    /// The rules that a run of the scenario uses. Two are the scenario's to choose: rows that were put together before the
+    /// exchange show no skew behind it, and a broadcast has no exchange by key at all.
     pub fn for_scenario(scenario: &Scenario) -> Self {
-        let mut rules: Vec<Box<dyn OptimizerRule>> = vec![Box::new(DropUnusedBranch), Box::new(PruneColumns)];
-        // The scenario decides: rows that were put together before the exchange show no skew behind it.
-        if scenario.tactics.combine {
-            rules.push(Box::new(CombineBeforeExchange));
-        }
+        let mut rules = all_rules(scenario);
+        rules.retain(|rule| match rule.choice() {
+            Choice::Always => true,
+            Choice::Broadcast => scenario.tactics.broadcast_bytes > 0,
+            Choice::Combine => scenario.tactics.combine,
+        });
         Optimizer { rules }
     }
 
@@ -61,16 +97,60 @@ impl Optimizer {
         Optimizer { rules: Vec::new() }
     }
 
+    /// The first `count` rules only.
+    pub fn truncated(mut self, count: usize) -> Self {
+        self.rules.truncate(count);
+        self
+    }
+
+    /// The rules' names, in order.
+    pub fn rule_names(&self) -> Vec<&'static str> {
+        self.rules.iter().map(|rule| rule.name()).collect()
+    }
+
     /// Applies every rule once.
     pub fn run(&self, plan: LogicalPlan) -> Optimized {
         let mut optimized = Optimized { plan, trace: Vec::new() };
         for rule in &self.rules {
             let after = rule.apply(optimized.plan.clone());
             if after != optimized.plan {
-                optimized.trace.push(RuleTrace { rule: rule.name(), after: after.to_string() });
+                optimized.trace.push(RuleTrace { rule: rule.name().to_owned(), after: after.to_string() });
                 optimized.plan = after;
             }
         }
         optimized
+    }
+}
+
+/// Every rule there is, in the order in which they help each other: where rows are placed is known once it is known
+/// which joins are broadcast, and how large a table is once nobody reads its other columns.
+pub fn all_rules(scenario: &Scenario) -> Vec<Box<dyn OptimizerRule>> {
+    let is_salted = scenario.tactics.salt_buckets() > 1;
+    vec![
+        Box::new(DropUnusedBranch),
+        Box::new(FoldConstants),
+        Box::new(PushFilters),
+        Box::new(PushLimits),
+        Box::new(PruneColumns),
+        Box::new(BroadcastJoin::new(scenario)),
+        Box::new(DropNeedlessExchange { is_salted }),
+        Box::new(FuseMaps),
+        Box::new(CombineBeforeExchange),
+    ]
+}
+
+/// The same node with other expressions.
+fn map_exprs(plan: LogicalPlan, f: &mut impl FnMut(Expr) -> Expr) -> LogicalPlan {
+    match plan {
+        LogicalPlan::Filter { input, predicate } => LogicalPlan::Filter { input, predicate: f(predicate) },
+        LogicalPlan::Scan { table, columns, predicate } => {
+            LogicalPlan::Scan { table, columns, predicate: predicate.map(f) }
+        }
+        LogicalPlan::Project { input, exprs } => {
+            let exprs =
+                exprs.into_iter().map(|named| NamedExpr { expr: f(named.expr), name: named.name }).collect();
+            LogicalPlan::Project { input, exprs }
+        }
+        other => other,
     }
 }

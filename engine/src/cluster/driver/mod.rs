@@ -1,15 +1,26 @@
-//! The driver: knows every task and every block's size, and never sees a row.
+//! The driver: knows every task and every block's size, and sees no row that nobody asked for.
+//!
+//! ```text
+//!  stage:  waits for its parents ─> exchange ─> waves of tasks ─> over      (one wave, unless rows are only shown)
+//!  job:    stages ─> fetch of the rows, if the action wants them ─> outcome
+//! ```
+
+mod fetch;
+mod outcome;
+mod stages;
 
 use std::collections::VecDeque;
 
 use super::assign::assign;
 use super::protocol::{
-    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Prepare, RunId, TaskDone, TaskId, ToExecutor,
+    ExchangeDone, FromExecutor, PROTOCOL_VERSION, PeerMessage, Prepare, RunId, TaskDone, TaskId, ToExecutor,
 };
-use super::{Collect, WallMicros};
+use super::{Collect, Job, WallMicros};
 use crate::error::{EngineError, Result};
-use crate::plan::{StageGraph, plan};
 use crate::scenario::Scenario;
+use fetch::Fetch;
+pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
+use stages::StageProgress;
 
 /// Tasks that an executor holds at a time: one to run, one to begin without asking.
 const TASKS_IN_HAND: usize = 2;
@@ -26,6 +37,8 @@ const FROZEN_AFTER: WallMicros = WallMicros(3_000_000);
 pub enum DriverEvent {
     /// From an executor.
     Executor(u32, FromExecutor),
+    /// Rows of the result that were asked for.
+    Rows(u32, PeerMessage),
     /// The transport saw an executor die.
     Lost(u32, String),
     /// Time passes: send one about twice a second.
@@ -54,59 +67,20 @@ pub struct Progress {
     pub task_count: u32,
 }
 
-/// A finished task and who ran it.
-#[derive(Debug, Clone)]
-pub struct TaskRecord {
-    /// The executor.
-    pub executor: u32,
-    /// What it did.
-    pub done: TaskDone,
-}
-
-/// A finished exchange.
-#[derive(Debug, Clone)]
-pub struct ExchangeRecord {
-    /// The stage that reads.
-    pub stage: u32,
-    /// The owner of each reduce partition.
-    pub owners: Vec<u32>,
-    /// From the driver's word to the last executor's answer.
-    pub micros: WallMicros,
-    /// Each executor's side.
-    pub executors: Vec<ExchangeDone>,
-}
-
-/// Everything that was measured in a run.
-#[derive(Debug, Clone)]
-pub struct JobOutcome {
-    /// What was run.
-    pub scenario: Scenario,
-    /// Its stages.
-    pub graph: StageGraph,
-    /// From the moment all executors were prepared to the last task's end.
-    pub wall_micros: WallMicros,
-    /// Every task, ordered by stage and partition.
-    pub tasks: Vec<TaskRecord>,
-    /// Every exchange, in order.
-    pub exchanges: Vec<ExchangeRecord>,
-    /// Messages of earlier runs that were dropped.
-    pub stale_messages: u64,
-}
-
 /// One job's driver.
 #[derive(Debug)]
 pub struct Driver {
     run: RunId,
-    scenario: Scenario,
+    job: Job,
     collect: Collect,
     resident: bool,
-    graph: StageGraph,
     executors: Vec<ExecutorState>,
     /// Tasks that any executor may take.
     queue: VecDeque<TaskId>,
-    /// Tasks left of each stage; `None` before it has begun.
-    left: Vec<Option<u32>>,
+    /// How far each stage is.
+    stages: Vec<StageProgress>,
     exchange: Option<RunningExchange>,
+    fetch: Option<Fetch>,
     started: WallMicros,
     last_tick: WallMicros,
     tasks: Vec<TaskRecord>,
@@ -149,25 +123,28 @@ impl Driver {
     /// # Errors
     /// [`EngineError::InvalidScenario`]; nothing was sent then.
     pub fn new(run: RunId, scenario: &Scenario, collect: Collect) -> Result<Self> {
-        let graph = plan(scenario)?.stages;
-        let executors = (0..scenario.workers).map(|_| ExecutorState::default()).collect();
-        Ok(Driver {
+        Ok(Driver::of_job(run, Job::of(scenario)?, collect))
+    }
+
+    /// A driver for one run of a job, whose scenario is valid.
+    pub fn of_job(run: RunId, job: Job, collect: Collect) -> Self {
+        Driver {
             run,
-            scenario: scenario.clone(),
             collect,
             resident: false,
-            left: vec![None; graph.stages().len()],
-            graph,
-            executors,
+            executors: (0..job.scenario.workers).map(|_| ExecutorState::default()).collect(),
             queue: VecDeque::new(),
+            stages: job.graph.stages().iter().map(|stage| StageProgress::new(stage.task_count)).collect(),
+            job,
             exchange: None,
+            fetch: None,
             started: WallMicros(0),
             last_tick: WallMicros(0),
             tasks: Vec::new(),
             exchanges: Vec::new(),
             stale_messages: 0,
             finished: false,
-        })
+        }
     }
 
     /// Lets executors keep what they scan, see [`Prepare::resident`].
@@ -183,7 +160,7 @@ impl Driver {
 
     /// Executors in its run.
     pub fn executor_count(&self) -> u32 {
-        self.scenario.workers
+        self.job.scenario.workers
     }
 
     /// Begins: every executor is told to prepare.
@@ -192,7 +169,9 @@ impl Driver {
         self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
         let prepare = Prepare {
             protocol: PROTOCOL_VERSION,
-            scenario: self.scenario.clone(),
+            scenario: self.job.scenario.clone(),
+            graph: self.job.graph.clone(),
+            action: self.job.action,
             collect: self.collect,
             resident: self.resident,
         };
@@ -206,6 +185,7 @@ impl Driver {
         }
         match event {
             DriverEvent::Executor(executor, message) => self.hear(executor, message, now),
+            DriverEvent::Rows(executor, message) => self.rows(executor, message, now),
             DriverEvent::Lost(executor, reason) => self.fail(EngineError::ExecutorLost { executor, reason }),
             DriverEvent::Tick => self.tick(now),
             DriverEvent::Cancel => self.fail(EngineError::Cancelled),
@@ -243,15 +223,12 @@ impl Driver {
         }
     }
 
-    /// The clock starts: all scans are runnable.
+    /// The clock starts: every stage without parents is runnable.
     fn begin(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.started = now;
-        for stage in self.graph.stages().iter().filter(|stage| !stage.reads_shuffle()) {
-            self.left[stage.id as usize] = Some(stage.task_count);
-            let tasks =
-                (0..stage.task_count).map(|partition| TaskId { stage: stage.id, partition, attempt: 0 });
-            self.queue.extend(tasks);
-        }
+        let runnable = self.job.graph.stages().iter().filter(|stage| stage.parents().is_empty());
+        let runnable: Vec<u32> = runnable.map(|stage| stage.id).collect();
+        runnable.into_iter().for_each(|stage| self.release(stage, None));
         self.launch()
     }
 
@@ -275,16 +252,23 @@ impl Driver {
     fn task_done(&mut self, executor: u32, done: TaskDone, now: WallMicros) -> Vec<DriverEffect> {
         let Some(stage) = done.task.map(|task| task.stage) else { return Vec::new() };
         self.executors[executor as usize].in_hand -= 1;
+        // The rows that were wanted are there: what is still under way is of no use.
+        if self.fetch.is_some() {
+            return Vec::new();
+        }
         self.tasks.push(TaskRecord { executor, done });
-        let left = self.left[stage as usize].as_mut().expect("a task ends after its stage has begun");
-        *left -= 1;
-        let stage_is_over = *left == 0;
+        let progress = &mut self.stages[stage as usize];
+        progress.done += 1;
+        let (wave_is_over, is_over) = (progress.wave_is_over(), progress.is_over());
+        if wave_is_over && !is_over && !self.has_enough_rows() {
+            self.release(stage, None);
+        }
         let mut effects = self.launch();
         effects.push(DriverEffect::Progress(self.progress()));
-        if stage_is_over {
-            if self.left.iter().all(|left| *left == Some(0)) {
-                effects.push(self.finish(now));
-            } else {
+        if wave_is_over {
+            if self.has_enough_rows() || self.stages.iter().all(StageProgress::is_over) {
+                effects.extend(self.fetch_or_finish(now));
+            } else if is_over {
                 effects.extend(self.start_exchange(now));
             }
         }
@@ -292,19 +276,26 @@ impl Driver {
     }
 
     fn progress(&self) -> Progress {
-        let task_count = self.graph.stages().iter().map(|stage| stage.task_count).sum();
+        let task_count = self.job.graph.stages().iter().map(|stage| stage.task_count).sum();
         Progress { tasks_done: self.tasks.len() as u32, task_count }
     }
 
     /// Starts the exchange of the first stage whose parents are done, unless one is under way.
     fn start_exchange(&mut self, now: WallMicros) -> Vec<DriverEffect> {
-        let is_over = |shuffle: &u32| self.left[self.graph.writer_of(*shuffle).id as usize] == Some(0);
-        let next = self.graph.stages().iter().find(|stage| {
-            self.left[stage.id as usize].is_none() && stage.shuffles_read().iter().all(is_over)
+        let graph = &self.job.graph;
+        let is_over = |shuffle: &u32| self.stages[graph.writer_of(*shuffle).id as usize].is_over();
+        let next = graph.stages().iter().find(|stage| {
+            !self.stages[stage.id as usize].has_begun() && stage.parents().iter().all(is_over)
         });
         let Some(stage) = next.filter(|_| self.exchange.is_none()) else { return Vec::new() };
-        let (stage, shuffles) = (stage.id, stage.shuffles_read());
-        let owners = assign(&self.partition_bytes(&shuffles), self.scenario.workers);
+        let (shuffles, broadcasts) = (stage.shuffles_read(), stage.broadcasts_read());
+        let owners = if shuffles.is_empty() {
+            Vec::new()
+        } else {
+            let partition_bytes = self.partition_bytes(&shuffles, stage.task_count);
+            assign(&partition_bytes, self.job.scenario.workers)
+        };
+        let stage = stage.id;
         let done = vec![None; self.executors.len()];
         self.exchange = Some(RunningExchange { stage, owners: owners.clone(), started: now, done });
         self.to_all(|run| ToExecutor::Exchange {
@@ -312,14 +303,15 @@ impl Driver {
             stage,
             shuffles: shuffles.clone(),
             owners: owners.clone(),
+            broadcasts: broadcasts.clone(),
         })
     }
 
     /// Bytes of each reduce partition over some shuffles.
-    fn partition_bytes(&self, shuffles: &[u32]) -> Vec<u64> {
-        let mut partition_bytes = vec![0; self.scenario.reduce_partitions as usize];
+    fn partition_bytes(&self, shuffles: &[u32], partition_count: u32) -> Vec<u64> {
+        let mut partition_bytes = vec![0; partition_count as usize];
         for shuffle in shuffles {
-            let writer = self.graph.writer_of(*shuffle).id;
+            let writer = self.job.graph.writer_of(*shuffle).id;
             for record in
                 self.tasks.iter().filter(|record| record.done.task.is_some_and(|task| task.stage == writer))
             {
@@ -340,11 +332,7 @@ impl Driver {
             return Vec::new();
         }
         let exchange = self.exchange.take().expect("matched just above");
-        for (partition, &owner) in (0..).zip(&exchange.owners) {
-            let task = TaskId { stage: exchange.stage, partition, attempt: 0 };
-            self.executors[owner as usize].own_queue.push_back(task);
-        }
-        self.left[exchange.stage as usize] = Some(exchange.owners.len() as u32);
+        self.release(exchange.stage, Some(&exchange.owners));
         self.exchanges.push(ExchangeRecord {
             stage: exchange.stage,
             owners: exchange.owners,
@@ -365,7 +353,10 @@ impl Driver {
             let limit = match executor.readiness {
                 Readiness::Told => Some(SILENCE_LIMIT),
                 Readiness::Preparing => Some(PREPARE_LIMIT),
-                Readiness::Ready => (executor.in_hand > 0 || owes_exchange).then_some(SILENCE_LIMIT),
+                Readiness::Ready => {
+                    let owes_rows = self.fetch.as_ref().is_some_and(|fetch| fetch.is_owed_by(*index));
+                    (executor.in_hand > 0 || owes_exchange || owes_rows).then_some(SILENCE_LIMIT)
+                }
             };
             limit.is_some_and(|limit| now.since(executor.last_heard) > limit)
         });
@@ -388,63 +379,33 @@ impl Driver {
         effects
     }
 
-    fn finish(&mut self, now: WallMicros) -> DriverEffect {
+    fn finish(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.finished = true;
+        let rows = match self.fetch.take().map(|fetch| fetch.into_rows(&self.job)) {
+            None => Vec::new(),
+            Some(Ok(rows)) => rows,
+            Some(Err(error)) => return self.fail(error),
+        };
         let mut tasks = std::mem::take(&mut self.tasks);
         tasks.sort_by_key(|record| record.done.task);
         let executors = self.exchanges.iter().flat_map(|exchange| &exchange.executors);
         let stale_messages = self.stale_messages + executors.map(|done| done.stale_messages).sum::<u64>();
         let outcome = JobOutcome {
-            scenario: self.scenario.clone(),
-            graph: self.graph.clone(),
+            scenario: self.job.scenario.clone(),
+            action: self.job.action,
+            rows,
+            trace: self.job.trace.clone(),
+            graph: self.job.graph.clone(),
             wall_micros: now.since(self.started),
             tasks,
             stale_messages,
             exchanges: std::mem::take(&mut self.exchanges),
         };
         outcome.assert_conservation();
-        DriverEffect::Finish(Box::new(Ok(outcome)))
+        vec![DriverEffect::Finish(Box::new(Ok(outcome)))]
     }
 
     fn to_all(&self, message: impl Fn(RunId) -> ToExecutor) -> Vec<DriverEffect> {
-        (0..self.scenario.workers).map(|executor| DriverEffect::Send(executor, message(self.run))).collect()
-    }
-}
-
-impl JobOutcome {
-    /// The tasks of one stage, by partition.
-    pub fn stage_tasks(&self, stage: u32) -> impl Iterator<Item = &TaskRecord> {
-        self.tasks.iter().filter(move |record| record.done.task.is_some_and(|task| task.stage == stage))
-    }
-
-    /// The exchange that a stage read, if it read one.
-    pub fn exchange_of(&self, stage: u32) -> Option<&ExchangeRecord> {
-        self.exchanges.iter().find(|exchange| exchange.stage == stage)
-    }
-
-    /// Every row and byte that was written was read, partition by partition.
-    ///
-    /// # Panics
-    /// When one was lost or doubled: the answer would be wrong, so there is none.
-    fn assert_conservation(&self) {
-        for stage in self.graph.stages().iter().filter(|stage| stage.reads_shuffle()) {
-            let mut written = vec![(0u64, 0u64, 0u64); self.scenario.reduce_partitions as usize];
-            for shuffle in stage.shuffles_read() {
-                for record in self.stage_tasks(self.graph.writer_of(shuffle).id) {
-                    let blocks = record.done.written_rows.iter().zip(&record.done.written_bytes);
-                    for (sum, (&rows, &bytes)) in written.iter_mut().zip(blocks) {
-                        *sum = (sum.0 + u64::from(rows), sum.1 + bytes, sum.2 + 1);
-                    }
-                }
-            }
-            for (record, written) in self.stage_tasks(stage.id).zip(&written) {
-                let read = (record.done.read_rows, record.done.read_bytes, record.done.read_blocks);
-                assert_eq!(
-                    read, *written,
-                    "rows, bytes and blocks read by {:?} are those written for it",
-                    record.done.task
-                );
-            }
-        }
+        (0..self.job.scenario.workers).map(|executor| DriverEffect::Send(executor, message(self.run))).collect()
     }
 }

@@ -1,0 +1,148 @@
+//! What comes out: from the words of each group the results, or the states that another task goes on with.
+
+use super::find_part;
+use super::part::{Part, PartKind, sum_at};
+use crate::columnar::{Bitmap, Column, DataType, Primitive, Utf8Column};
+use crate::operator::order::{float_of_bits, int_of_bits};
+use crate::plan::AggregateStep;
+
+/// An aggregate, by the numbers of the parts it is made of.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Count(usize),
+    CountDistinct(usize),
+    Sum(usize),
+    Avg {
+        sum: usize,
+        count: usize,
+    },
+    /// Of numbers.
+    Extreme(usize, DataType),
+    /// Of texts.
+    Text(usize),
+}
+
+impl Outcome {
+    /// Appends the columns for the groups whose words begin at `positions`.
+    pub(super) fn columns(
+        &self,
+        parts: &[Part],
+        words: &[u64],
+        positions: &[u32],
+        step: AggregateStep,
+        columns: &mut Vec<Column>,
+    ) {
+        let is_state = matches!(step, AggregateStep::Partial | AggregateStep::Merge);
+        let word = |part: &Part, offset: usize| {
+            let at = part.at + offset;
+            positions.iter().map(move |&position| words[position as usize + at])
+        };
+        let ints = |part: &Part, offset: usize| word(part, offset).map(|word| word as i64).collect();
+        // NULL where no value was seen; where none was ever NULL, every group has one.
+        let seen = |part: &Part| {
+            find_part(parts, &PartKind::Seen, part.column).map(|seen| {
+                let at = parts[seen].at;
+                Bitmap::from_fn(positions.len(), |row| words[positions[row] as usize + at] != 0)
+            })
+        };
+        match *self {
+            Outcome::Count(part) => columns.push(Column::Int64(Primitive::new(ints(&parts[part], 0)))),
+            Outcome::CountDistinct(part) => {
+                columns.push(Column::Int64(Primitive::new(ints(&parts[part], 1))));
+            }
+            Outcome::Sum(part) => {
+                let part = &parts[part];
+                columns.push(sums(part, words, positions, seen(part), is_state));
+            }
+            Outcome::Avg { sum, count } => {
+                let (sum, count) = (&parts[sum], &parts[count]);
+                let counted: Vec<i64> = ints(count, 0);
+                let validity = Some(Bitmap::from_fn(counted.len(), |row| counted[row] != 0));
+                let sums = sums(sum, words, positions, validity.clone(), is_state);
+                if is_state {
+                    columns.extend([sums, Column::Int64(Primitive::new(counted))]);
+                    return;
+                }
+                let quotients = |sums: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
+                    let quotient = |(sum, &count): (f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
+                    sums.zip(&counted).map(quotient).collect()
+                };
+                let quotients = match &sums {
+                    Column::Int64(sums) => quotients(&mut sums.values().iter().map(|&sum| sum as f64)),
+                    Column::Float64(sums) => quotients(&mut sums.values().iter().copied()),
+                    Column::Utf8(_) => unreachable!("a sum comes out as text only between tasks"),
+                };
+                columns.push(Column::Float64(Primitive::with_validity(quotients, validity)));
+            }
+            Outcome::Extreme(part, data_type) => {
+                let part = &parts[part];
+                let validity = seen(part);
+                let is_valid = |row: usize| validity.as_ref().is_none_or(|validity| validity.get(row));
+                let bits = word(part, 0).enumerate().map(|(row, bits)| is_valid(row).then_some(bits));
+                columns.push(match data_type {
+                    DataType::Int64 => {
+                        let values = bits.map(|bits| bits.map_or(0, int_of_bits)).collect();
+                        Column::Int64(Primitive::with_validity(values, validity.clone()))
+                    }
+                    DataType::Float64 => {
+                        let values = bits.map(|bits| bits.map_or(0.0, float_of_bits)).collect();
+                        Column::Float64(Primitive::with_validity(values, validity.clone()))
+                    }
+                    DataType::Utf8 => unreachable!("texts have an outcome of their own"),
+                });
+            }
+            Outcome::Text(part) => {
+                let part = &parts[part];
+                let (PartKind::MinText(best) | PartKind::MaxText(best)) = &part.kind else {
+                    unreachable!("the outcome was planned with its part")
+                };
+                columns.push(Column::Utf8(texts(word(part, 0).map(|number| {
+                    let text = best.get((number as usize).checked_sub(1)?)?;
+                    Some(str::from_utf8(text).expect("a column's text is UTF-8"))
+                }))));
+            }
+        }
+    }
+}
+
+fn sums(
+    part: &Part,
+    words: &[u64],
+    positions: &[u32],
+    validity: Option<Bitmap>,
+    is_state: bool,
+) -> Column {
+    let places = positions.iter().map(|&position| position as usize + part.at);
+    match &part.kind {
+        PartKind::SumFloat(rests) | PartKind::SumText(rests) => {
+            let sums = places.map(|place| sum_at(&words[place..place + 3], rests));
+            if !is_state {
+                let values = sums.map(|sum| sum.value()).collect();
+                return Column::Float64(Primitive::with_validity(values, validity));
+            }
+            let mut states = Utf8Column::with_capacity(positions.len(), 32 * positions.len());
+            for (row, sum) in sums.enumerate() {
+                match validity.as_ref().is_none_or(|validity| validity.get(row)) {
+                    true => states.push(&sum.to_text()),
+                    false => states.push_null(),
+                }
+            }
+            Column::Utf8(states)
+        }
+        _ => {
+            let values = places.map(|place| words[place] as i64).collect();
+            Column::Int64(Primitive::with_validity(values, validity))
+        }
+    }
+}
+
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Utf8Column {
+    let mut column = Utf8Column::default();
+    for value in values {
+        match value {
+            Some(value) => column.push(value),
+            None => column.push_null(),
+        }
+    }
+    column
+}

@@ -1,0 +1,321 @@
+//! An open-addressing table whose slots hold a key and, beside it, the words that belong to it.
+//!
+//! ```text
+//!  words │ key │ value... ║ key │ value... ║  0  │         ║ key │ value... ║ ... ║ the marker's ║ NULL's │
+//!        └── one slot ────┘                   empty
+//! ```
+//!
+//! Finding a key brings its words along: the loops that then add to them, one an aggregate, find them in the nearest
+//! cache. Work goes in runs of [`RUN_ROWS`] rows for that reason.
+//!
+//! A slot is picked by the *high* bits of a multiplication. Placement took Murmur's low bits, and a table indexed by the same
+//! bits would be full of gaps; and a table of twice the slots has its keys in the same order, so that growing is two
+//! streams, one read and one written, instead of a random walk.
+//!
+//! A key is stored with a marker's bits flipped, so that 0 says "empty" and fresh memory needs no filling. The marker itself
+//! and NULL live behind the last slot.
+
+use crate::columnar::Bitmap;
+use crate::error::{EngineError, Result};
+
+/// Rows that are looked up before their words are worked on: few enough for the words to stay in the first two caches.
+pub(super) const RUN_ROWS: usize = 256;
+/// Of a key that is not in the table.
+pub(super) const MISSING: u32 = u32::MAX;
+/// 2^64 / golden ratio, odd: Fibonacci hashing (Knuth, TAOCP 3, 6.4).
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+/// The one key that would be stored as 0; a number as unlikely as any other.
+const MARKER: u64 = 0x5db3_d742_c265_539d;
+/// Places behind the last slot: the marker's and NULL's.
+const SPECIAL: usize = 2;
+
+/// Keys of 64 bits, each with the same number of words.
+#[derive(Debug, Clone)]
+pub(super) struct SlotTable {
+    words: Vec<u64>,
+    /// Words a slot: one more than a key's value has.
+    stride: usize,
+    slot_count: usize,
+    /// How far a hash is shifted down to a slot's index.
+    shift: u32,
+    /// Slots that are taken; the special places are not counted.
+    taken: usize,
+    has_special: [bool; SPECIAL],
+    /// The value of a key that was just added.
+    initial: Vec<u64>,
+}
+
+impl SlotTable {
+    /// An empty table of keys with this value at first. Room comes with the first rows.
+    pub(super) fn new(initial: Vec<u64>) -> Self {
+        SlotTable {
+            words: Vec::new(),
+            stride: initial.len() + 1,
+            slot_count: 0,
+            shift: 63,
+            taken: 0,
+            has_special: [false; SPECIAL],
+            initial,
+        }
+    }
+
+    /// All words; positions point into them.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// All words, to work on values. Keys must stay as they are.
+    pub(super) fn words_mut(&mut self) -> &mut [u64] {
+        &mut self.words
+    }
+
+    /// Makes room for `rows` more keys, so that finding them moves nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub(super) fn reserve(&mut self, rows: usize) -> Result<()> {
+        // At most five slots in eight are taken: nearly all keys are found at their first or second slot.
+        let is_enough = |slot_count: usize| (self.taken + rows) * 8 <= slot_count * 5;
+        if is_enough(self.slot_count) {
+            return Ok(());
+        }
+        let mut slot_count = self.slot_count.max(16);
+        while !is_enough(slot_count) {
+            slot_count *= 2;
+        }
+        self.rebuild(slot_count)
+    }
+
+    /// Gives every key one more word: `existing` to those that are there, `initial` to those that will come.
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub(super) fn add_word(&mut self, existing: u64, initial: u64) -> Result<()> {
+        self.initial.push(existing);
+        self.rebuild(self.slot_count)?;
+        *self.initial.last_mut().expect("a word was pushed") = initial;
+        Ok(())
+    }
+
+    /// Moves every slot into a new array; where values have become longer, the end of `initial` fills them up.
+    fn rebuild(&mut self, slot_count: usize) -> Result<()> {
+        let (old_stride, stride) = (self.stride, self.initial.len() + 1);
+        self.stride = stride;
+        if slot_count == 0 {
+            return Ok(());
+        }
+        let mut words = zeroed_words((slot_count + SPECIAL) * stride)?;
+        let (shift, mask) = (64 - slot_count.trailing_zeros(), slot_count - 1);
+        let added = &self.initial[old_stride - 1..];
+        let put = |words: &mut [u64], at: usize, slot: &[u64]| {
+            let (old, new) = words[at * stride..(at + 1) * stride].split_at_mut(old_stride);
+            old.copy_from_slice(slot);
+            new.copy_from_slice(added);
+        };
+        let (slots, special) = self.words.split_at(self.slot_count * old_stride);
+        special.chunks_exact(old_stride).zip(slot_count..).for_each(|(slot, at)| put(&mut words, at, slot));
+        for slot in slots.chunks_exact(old_stride).filter(|slot| slot[0] != 0) {
+            let mut at = home(slot[0], shift);
+            while words[at * stride] != 0 {
+                at = (at + 1) & mask;
+            }
+            put(&mut words, at, slot);
+        }
+        (self.words, self.slot_count, self.shift) = (words, slot_count, shift);
+        Ok(())
+    }
+
+    /// Puts into `positions` where each key's value begins; keys that are new are added. There must be room for them.
+    pub(super) fn locate(&mut self, keys: &[i64], positions: &mut Vec<u32>) {
+        // The stride as a constant saves a multiplication a probe, and the common ones have it.
+        match self.stride {
+            1 => self.locate_strided::<1>(keys, positions),
+            2 => self.locate_strided::<2>(keys, positions),
+            3 => self.locate_strided::<3>(keys, positions),
+            4 => self.locate_strided::<4>(keys, positions),
+            _ => self.locate_strided::<0>(keys, positions),
+        }
+        // What cannot stand in a slot was passed over, and is rare.
+        if has_marker(keys) {
+            let marker = self.special(0);
+            let rows = keys.iter().zip(positions).filter(|(key, _)| **key as u64 == MARKER);
+            rows.for_each(|(_, position)| *position = marker);
+        }
+    }
+
+    /// As [`SlotTable::locate`], for keys of which those without a bit from `start` on are NULL.
+    pub(super) fn locate_nullable(
+        &mut self,
+        keys: &[i64],
+        (validity, start): (&Bitmap, usize),
+        positions: &mut Vec<u32>,
+    ) {
+        let keys: Vec<i64> = (keys.iter().zip(start..))
+            .map(|(&key, row)| if validity.get(row) { key } else { MARKER as i64 })
+            .collect();
+        let had_marker = self.has_special[0];
+        self.locate(&keys, positions);
+        self.has_special[0] = had_marker;
+        for ((position, row), key) in positions.iter_mut().zip(start..).zip(keys) {
+            if !validity.get(row) {
+                *position = self.special(1);
+            } else if key as u64 == MARKER {
+                *position = self.special(0);
+            }
+        }
+    }
+
+    #[inline]
+    fn locate_strided<const STRIDE: usize>(&mut self, keys: &[i64], positions: &mut Vec<u32>) {
+        let stride = if STRIDE == 0 { self.stride } else { STRIDE };
+        let (mask, shift) = (self.slot_count - 1, self.shift);
+        let words = &mut self.words[..(mask + 1) * stride];
+        let mut elsewhere = [0; RUN_ROWS];
+        let elsewhere = look_at_home(words, stride, shift, keys, positions, &mut elsewhere);
+        let initial = &self.initial[..stride - 1];
+        for &row in elsewhere {
+            let stored = keys[row as usize] as u64 ^ MARKER;
+            let mut slot = home(stored, shift);
+            positions[row as usize] = loop {
+                let at = slot * stride;
+                let found = words[at];
+                if found == stored {
+                    break at as u32 + 1;
+                }
+                if found == 0 {
+                    words[at] = stored;
+                    words[at + 1..at + stride].copy_from_slice(initial);
+                    self.taken += 1;
+                    break at as u32 + 1;
+                }
+                slot = (slot + 1) & mask;
+            };
+        }
+    }
+
+    /// Where the value of the marker (0) or of NULL (1) begins; it is added when it is new.
+    fn special(&mut self, index: usize) -> u32 {
+        let at = (self.slot_count + index) * self.stride + 1;
+        if !self.has_special[index] {
+            self.has_special[index] = true;
+            self.words[at..at + self.stride - 1].copy_from_slice(&self.initial);
+        }
+        at as u32
+    }
+
+    /// Puts into `positions` where each key's value begins, [`MISSING`] for keys that are not there. Looks at numbers only:
+    /// NULL is the caller's affair.
+    pub(super) fn find(&self, keys: &[i64], positions: &mut Vec<u32>) {
+        positions.clear();
+        if self.slot_count == 0 {
+            positions.resize(keys.len(), MISSING);
+            return;
+        }
+        match self.stride {
+            2 => self.find_strided::<2>(keys, positions),
+            _ => self.find_strided::<0>(keys, positions),
+        }
+    }
+
+    #[inline]
+    fn find_strided<const STRIDE: usize>(&self, keys: &[i64], positions: &mut Vec<u32>) {
+        let stride = if STRIDE == 0 { self.stride } else { STRIDE };
+        let (mask, shift) = (self.slot_count - 1, self.shift);
+        let words = &self.words[..(mask + 1) * stride];
+        let mut elsewhere = [0; RUN_ROWS];
+        for &row in look_at_home(words, stride, shift, keys, positions, &mut elsewhere) {
+            let stored = keys[row as usize] as u64 ^ MARKER;
+            let mut slot = home(stored, shift);
+            positions[row as usize] = loop {
+                let at = slot * stride;
+                let found = words[at];
+                if found == stored {
+                    break at as u32 + 1;
+                }
+                if found == 0 {
+                    break MISSING;
+                }
+                slot = (slot + 1) & mask;
+            };
+        }
+        if has_marker(keys) {
+            let at = if self.has_special[0] { (self.slot_count * self.stride) as u32 + 1 } else { MISSING };
+            let rows = keys.iter().zip(positions).filter(|(key, _)| **key as u64 == MARKER);
+            rows.for_each(|(_, position)| *position = at);
+        }
+    }
+
+    /// Where the value of each key begins, in the order of the slots; the marker's and NULL's come last.
+    pub(super) fn positions(&self) -> impl Iterator<Item = u32> {
+        let taken = self.words.chunks_exact(self.stride).take(self.slot_count).map(|slot| slot[0] != 0);
+        let places = taken.chain(self.has_special).zip((1..).step_by(self.stride));
+        places.filter_map(|(is_taken, position)| is_taken.then_some(position))
+    }
+
+    /// The key whose value begins at `position`, 0 for NULL.
+    #[inline]
+    pub(super) fn key_at(&self, position: u32) -> i64 {
+        let at = position as usize - 1;
+        // The marker's place holds 0, as its key would be stored; so does NULL's.
+        if at == (self.slot_count + 1) * self.stride { 0 } else { (self.words[at] ^ MARKER) as i64 }
+    }
+
+    /// Where NULL's value begins, if it was seen.
+    pub(super) fn null_position(&self) -> Option<u32> {
+        self.has_special[1].then(|| ((self.slot_count + 1) * self.stride) as u32 + 1)
+    }
+}
+
+/// Puts into `positions` where each key's value begins if the key is in its first slot, and returns the rows where it is
+/// not. Nothing here waits for memory or guesses: loads of many rows are on their way together.
+#[inline]
+fn look_at_home<'r>(
+    words: &[u64],
+    stride: usize,
+    shift: u32,
+    keys: &[i64],
+    positions: &mut Vec<u32>,
+    elsewhere: &'r mut [u32; RUN_ROWS],
+) -> &'r [u32] {
+    positions.clear();
+    positions.extend(keys.iter().map(|&key| (home(key as u64 ^ MARKER, shift) * stride) as u32));
+    let mut count = 0;
+    for (row, (&key, position)) in (0..).zip(keys.iter().zip(positions)) {
+        elsewhere[count % RUN_ROWS] = row;
+        count += usize::from(words[*position as usize] != key as u64 ^ MARKER);
+        *position += 1;
+    }
+    &elsewhere[..count]
+}
+
+/// Whether the marker is among the keys.
+fn has_marker(keys: &[i64]) -> bool {
+    keys.iter().fold(false, |any, &key| any | (key as u64 == MARKER))
+}
+
+/// The first slot to look for a key in.
+#[inline]
+fn home(stored: u64, shift: u32) -> usize {
+    ((stored ^ (stored >> 32)).wrapping_mul(MULTIPLIER) >> shift) as usize
+}
+
+/// Zeros, or the error that says how much was asked for.
+pub(super) fn zeroed_words(count: usize) -> Result<Vec<u64>> {
+    // A position is 32 bits everywhere, so that a table is the same in a browser and outside.
+    let fitting = if count < MISSING as usize { count } else { usize::MAX };
+    let mut words = Vec::new();
+    reserve_for(&mut words, fitting)?;
+    words.resize(count, 0);
+    Ok(words)
+}
+
+/// Room for so many more values.
+///
+/// # Errors
+/// [`EngineError::OutOfMemory`] when it cannot be had.
+pub(super) fn reserve_for<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
+    values.try_reserve(count).map_err(|_| EngineError::OutOfMemory {
+        needed_bytes: (values.len() as u64).saturating_add(count as u64).saturating_mul(size_of::<T>() as u64),
+        limit_bytes: 0,
+    })
+}

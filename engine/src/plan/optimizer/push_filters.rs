@@ -1,0 +1,135 @@
+//! A row that will be dropped had better be dropped early: best while it is generated.
+//!
+//! ```text
+//!  Filter a > 1 and b = 2             Join
+//!    Join                      ->       Scan left where a > 1
+//!      Scan left                        Scan right where b = 2
+//!      Scan right
+//! ```
+
+use std::convert::Infallible;
+
+use super::OptimizerRule;
+use crate::columnar::Schema;
+use crate::plan::{Expr, JoinKind, LogicalPlan, NamedExpr};
+
+/// Moves each condition as far down as it can be decided: through projections, samples, words, groups (a condition on
+/// their keys) and joins, into the scan.
+#[derive(Debug)]
+pub struct PushFilters;
+
+impl OptimizerRule for PushFilters {
+    fn name(&self) -> &'static str {
+        "push filters down"
+    }
+
+    fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
+        push(plan, Vec::new())
+    }
+}
+
+/// The plan, of whose rows only those remain for which every condition is true.
+fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
+    match plan {
+        LogicalPlan::Filter { input, predicate } => {
+            let mut all = predicate.conjuncts();
+            all.append(&mut conditions);
+            push(*input, all)
+        }
+        LogicalPlan::Scan { table, columns, predicate } => {
+            let all = predicate.into_iter().chain(conditions).reduce(Expr::and);
+            LogicalPlan::Scan { table, columns, predicate: all }
+        }
+        LogicalPlan::Project { input, exprs } => {
+            let below = conditions.iter().map(|condition| substitute(condition, &exprs)).collect();
+            LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }
+        }
+        LogicalPlan::Join { probe, build, key, kind, method } => {
+            let (sides, rest) = split_join(conditions, &key, kind, &probe.schema(), &build.schema());
+            let [of_probe, of_build] = sides;
+            let (probe, build) = (Box::new(push(*probe, of_probe)), Box::new(push(*build, of_build)));
+            keep(LogicalPlan::Join { probe, build, key, kind, method }, rest)
+        }
+        other => {
+            let (below, rest) = conditions.into_iter().partition(|condition| passes(condition, &other));
+            let mut below = Some(below);
+            // Of the nodes with several inputs none lets a condition pass.
+            let pushed = other.map_children(&mut |child| push(child, below.take().unwrap_or_default()));
+            keep(pushed, rest)
+        }
+    }
+}
+
+/// Whether a condition decides the same below a node with one input.
+fn passes(condition: &Expr, node: &LogicalPlan) -> bool {
+    let reads_only = |columns: &[&str]| columns_of(condition).iter().all(|name| columns.contains(&name.as_str()));
+    match node {
+        LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } => true,
+        LogicalPlan::Tokenize { token, .. } => !columns_of(condition).contains(token),
+        // A condition on the keys drops whole groups. One that reads nothing would drop the one row of no group.
+        LogicalPlan::Aggregate { keys, .. } => {
+            !keys.is_empty() && reads_only(&keys.iter().map(String::as_str).collect::<Vec<_>>())
+        }
+        LogicalPlan::BestBy { key, .. } => reads_only(&[key]),
+        // Which rows are the first depends on which rows there are.
+        LogicalPlan::Limit { .. }
+        | LogicalPlan::Scan { .. }
+        | LogicalPlan::Filter { .. }
+        | LogicalPlan::Project { .. }
+        | LogicalPlan::Join { .. }
+        | LogicalPlan::Share { .. }
+        | LogicalPlan::Rows { .. } => false,
+    }
+}
+
+/// Conditions of the probe side, of the build side, and those that need both.
+fn split_join(
+    conditions: Vec<Expr>,
+    key: &str,
+    kind: JoinKind,
+    probe: &Schema,
+    build: &Schema,
+) -> ([Vec<Expr>; 2], Vec<Expr>) {
+    let (mut sides, mut rest) = ([Vec::new(), Vec::new()], Vec::new());
+    for condition in conditions {
+        let columns = columns_of(&condition);
+        let is_of = |schema: &Schema| columns.iter().all(|name| schema.index_of(name).is_some());
+        // Where unmatched rows stay, a condition on the build side would make a match an unmatched row.
+        let is_inner = kind == JoinKind::Inner;
+        match (is_of(probe), is_of(build) && is_inner) {
+            (true, true) if columns.iter().all(|name| name == key) && !columns.is_empty() => {
+                sides[0].push(condition.clone());
+                sides[1].push(condition);
+            }
+            (true, _) => sides[0].push(condition),
+            (false, true) => sides[1].push(condition),
+            (false, false) => rest.push(condition),
+        }
+    }
+    (sides, rest)
+}
+
+/// The condition, with each column replaced by what computes it.
+fn substitute(condition: &Expr, exprs: &[NamedExpr]) -> Expr {
+    let replaced: Result<Expr, Infallible> = condition.try_replace(&mut |name: &String| {
+        let computed = exprs.iter().find(|named| named.name == *name);
+        Ok(computed.map_or_else(|| Expr::Column(name.clone()), |named| named.expr.clone()))
+    });
+    match replaced {
+        Ok(expr) => expr,
+    }
+}
+
+fn columns_of(expr: &Expr) -> Vec<String> {
+    let mut columns = Vec::new();
+    expr.for_each_column(&mut |name| columns.push(name.clone()));
+    columns
+}
+
+/// A filter, where there is a condition.
+fn keep(plan: LogicalPlan, conditions: Vec<Expr>) -> LogicalPlan {
+    match conditions.into_iter().reduce(Expr::and) {
+        None => plan,
+        Some(predicate) => LogicalPlan::Filter { input: Box::new(plan), predicate },
+    }
+}
