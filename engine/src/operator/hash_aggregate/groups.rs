@@ -29,7 +29,7 @@ pub(super) struct Groups {
 #[derive(Debug)]
 enum Kind {
     /// No key. There is one group, even of no rows: their count is 0.
-    One { words: Vec<u64> },
+    One { words: Vec<u64>, has_rows: bool },
     /// By 64-bit keys.
     Slots { table: SlotTable, key: SlotKey },
     /// By the numbers of texts; a row has one word at least, so that its number can be told from its position.
@@ -50,7 +50,7 @@ impl Groups {
     pub(super) fn new(columns: Vec<usize>, types: &[DataType], initial: Vec<u64>) -> Self {
         let slots = |key| Kind::Slots { table: SlotTable::new(initial.clone()), key };
         let kind = match types {
-            [] => Kind::One { words: initial.clone() },
+            [] => Kind::One { words: initial.clone(), has_rows: false },
             [DataType::Int64] => slots(SlotKey::Int64),
             [DataType::Float64] => slots(SlotKey::Float64),
             [DataType::Utf8] => {
@@ -70,11 +70,16 @@ impl Groups {
         matches!(self.kind, Kind::One { .. })
     }
 
+    /// Whether there is a group of no row.
+    pub(super) fn is_without_rows(&self) -> bool {
+        matches!(self.kind, Kind::One { has_rows: false, .. })
+    }
+
     /// Looks at a batch's keys, before [`Groups::locate`] is asked about its rows.
     pub(super) fn prepare(&mut self, batch: &RecordBatch) -> Result<()> {
         let Groups { columns, kind, keys, numbers } = self;
         match kind {
-            Kind::One { .. } => {}
+            Kind::One { has_rows, .. } => *has_rows |= batch.row_count() > 0,
             Kind::Slots { key: SlotKey::Int64, .. } => {}
             Kind::Slots { key: SlotKey::Float64, .. } => {
                 *keys = key_bits(batch.column(columns[0]).as_float64().values());
