@@ -6,12 +6,14 @@
 //! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
 #![cfg(not(target_family = "wasm"))]
 
+mod aggregates;
 mod blocks;
 mod charts;
 mod cluster;
 mod conservation;
 mod differential;
 mod digests;
+mod exact_sum;
 mod generator;
 mod golden;
 mod groups;

@@ -73,9 +73,11 @@ impl TextTable {
             self.reserve(rows.len())?;
             match texts.validity() {
                 None => numbers.extend(rows.map(|row| self.insert(texts, row))),
-                Some(validity) => numbers.extend(rows.map(|row| {
-                    if validity.get(row) { self.insert(texts, row) } else { self.insert_null() }
-                })),
+                Some(validity) => {
+                    numbers.extend(rows.map(|row| {
+                        if validity.get(row) { self.insert(texts, row) } else { self.insert_null() }
+                    }))
+                }
             }
         }
         Ok(())

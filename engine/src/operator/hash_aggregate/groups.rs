@@ -42,7 +42,10 @@ enum SlotKey {
     Int64,
     Float64,
     /// Each column's values are numbered; `pairs[i]` numbers what the columns up to `i + 1` make together.
-    Several { columns: Vec<GroupKeys>, pairs: Vec<KeyTable> },
+    Several {
+        columns: Vec<GroupKeys>,
+        pairs: Vec<KeyTable>,
+    },
 }
 
 impl Groups {
@@ -181,7 +184,13 @@ impl Groups {
     /// Where the words of each group begin, in the order in which groups come out.
     pub(super) fn positions(&self) -> Vec<u32> {
         match &self.kind {
-            Kind::One { has_rows, .. } => if *has_rows { vec![0] } else { Vec::new() },
+            Kind::One { has_rows, .. } => {
+                if *has_rows {
+                    vec![0]
+                } else {
+                    Vec::new()
+                }
+            }
             Kind::Slots { table, .. } => table.positions().collect(),
             Kind::Rows { initial, keys, .. } => {
                 (0..keys.len() as u32).map(|number| number * initial.len() as u32).collect()
