@@ -6,6 +6,7 @@
 //! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
 #![cfg(not(target_family = "wasm"))]
 
+mod aggregates;
 mod blocks;
 mod charts;
 mod cluster;
@@ -13,6 +14,7 @@ mod conservation;
 mod differential;
 mod digests;
 mod frames;
+mod exact_sum;
 mod generator;
 mod golden;
 mod groups;
