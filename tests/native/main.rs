@@ -20,6 +20,7 @@ mod interpreter;
 mod lab;
 mod model;
 mod placement;
+mod plans;
 mod samples;
 mod scenario;
 mod session;
