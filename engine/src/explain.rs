@@ -59,6 +59,8 @@ pub struct Cost {
     pub shuffled_rows: u64,
     /// Bytes of the blocks.
     pub shuffled_bytes: u64,
+    /// Bytes that crossed from one executor to another: a broadcast block crosses to each of them.
+    pub moved_bytes: u64,
     /// Measured, in microseconds; of several runs the median.
     pub wall_micros: u64,
 }
@@ -77,6 +79,7 @@ impl Cost {
             scanned_bytes: first.scanned_bytes(),
             shuffled_rows: first.shuffle_rows(),
             shuffled_bytes: first.shuffle_bytes(),
+            moved_bytes: first.moved_bytes(),
             wall_micros: walls[walls.len() / 2],
         }
     }

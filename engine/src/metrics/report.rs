@@ -151,6 +151,14 @@ pub struct ExchangeReport {
     pub link_bytes: Vec<Vec<u64>>,
 }
 
+impl ExchangeReport {
+    /// Bytes off the diagonal.
+    pub fn moved_bytes(&self) -> u64 {
+        let rows = self.link_bytes.iter().enumerate();
+        rows.map(|(from, to)| to.iter().sum::<u64>() - to.get(from).copied().unwrap_or(0)).sum()
+    }
+}
+
 /// Each executor over the whole run, by index, in microseconds.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct JobExecutors {
@@ -228,6 +236,12 @@ impl JobReport {
     /// Rows that all scans generated.
     pub fn scanned_rows(&self) -> u64 {
         self.stages.iter().map(|stage| stage.scanned_rows).sum()
+    }
+
+    /// Bytes that crossed from one executor to another, in all exchanges.
+    pub fn moved_bytes(&self) -> u64 {
+        let exchanges = self.stages.iter().filter_map(|stage| stage.exchange.as_ref());
+        exchanges.map(ExchangeReport::moved_bytes).sum()
     }
 
     /// Rows that all stages wrote into blocks.

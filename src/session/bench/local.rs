@@ -30,11 +30,8 @@ pub(super) async fn run(query: LocalQuery, options: &JsValue, repeats: u64) -> R
     let scenario = scenario_of(options)?;
     let limit = whole(options, "limit").unwrap_or(0) as i64;
     let (table, columns) = query.source();
-    let build = if query.has_build() {
-        data::scan(&scenario, BenchTable::Build, &[0, 1]).await
-    } else {
-        Vec::new()
-    };
+    let build =
+        if query.has_build() { data::scan(&scenario, BenchTable::Build, &[0, 1]).await } else { Vec::new() };
     let inputs = Inputs { rows: data::scan(&scenario, table, columns).await, build };
     let operators = query.operators(limit);
     let mut micros = Vec::new();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec, OrderBy,
-    lit,
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec,
+    OrderBy, lit,
 };
 
 use super::data::BenchTable;

@@ -85,6 +85,7 @@ fn saved(before: Cost, after: Cost) -> Value {
         "scanned_bytes": less(|cost| cost.scanned_bytes),
         "shuffled_rows": less(|cost| cost.shuffled_rows),
         "shuffled_bytes": less(|cost| cost.shuffled_bytes),
+        "moved_bytes": less(|cost| cost.moved_bytes),
         "wall_micros": less(|cost| cost.wall_micros),
     })
 }
