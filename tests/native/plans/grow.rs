@@ -47,7 +47,10 @@ impl<'a> Grower<'a> {
     fn scan(&mut self) -> LogicalPlan {
         let table = if self.draw.chance(80) { Table::Prompts } else { Table::Rewards };
         let schema = table.schema();
-        let columns = self.draw.chance(40).then(|| self.some_of(&schema, 1));
+        let columns = self.draw.chance(40).then(|| {
+            let count = 1 + self.draw.below(4);
+            self.up_to(&schema, count)
+        });
         let predicate = self.draw.chance(20).then(|| self.exprs(&schema).condition(2));
         LogicalPlan::Scan { table, columns, predicate }
     }
@@ -284,13 +287,6 @@ impl<'a> Grower<'a> {
     fn new_name(&mut self) -> String {
         self.named += 1;
         format!("c{}", self.named)
-    }
-
-    /// At least so many of the columns, in their order.
-    fn some_of(&mut self, schema: &Schema, least: usize) -> Vec<String> {
-        let names: Vec<String> = schema.names().map(str::to_owned).collect();
-        let kept: Vec<String> = names.iter().filter(|_| self.draw.chance(50)).cloned().collect();
-        if kept.len() >= least { kept } else { names[..least].to_vec() }
     }
 
     /// At most so many of the columns, in any order, at least one of them if any is asked for.

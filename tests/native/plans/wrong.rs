@@ -1,6 +1,7 @@
 //! Plans with one mistake, under nodes that have none.
 
 use shuffle_engine::columnar::DataType;
+use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{
     Aggregate, AggregateFunction, Direction, Expr, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy,
     RepartitionBy, RowShare, UnaryOperator, Value, WideHints, col, lit,
@@ -56,7 +57,18 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
     let length = Expr::Unary { operator: UnaryOperator::Length, input: Box::new(lit(1)) };
     let truth = || Expr::Literal(Value::Truth(true));
     let count = AggregateFunction::Count;
+    let scan = |columns: &[&str], predicate| LogicalPlan::Scan {
+        table: Table::Prompts,
+        columns: Some(columns.iter().map(|column| (*column).to_owned()).collect()),
+        predicate,
+    };
     all.extend([
+        ("a scan of no column", scan(&[], None)),
+        ("a scan of one column twice", scan(&["score", "score"], None)),
+        ("a scan of an unknown column", scan(&["score", "nobody"], None)),
+        ("a scan of another table's column", scan(&["reward"], None)),
+        ("a scan where a value", scan(&["score"], Some(col("score")))),
+        ("a scan where an unknown column", scan(&["score"], Some(col("nobody").is_null()))),
         ("a filter by no column of the input", filter(col("nobody").eq(lit(1)))),
         ("a filter by a value", filter(col(first))),
         ("a filter by a number", filter(lit(1))),
