@@ -24,6 +24,7 @@ mod lab;
 mod model;
 mod placement;
 mod rules;
+mod plans;
 mod samples;
 mod scenario;
 mod session;

@@ -10,8 +10,8 @@ use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::error::Result;
-use shuffle_engine::operator::{Pipeline, scan};
-use shuffle_engine::plan::{Output, StageGraph, StageSource, StageSpec};
+use shuffle_engine::operator::{BuildTable, Pipeline, scan};
+use shuffle_engine::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
 use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 
 /// What every map task of each shuffle wrote.
@@ -34,10 +34,11 @@ pub(crate) fn run_over(graph: &StageGraph, dataset: &Arc<Dataset>) -> Vec<Record
     result
 }
 
-/// The build side's batches, then the others.
+/// The build side's batches, then the others, and the tables of broadcast build sides.
 struct Inputs {
     build: Vec<RecordBatch>,
     probe: Vec<RecordBatch>,
+    tables: BTreeMap<u32, Arc<BuildTable>>,
 }
 
 fn inputs(
@@ -47,27 +48,41 @@ fn inputs(
     dataset: &Arc<Dataset>,
     written: &Written,
 ) -> Inputs {
-    let blocks = |shuffle: u32| -> Vec<RecordBatch> {
-        let schema: &Arc<Schema> =
-            graph.writer_of(shuffle).shuffle_written().expect("its writer writes it").1;
-        let decode = |output: &MapOutput| {
-            let (batch, byte_count) =
-                block::decode(output.block(partition), schema).expect("a block that was just written");
-            assert_eq!(byte_count, output.block(partition).len(), "a block is as long as it says");
-            batch
-        };
-        written[&shuffle].iter().map(decode).collect()
-    };
-    match &stage.source {
+    let blocks = |shuffle: u32| blocks(graph, written, shuffle, partition);
+    let (build, probe) = match &stage.source {
         StageSource::Scan { table, column_indices, predicate, .. } => {
             let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
-            let probe = std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect();
-            Inputs { build: Vec::new(), probe }
+            (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
         }
-        StageSource::Shuffle { build, probe } => {
-            Inputs { build: build.map_or(Vec::new(), blocks), probe: blocks(*probe) }
+        StageSource::Shuffle { build, probe } => (build.map_or(Vec::new(), blocks), blocks(*probe)),
+    };
+    Inputs { build, probe, tables: tables(graph, stage, written) }
+}
+
+/// What each map task wrote for one reduce partition.
+fn blocks(graph: &StageGraph, written: &Written, shuffle: u32, partition: u32) -> Vec<RecordBatch> {
+    let schema: &Arc<Schema> = graph.writer_of(shuffle).shuffle_written().expect("its writer writes it").1;
+    let decode = |output: &MapOutput| {
+        let (batch, byte_count) =
+            block::decode(output.block(partition), schema).expect("a block that was just written");
+        assert_eq!(byte_count, output.block(partition).len(), "a block is as long as it says");
+        batch
+    };
+    written[&shuffle].iter().map(decode).collect()
+}
+
+/// The tables that every task of the stage looks its rows up in.
+fn tables(graph: &StageGraph, stage: &StageSpec, written: &Written) -> BTreeMap<u32, Arc<BuildTable>> {
+    let operators = stage.prefix.iter().chain(stage.branches.iter().flat_map(|branch| &branch.operators));
+    let table = |operator: &OperatorSpec| match operator {
+        OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } => {
+            let rows = blocks(graph, written, *shuffle, 0);
+            let table = BuildTable::new(&rows, *build_key, build_schema).expect("a test's table fits");
+            Some((*shuffle, Arc::new(table)))
         }
-    }
+        _ => None,
+    };
+    operators.filter_map(table).collect()
 }
 
 fn run_task(
@@ -77,14 +92,14 @@ fn run_task(
     written: &mut Written,
     result: &mut Vec<RecordBatch>,
 ) {
-    let mut prefix = Pipeline::new(&stage.prefix);
+    let mut prefix = Pipeline::with_tables(&stage.prefix, &inputs.tables);
     let mut rows = Vec::new();
     for batch in &inputs.probe {
         prefix.push(batch, &mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     }
     prefix.finish(&mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     for (index, branch) in stage.branches.iter().enumerate() {
-        let mut pipeline = Pipeline::new(&branch.operators);
+        let mut pipeline = Pipeline::with_tables(&branch.operators, &inputs.tables);
         for batch in &inputs.build {
             pipeline.push_build(batch).expect("a test's batch fits");
         }

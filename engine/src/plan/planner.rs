@@ -234,6 +234,10 @@ fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<P
                 read.len() - 1
             }))
         })?;
+        // Rows without a column could not be counted: a condition on nothing reads the first.
+        if read.is_empty() {
+            read.push(0);
+        }
         Ok(ScanPredicate { column_indices: read, predicate })
     });
     Ok(PhysicalPlan::Scan { table, column_indices, predicate: predicate.transpose()?, schema })

@@ -30,8 +30,11 @@ impl LogicalPlan {
                     condition(predicate, &all, "filter")?;
                 }
                 let Some(columns) = columns else { return Ok(all) };
+                if columns.is_empty() {
+                    return Err(PlanError::Malformed { operator: "scan", reason: "no column" });
+                }
                 let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>>>()?;
-                Ok(all.select(&indices))
+                unique(all.select(&indices), "scan")
             }
             LogicalPlan::Rows { schema } => Ok(schema.clone()),
             LogicalPlan::Filter { input, predicate } => {
