@@ -10,6 +10,7 @@ mod blocks;
 mod charts;
 mod cluster;
 mod conservation;
+mod corpus;
 mod differential;
 mod digests;
 mod generator;
