@@ -23,6 +23,7 @@ mod model;
 mod placement;
 mod samples;
 mod scenario;
+mod seeds;
 mod session;
 mod stage_runner;
 mod tidy;
