@@ -33,6 +33,7 @@ pub mod cluster;
 pub mod columnar;
 pub mod dataset;
 pub mod error;
+pub mod memory;
 pub mod metrics;
 pub mod model;
 pub mod operator;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::{Payload, PeerBlock, PeerMessage, RunId};
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
-use shuffle_engine::scenario::{Query, Skew, json};
+use shuffle_engine::scenario::{Query, json};
 use shuffle_engine::shuffle::{BlockId, Placement, ShuffleWrite};
 // By this name the properties know the address of the page.
 use shuffle_lab::permalink;
 
+#[expect(unreachable_pub, reason = "it is public in the crate of the fuzz targets")]
 #[path = "../../fuzz/src/properties/mod.rs"]
 mod properties;
 
