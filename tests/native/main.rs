@@ -19,6 +19,7 @@ mod groups;
 mod hand_cluster;
 mod interpreter;
 mod lab;
+mod memory;
 mod model;
 mod placement;
 mod samples;
