@@ -21,6 +21,7 @@ mod interpreter;
 mod lab;
 mod memory;
 mod model;
+mod oracle;
 mod placement;
 mod samples;
 mod scenario;
