@@ -13,7 +13,7 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::plan::Partitioning;
 use shuffle_engine::random::{hash_bytes, mix64};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
-use shuffle_engine::shuffle::{ShuffleWrite, place};
+use shuffle_engine::shuffle::{ShuffleWrite, TaskRows, place};
 
 /// The seeds.
 pub(crate) const ALL: RangeInclusive<u64> = 1..=1_000;
@@ -65,8 +65,9 @@ fn hash_of_blocks(scenario: &Scenario) -> u64 {
             let mut write = ShuffleWrite::new(scenario.reduce_partitions);
             let mut scan = dataset.scan(table, partition, &columns);
             while let Some(batch) = scan.next_batch(BATCH_ROWS) {
-                let partitioning = Partitioning::Hash { column: key, salt_buckets: 1 };
-                let placement = place(partitioning, &batch, write.row_count(), scenario.reduce_partitions);
+                let partitioning = Partitioning::by_column(key);
+                let rows = TaskRows { task: partition, first_row: write.row_count() };
+                let placement = place(&partitioning, &batch, rows, scenario.reduce_partitions);
                 write.push(batch, placement);
             }
             let output = write.finish(&schema).expect("a few kilobytes have room");

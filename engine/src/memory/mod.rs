@@ -20,6 +20,7 @@ use crate::dataset::{Table, TextSource};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
 use crate::random::Streams;
+use crate::scenario::limits::MAX_PARTITIONS;
 use crate::scenario::{Scenario, Skew};
 use crate::shuffle::spark_hash::{SEED, hash_bytes};
 use population::{Item, Population, Spread};
@@ -92,7 +93,7 @@ pub fn estimate(scenario: &Scenario, graph: &StageGraph) -> MemoryEstimate {
     let mut largest = Moment::default();
     for stage in graph.stages() {
         let inputs: Vec<&Written> =
-            written.iter().filter(|shuffle| stage.shuffles_read().contains(&shuffle.shuffle)).collect();
+            written.iter().filter(|shuffle| stage.parents().contains(&shuffle.shuffle)).collect();
         let work = task::Work::of(stage, &inputs, &sizes);
         // Blocks of the other shuffles are there until their stage runs; blocks of this one's until it is over.
         let still_needed = written.iter().filter(|shuffle| shuffle.is_needed_from(stage.id, graph));
@@ -135,7 +136,7 @@ struct Written {
 impl Written {
     /// Whether a stage from this one on reads it.
     fn is_needed_from(&self, stage: u32, graph: &StageGraph) -> bool {
-        graph.stages().iter().any(|other| other.id >= stage && other.shuffles_read().contains(&self.shuffle))
+        graph.stages().iter().any(|other| other.id >= stage && other.parents().contains(&self.shuffle))
     }
 
     /// Rows of the largest partition.
@@ -241,7 +242,7 @@ impl Sizes {
     /// What the tasks of a stage write.
     fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination<'_>) -> Written {
         let spread =
-            Spread { partitions: self.reduce_partitions, salts: to.salts, is_replicated: to.is_replicated };
+            Spread { partitions: to.partitions.unwrap_or(self.reduce_partitions), salts: to.salts, is_replicated: to.is_replicated };
         let partition_rows =
             self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
         let row_bytes = self.row_bytes(to.schema);
@@ -257,8 +258,11 @@ impl Sizes {
         let most = received.into_iter().max().unwrap_or(0) as f64;
         // What an executor keeps for itself is not sent; one message is there twice while it is copied.
         let others = f64::from(self.executors - 1) / f64::from(self.executors);
-        let received_bytes =
-            if self.executors == 1 { 0.0 } else { most * (others + 1.0 / f64::from(self.executors)) };
+        let received_bytes = match (self.executors, to.is_broadcast) {
+            (1, _) => 0.0,
+            (_, true) => all as f64,
+            (_, false) => most * (others + 1.0 / f64::from(self.executors)),
+        };
         let own_bytes = all as f64 / task_count * self.tasks_of_one(task_count);
         let key_spread = f64::from(to.salts.clamp(1, self.reduce_partitions));
         let map_tasks = task_count;
@@ -271,16 +275,28 @@ struct Destination<'a> {
     schema: &'a Schema,
     salts: u32,
     is_replicated: bool,
+    is_broadcast: bool,
+    /// Reduce partitions, where they are not the scenario's.
+    partitions: Option<u32>,
 }
 
 impl<'a> Destination<'a> {
     fn of(partitioning: &Partitioning, schema: &'a Schema) -> Self {
-        match *partitioning {
-            Partitioning::Hash { salt_buckets, .. } => {
-                Destination { schema, salts: salt_buckets, is_replicated: false }
-            }
-            Partitioning::ReplicatedHash { salt_buckets, .. } => {
-                Destination { schema, salts: salt_buckets, is_replicated: true }
+        let salted = |salts, is_replicated| Destination {
+            schema,
+            salts,
+            is_replicated,
+            is_broadcast: false,
+            partitions: None,
+        };
+        match partitioning {
+            Partitioning::Hash { salt_buckets, .. } => salted(*salt_buckets, false),
+            Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
+            // A key's rows go everywhere.
+            Partitioning::RoundRobin => salted(MAX_PARTITIONS, false),
+            Partitioning::Single => Destination { partitions: Some(1), ..salted(1, false) },
+            Partitioning::Broadcast => {
+                Destination { partitions: Some(1), is_broadcast: true, ..salted(1, false) }
             }
         }
     }

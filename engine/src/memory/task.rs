@@ -89,13 +89,12 @@ fn written<'a>(inputs: &[&'a Written], shuffle: u32) -> &'a Written {
 
 /// Rows and width of the largest partition of the build side.
 fn build_side(stage: &StageSpec, inputs: &[&Written]) -> Option<(f64, f64)> {
-    match stage.source {
+    let shuffled = match stage.source {
         StageSource::Scan { .. } | StageSource::Shuffle { build: None, .. } => None,
-        StageSource::Shuffle { build: Some(build), .. } => {
-            let build = written(inputs, build);
-            Some((build.most_rows(), build.row_bytes))
-        }
-    }
+        StageSource::Shuffle { build, .. } => build,
+    };
+    let build = written(inputs, shuffled.or(stage.broadcasts_read().first().copied())?);
+    Some((build.most_rows(), build.row_bytes))
 }
 
 /// A row of operators in one task.
@@ -111,7 +110,11 @@ impl Operators<'_> {
     /// Follows the rows through one operator and counts what it keeps.
     fn pass(&mut self, operator: &OperatorSpec) {
         match operator {
-            OperatorSpec::Filter { .. } => {}
+            OperatorSpec::Filter { .. } | OperatorSpec::Sample { .. } => {}
+            OperatorSpec::Limit { row_count } => {
+                self.flow.rows = self.flow.rows.min(*row_count as f64);
+                self.flow.all.count = self.flow.all.count.min(*row_count as f64 * self.tasks);
+            }
             OperatorSpec::Project { schema, .. } => self.flow.row_bytes = self.sizes.row_bytes(schema),
             OperatorSpec::Tokenize { schema, .. } => {
                 // The batch's words: their texts grow as they are cut, other columns are copied at their size.
@@ -172,7 +175,7 @@ impl Operators<'_> {
 
     /// What the branch writes, and what its task holds until it has.
     fn write(&self, branch: &Branch) -> Option<(Written, f64)> {
-        let Output::Shuffle { shuffle, partitioning, schema } = &branch.output else { return None };
+        let Output::Shuffle { shuffle, partitioning, schema, .. } = &branch.output else { return None };
         let to = Destination::of(partitioning, schema);
         let written = self.sizes.written(*shuffle, self.flow.all, self.tasks, &to);
         let copies =
