@@ -6,12 +6,15 @@
 //! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
 #![cfg(not(target_family = "wasm"))]
 
+mod aggregates;
 mod blocks;
 mod charts;
 mod cluster;
 mod conservation;
 mod differential;
 mod digests;
+mod frames;
+mod exact_sum;
 mod generator;
 mod golden;
 mod groups;
@@ -20,6 +23,7 @@ mod interpreter;
 mod lab;
 mod model;
 mod placement;
+mod rules;
 mod plans;
 mod samples;
 mod scenario;

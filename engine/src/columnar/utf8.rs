@@ -70,6 +70,12 @@ impl Utf8Column {
         &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
     }
 
+    /// Bytes of value `index`.
+    #[inline]
+    pub fn byte_count_at(&self, index: usize) -> usize {
+        (self.offsets[index + 1] - self.offsets[index]) as usize
+    }
+
     /// The first eight bytes of value `index`, the first one lowest; a shorter value is filled up with zeros.
     #[inline]
     pub fn first_word(&self, index: usize) -> u64 {

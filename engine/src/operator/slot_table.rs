@@ -315,7 +315,9 @@ pub(super) fn zeroed_words(count: usize) -> Result<Vec<u64>> {
 /// [`EngineError::OutOfMemory`] when it cannot be had.
 pub(super) fn reserve_for<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
     values.try_reserve(count).map_err(|_| EngineError::OutOfMemory {
-        needed_bytes: (values.len() as u64).saturating_add(count as u64).saturating_mul(size_of::<T>() as u64),
+        needed_bytes: (values.len() as u64)
+            .saturating_add(count as u64)
+            .saturating_mul(size_of::<T>() as u64),
         limit_bytes: 0,
     })
 }

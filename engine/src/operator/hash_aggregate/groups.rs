@@ -42,7 +42,10 @@ enum SlotKey {
     Int64,
     Float64,
     /// Each column's values are numbered; `pairs[i]` numbers what the columns up to `i + 1` make together.
-    Several { columns: Vec<GroupKeys>, pairs: Vec<KeyTable> },
+    Several {
+        columns: Vec<GroupKeys>,
+        pairs: Vec<KeyTable>,
+    },
 }
 
 impl Groups {
