@@ -211,7 +211,8 @@ fn a_broadcast_join_answers_as_a_shuffled_one_on_any_number_of_workers() {
             cluster.run(&scenario, Collect::Nothing, |_| {}).expect("a run");
         let report = JobReport::new(&outcome, None);
         let reads = report.stages.iter().filter(|stage| stage.name.starts_with("read")).count();
-        (report.result, reads, report.shuffle_rows(), report.moved_bytes())
+        let (rows, moved) = (report.shuffle_rows(), report.moved_bytes());
+        (report.result, reads, rows, moved)
     };
     let (expected, reads, _, _) = digest(1, 0, Skew::default());
     assert_eq!(reads, 1, "a shuffled join reads both sides");

@@ -5,7 +5,9 @@
 
 mod digests;
 mod failures;
+mod memory;
 mod pool;
+mod seeds;
 
 use shuffle_engine::Scenario;
 use shuffle_engine::metrics::JobReport;

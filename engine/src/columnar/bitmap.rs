@@ -115,6 +115,19 @@ impl Bitmap {
         indices
     }
 
+    /// The indices of the bits that are not set, ascending, a word at a time.
+    pub fn zeros(&self) -> impl Iterator<Item = usize> {
+        let zeros_of = |(word_index, word): (usize, &u64)| {
+            let mut rest = !word;
+            std::iter::from_fn(move || {
+                let at = (rest != 0).then(|| word_index * 64 + rest.trailing_zeros() as usize);
+                rest &= rest.wrapping_sub(1);
+                at
+            })
+        };
+        self.words.iter().enumerate().flat_map(zeros_of).take_while(|&index| index < self.len)
+    }
+
     /// Bits past the end are kept zero, so that words can be compared and counted.
     fn clear_tail(&mut self) {
         let used = self.len % 64;
