@@ -89,8 +89,11 @@ impl LogicalPlan {
             }
             LogicalPlan::Share { input, wide, narrow, .. } => {
                 typed_index(&input.try_schema()?, "prompt_id", INTEGER, "share")?;
-                wide.try_schema()?;
-                narrow.try_schema()
+                let (wide, narrow) = (wide.try_schema()?, narrow.try_schema()?);
+                if wide == narrow {
+                    return Ok(narrow);
+                }
+                Err(PlanError::Malformed { operator: "share", reason: "its branches end in different columns" })
             }
         }
     }

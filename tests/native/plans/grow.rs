@@ -1,4 +1,5 @@
-//! Random plans, grown from a scan upwards: every node is drawn to fit the columns below it.
+//! Random plans, grown from a scan upwards: every node is drawn to fit the columns below it. A node that leaves no row is
+//! mostly taken back, for nothing can go wrong above it.
 
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{DataType, Schema};
@@ -10,6 +11,7 @@ use shuffle_engine::plan::{
 
 use super::analysis::{is_ordered, most_rows, number_columns, unique_columns};
 use super::expressions::{Exprs, TYPES, columns_of};
+use crate::interpreter::{Source, interpret};
 use crate::samples::Draw;
 
 /// A plan does not grow past so many rows.
@@ -21,13 +23,14 @@ const MOST_STEPS: usize = 6;
 pub(super) struct Grower<'a> {
     draw: &'a mut Draw,
     scenario: &'a Scenario,
+    source: Source,
     /// Columns named so far: a new one gets the next number.
     named: usize,
 }
 
 impl<'a> Grower<'a> {
     pub(super) fn new(draw: &'a mut Draw, scenario: &'a Scenario) -> Self {
-        Grower { draw, scenario, named: 0 }
+        Grower { draw, scenario, source: Source::new(scenario), named: 0 }
     }
 
     /// A whole plan; one in eight ends in a limit.
@@ -40,8 +43,20 @@ impl<'a> Grower<'a> {
 
     /// A scan with so many nodes on top, and so many levels of joins.
     fn steps(&mut self, count: usize, joins: u32) -> LogicalPlan {
-        let scan = self.scan();
-        (0..count).fold(scan, |plan, _| self.step(plan, joins))
+        let mut plan = self.scan();
+        let mut has_rows = self.has_rows(&plan);
+        for _ in 0..count {
+            let taller = self.step(plan.clone(), joins);
+            let keeps_rows = self.has_rows(&taller);
+            if keeps_rows || !has_rows || self.draw.chance(15) {
+                (plan, has_rows) = (taller, keeps_rows);
+            }
+        }
+        plan
+    }
+
+    fn has_rows(&self, plan: &LogicalPlan) -> bool {
+        !interpret(plan, &self.source).rows.is_empty()
     }
 
     fn scan(&mut self) -> LogicalPlan {
@@ -52,7 +67,8 @@ impl<'a> Grower<'a> {
             self.up_to(&schema, count)
         });
         let predicate = self.draw.chance(20).then(|| self.exprs(&schema).condition(2));
-        LogicalPlan::Scan { table, columns, predicate }
+        let scan = LogicalPlan::Scan { table, columns: columns.clone(), predicate };
+        if self.has_rows(&scan) { scan } else { LogicalPlan::Scan { table, columns, predicate: None } }
     }
 
     /// One node more.

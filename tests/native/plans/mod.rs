@@ -17,10 +17,14 @@ mod property;
 mod shrink;
 mod wrong;
 
+use std::collections::BTreeSet;
+
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::plan::Planner;
+use shuffle_engine::dataset::Table;
+use shuffle_engine::plan::{LogicalPlan, PlanError, Planner, RepartitionBy, RowShare};
 use shuffle_engine::scenario::limits::MAX_WORKERS;
 
+use crate::interpreter::{Source, interpret};
 use crate::samples::Draw;
 use case::Case;
 
@@ -92,9 +96,10 @@ fn random_plans_answer_on_threads_as_the_interpreter_does() {
 
 #[test]
 fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
-    let mut nodes = std::collections::BTreeSet::new();
+    let (mut nodes, mut with_rows) = (BTreeSet::new(), 0);
     for seed in 0..200 {
-        let plan = Case::of_seed(seed).plan;
+        let Case { plan, scenario, .. } = Case::of_seed(seed);
+        with_rows += usize::from(!interpret(&plan, &Source::new(&scenario)).rows.is_empty());
         assert!(analysis::has_one_answer(&plan), "seed {seed}\n{plan}");
         let text = plan.to_string();
         let lines = text.lines().map(|line| line.trim_start().trim_start_matches("probe: "));
@@ -111,9 +116,11 @@ fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
         "BestBy",
         "Join",
         "Repartition",
+        "Share",
     ] {
         assert!(nodes.contains(node), "{node} is in none of 200 plans");
     }
+    assert!(with_rows > 150, "only {with_rows} of 200 plans give a row");
 }
 
 #[test]
@@ -128,5 +135,37 @@ fn a_plan_with_a_mistake_is_refused_before_it_runs() {
             let refused = Planner::new(&scenario).plan(&wrong);
             assert_eq!(refused.expect_err(what), error, "the planner finds the same mistake");
         }
+    }
+}
+
+#[test]
+fn a_share_that_the_stages_cannot_run_is_refused() {
+    let Case { scenario, .. } = Case::of_seed(0);
+    let scan = || LogicalPlan::Scan { table: Table::Prompts, columns: None, predicate: None };
+    let rows = || Box::new(LogicalPlan::Rows { schema: Table::Prompts.schema() });
+    let moved = |input: LogicalPlan| LogicalPlan::Repartition {
+        input: Box::new(input),
+        by: RepartitionBy::RoundRobin,
+    };
+    let share = |input: LogicalPlan, wide: Box<LogicalPlan>, narrow| LogicalPlan::Share {
+        input: Box::new(input),
+        share: RowShare::new(0.5),
+        wide,
+        narrow,
+    };
+    let right = share(scan(), Box::new(moved(*rows())), rows());
+    let planner = Planner::new(&scenario);
+    planner.plan(&right).expect("a share at the root, after narrow nodes");
+    let wrong = [
+        ("below another node", moved(right.clone())),
+        ("after an exchange", share(moved(scan()), rows(), rows())),
+        ("with an exchange in the narrow branch", share(scan(), rows(), Box::new(moved(*rows())))),
+        ("with a branch that reads no rows", share(scan(), Box::new(scan()), rows())),
+        ("inside a share", share(scan(), Box::new(right), rows())),
+        ("rows without a share", *rows()),
+    ];
+    for (what, plan) in wrong {
+        let error = planner.plan(&plan).expect_err(what);
+        assert!(matches!(error, PlanError::Malformed { operator: "share", .. }), "{what}: {error}");
     }
 }

@@ -8,7 +8,7 @@ use shuffle_engine::cluster::{Collect, Job, JobOutcome};
 use shuffle_engine::columnar::{RecordBatch, RowDigest};
 use shuffle_engine::plan::optimizer::all_rules;
 use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planned};
-use shuffle_engine::scenario::Action;
+use shuffle_engine::scenario::{Action, CollectPoint};
 
 use super::case::Case;
 use crate::interpreter::{Bag, Row, Source, bag_of, interpret};
@@ -106,16 +106,18 @@ pub(super) fn check(case: &Case) -> Result<(), String> {
                 |error| format!("{name}, stage by stage: {error}\n{}{}", plan.optimized.plan, plan.physical);
             truth.check(&stage_runner::run_over(&plan.stages, &truth.source.dataset)).map_err(explain)?;
         }
-        for (name, rules) in [("no rule", vec![]), ("all rules", all_rules(&case.scenario))] {
-            let plan = planned(case, rules).map_err(|error| format!("{name}: {error}"))?;
-            let job = Job::new(case.scenario.clone(), plan, Action::Write {});
-            let outcome = LocalCluster::new(case.delivery_seed).run_job(&job, Collect::Rows, &Stopped);
-            let outcome = outcome.map_err(|error| error.to_string());
-            outcome
-                .and_then(|outcome| truth.check_outcome(&outcome))
-                .map_err(|error| format!("{name}, in a local cluster: {error}"))?;
-        }
-        Ok(())
+        let in_cluster = |rules, action, collect| {
+            let job = Job::new(case.scenario.clone(), planned(case, rules)?, action);
+            let outcome = LocalCluster::new(case.delivery_seed).run_job(&job, collect, &Stopped);
+            outcome.map_err(|error| error.to_string())
+        };
+        in_cluster(vec![], Action::Write {}, Collect::Rows)
+            .and_then(|outcome| truth.check_outcome(&outcome))
+            .map_err(|error| format!("no rule, in a local cluster: {error}"))?;
+        let fetch = Action::Collect { of: CollectPoint::Result, memory_bytes: 1 << 30 };
+        in_cluster(all_rules(&case.scenario), fetch, Collect::Nothing)
+            .and_then(|outcome| truth.check(&outcome.rows))
+            .map_err(|error| format!("all rules, fetched from a local cluster: {error}"))
     })
 }
 
