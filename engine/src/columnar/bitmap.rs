@@ -30,6 +30,28 @@ impl Bitmap {
         Bitmap { words, len }
     }
 
+    /// A bit a value, compared eight bytes at a time: the loop over values has no bit in it, so that a compiler makes vectors
+    /// of it.
+    #[inline]
+    pub fn of_values<T: Copy>(values: &[T], bit: impl Fn(T) -> bool) -> Self {
+        // Of eight bytes that are 0 or 1, this brings the lowest bit of each into the highest byte.
+        const GATHER: u64 = 0x0102_0408_1020_4080;
+        let word_of = |values: &[T]| {
+            let mut bytes = [0u8; 64];
+            values.iter().zip(&mut bytes).for_each(|(&value, byte)| *byte = u8::from(bit(value)));
+            let bytes = bytes.as_chunks::<8>().0.iter();
+            let packed = bytes.map(|&bytes| u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56);
+            packed.rev().fold(0, |word, byte| word << 8 | byte)
+        };
+        let (chunks, rest) = values.as_chunks::<64>();
+        let mut words = Vec::with_capacity(values.len().div_ceil(64));
+        words.extend(chunks.iter().map(|chunk| word_of(chunk)));
+        if !rest.is_empty() {
+            words.push(word_of(rest));
+        }
+        Bitmap { words, len: values.len() }
+    }
+
     /// From Arrow's bytes: bit `i` is bit `i % 8` of byte `i / 8`.
     ///
     /// # Panics
@@ -57,6 +79,11 @@ impl Bitmap {
     /// Whether there are no bits at all.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// All bits; those past the end are zero.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
     }
 
     /// Bit `index`.

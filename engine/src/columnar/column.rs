@@ -74,6 +74,16 @@ impl<T: Copy + Default> Primitive<T> {
         Primitive::with_validity(values, Some(validity))
     }
 
+    /// The values at `places`, each of which is a column's number and a row of it.
+    fn gather(columns: &[&Primitive<T>], places: &[(u32, u32)]) -> Primitive<T> {
+        let runs: Vec<&[T]> = columns.iter().map(|column| column.values()).collect();
+        let values = places.iter().map(|&(column, row)| runs[column as usize][row as usize]).collect();
+        let is_nullable = columns.iter().any(|column| column.validity.is_some());
+        let is_valid = |(column, row): (u32, u32)| columns[column as usize].is_valid(row as usize);
+        let validity = is_nullable.then(|| Bitmap::of_values(places, is_valid));
+        Primitive::with_validity(values, validity)
+    }
+
     fn concat<'a>(columns: impl Iterator<Item = &'a Primitive<T>> + Clone) -> Primitive<T>
     where
         T: 'a,
@@ -225,6 +235,30 @@ impl Column {
                     all.append(column);
                 }
                 Column::Utf8(all)
+            }
+        }
+    }
+
+    /// The values at `places`, each of which is a column's number and a row of it.
+    pub(super) fn gather(data_type: DataType, columns: &[&Column], places: &[(u32, u32)]) -> Column {
+        fn all<'a, T>(columns: &[&'a Column], of: fn(&'a Column) -> &'a T) -> Vec<&'a T> {
+            columns.iter().map(|column| of(column)).collect()
+        }
+        match data_type {
+            DataType::Int64 => Column::Int64(Primitive::gather(&all(columns, Column::as_int64), places)),
+            DataType::Float64 => {
+                Column::Float64(Primitive::gather(&all(columns, Column::as_float64), places))
+            }
+            DataType::Utf8 => {
+                let columns = all(columns, Column::as_utf8);
+                let byte_count =
+                    |&(column, row): &(u32, u32)| columns[column as usize].byte_count_at(row as usize);
+                let byte_count = places.iter().map(byte_count).sum();
+                let mut gathered = Utf8Column::with_capacity(places.len(), byte_count);
+                for &(column, row) in places {
+                    gathered.push_from(columns[column as usize], row as usize);
+                }
+                Column::Utf8(gathered)
             }
         }
     }

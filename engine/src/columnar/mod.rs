@@ -80,6 +80,23 @@ impl RecordBatch {
         RecordBatch { schema: self.schema.clone(), columns, row_count: indices.len() }
     }
 
+    /// The rows at `places`, each of which is a batch's number and a row of it.
+    ///
+    /// # Panics
+    /// When a batch has another schema.
+    pub(crate) fn gather(
+        schema: &Arc<Schema>,
+        batches: &[RecordBatch],
+        places: &[(u32, u32)],
+    ) -> RecordBatch {
+        let fields = schema.fields().iter().enumerate();
+        let columns = fields.map(|(index, field)| {
+            let columns: Vec<&Column> = batches.iter().map(|batch| batch.column(index)).collect();
+            Column::gather(field.data_type, &columns, places)
+        });
+        RecordBatch::new(schema.clone(), columns.collect())
+    }
+
     /// All rows of `batches`, one after the other; `None` when there is no batch.
     ///
     /// # Panics

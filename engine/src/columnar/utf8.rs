@@ -173,12 +173,19 @@ impl Utf8Column {
     /// Adds value `index` of another column, NULL or not.
     #[inline]
     pub fn push_from(&mut self, other: &Utf8Column, index: usize) {
-        if other.is_valid(index) {
-            self.bytes.extend_from_slice(other.bytes_at(index));
-            self.close_value(true);
-        } else {
-            self.push_null();
+        if !other.is_valid(index) {
+            return self.push_null();
         }
+        match other.byte_count_at(index) {
+            // A word at once: copying a run whose length is not known is a call, in wasm one out of the module.
+            short @ 0..=8 => {
+                let end = self.bytes.len() + short;
+                self.bytes.extend_from_slice(&other.first_word(index).to_le_bytes());
+                self.bytes.truncate(end);
+            }
+            _ => self.bytes.extend_from_slice(other.bytes_at(index)),
+        }
+        self.close_value(true);
     }
 
     /// Adds all values of another column, NULL or not.

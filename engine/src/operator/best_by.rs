@@ -1,152 +1,196 @@
 //! Best by: of each key's rows, the one that an ordering puts first.
 //!
 //! ```text
-//!  batch ── number each row's key ── compare its rank with the best of that number ─┐
-//!  kept  <── the rows that won, gathered once a batch ──────────────────────────────┘
+//!  words │ key │ rank in each column of the ordering ... │ place │ which ranks are not NULL's, once one was │
+//!                                                           └──> batch, row of `kept`
 //! ```
 //!
 //! A rank is a column's value as a whole number that compares as the ordering does, so one comparison decides
-//! whatever the type. Few rows win: the n-th of a key does so with chance 1/n.
+//! whatever the type, and finding a key brings its best ranks along. Few rows win: the n-th of a key does so with
+//! chance 1/n. Those are copied once a batch.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::groups::Groups;
 use super::order::{bits_of_float, bits_of_int};
-use super::{GroupKeys, Operator, Sink};
-use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema};
+use super::slot_table::{RUN_ROWS, reserve_for};
+use super::{Operator, Sink};
+use crate::columnar::{BATCH_ROWS, Bitmap, Column, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Direction, OrderBy};
 
-/// Before the first row of a key: below every rank.
-const NOTHING: u128 = 0;
-/// Of NULL: below every value's.
-const NULL: u128 = 1;
-/// What sets a value apart from [`NULL`] and [`NOTHING`].
-const VALUE: u128 = 1 << 64;
+/// The place of a key's best row before its first row.
+const NOWHERE: u64 = u64::MAX;
 
-/// Keeps one row a key, in the order in which keys are first seen. Of rows that the ordering does not tell apart, the
+/// Keeps one row a key, in an order that the rows alone decide. Of rows that the ordering does not tell apart, the
 /// first: an ordering that ends in a unique column makes the answer the same for every order of rows. NULL is the worst.
 #[derive(Debug)]
 pub(super) struct BestBy {
     key: usize,
     order: Vec<OrderBy<usize>>,
     schema: Arc<Schema>,
-    keys: GroupKeys,
-    /// The best rank so far: one run a column of the ordering, one rank a key's number.
-    best: Vec<Vec<u128>>,
-    /// The best row so far of each key's number: its place in `kept`.
-    places: Vec<u32>,
+    groups: Groups,
+    /// Words that say which of the best ranks are not NULL's, a bit each. None before the first NULL.
+    validity_words: usize,
     /// Rows that were the best when they came.
     kept: Vec<RecordBatch>,
     kept_count: usize,
-    /// Of the batch at hand: each row's key's number, its rank in the ordering's first column, the keys it improved.
-    numbers: Vec<u32>,
-    ranks: Vec<u128>,
-    improved: Vec<u32>,
+    /// Of the batch at hand: each row's rank in the ordering's first column, and the rows that won.
+    ranks: Vec<u64>,
+    winners: Vec<u32>,
+    /// Of the run at hand: where the words of each row's key begin.
+    positions: Vec<u32>,
 }
 
 impl BestBy {
     pub(super) fn new(key: usize, order: Vec<OrderBy<usize>>, schema: Arc<Schema>) -> Self {
+        let mut initial = vec![0; order.len().max(1)];
+        initial.push(NOWHERE);
         BestBy {
             key,
-            best: vec![Vec::new(); order.len().max(1)],
+            groups: Groups::new(vec![key], &[schema.fields()[key].data_type], initial),
             order,
-            keys: GroupKeys::new(schema.fields()[key].data_type),
             schema,
-            places: Vec::new(),
+            validity_words: 0,
             kept: Vec::new(),
             kept_count: 0,
-            numbers: Vec::new(),
             ranks: Vec::new(),
-            improved: Vec::new(),
+            winners: Vec::new(),
+            positions: Vec::new(),
         }
     }
 
-    /// Finds the rows that are the best so far; their places are counted on from those that were kept.
-    fn compare(&mut self, batch: &RecordBatch) {
-        let BestBy { order, best, places, kept_count, numbers, ranks, improved, .. } = self;
-        improved.clear();
-        let (first_best, other_best) = best.split_first_mut().expect("there is at least one run of ranks");
-        let other_orders = match order.split_first() {
-            Some((first, others)) => {
-                rank_all(batch.column(first.column), first.direction, ranks);
-                others
+    /// Where a key's words hold its best row's place: behind the ranks.
+    fn place_at(&self) -> usize {
+        self.order.len().max(1)
+    }
+
+    /// With the first NULL it must be kept which ranks are one's: as numbers they are those of the worst value.
+    fn note_nulls(&mut self, batch: &RecordBatch) -> Result<()> {
+        let is_nullable = |order: &OrderBy<usize>| batch.column(order.column).validity().is_some();
+        if self.validity_words == 0 && self.order.iter().any(is_nullable) {
+            for _ in 0..self.order.len().div_ceil(64) {
+                self.groups.add_word(u64::MAX, 0)?;
+                self.validity_words += 1;
             }
-            None => {
-                ranks.clear();
-                ranks.resize(numbers.len(), NULL);
-                &[]
-            }
-        };
-        for (row, (&number, &rank)) in numbers.iter().zip(ranks.iter()).enumerate() {
-            let key = number as usize;
-            if rank < first_best[key] {
+        }
+        Ok(())
+    }
+
+    /// Notes which rows from `start` on are the best so far, one for each position.
+    fn compare(&mut self, batch: &RecordBatch, start: usize) {
+        let place_at = self.place_at();
+        let width = place_at + 1 + self.validity_words;
+        let BestBy { groups, order, winners, kept, .. } = self;
+        let words = groups.words_mut();
+        let batch_index = kept.len() as u64;
+        for ((&position, &rank), row) in self.positions.iter().zip(&self.ranks[start..]).zip(start..) {
+            let at = position as usize;
+            if rank < words[at] {
                 continue;
             }
-            let rank_in = |other: &OrderBy<usize>| rank_at(batch.column(other.column), row, other.direction);
-            if rank == first_best[key] {
-                let others = other_orders.iter().map(rank_in);
-                if others.le(other_best.iter().map(|best| best[key])) {
-                    continue;
+            let best = &mut words[at..at + width];
+            if rank == best[0] && best[place_at] != NOWHERE && !is_better(order, batch, row, best) {
+                continue;
+            }
+            for (index, by) in order.iter().enumerate() {
+                let rank = rank_at(batch.column(by.column), row, by.direction);
+                best[index] = rank.unwrap_or(0);
+                if let Some(word) = best.get_mut(place_at + 1 + index / 64) {
+                    let bit = 1 << (index % 64);
+                    *word = if rank.is_some() { *word | bit } else { *word & !bit };
                 }
             }
-            if (places[key] as usize) < *kept_count || first_best[key] == NOTHING {
-                improved.push(number);
+            // Who wins a second time in one batch takes the place of the first.
+            let place = &mut best[place_at];
+            if *place >> 32 == batch_index && *place != NOWHERE {
+                winners[*place as u32 as usize] = row as u32;
+            } else {
+                *place = batch_index << 32 | winners.len() as u64;
+                winners.push(row as u32);
             }
-            first_best[key] = rank;
-            other_best.iter_mut().zip(other_orders).for_each(|(best, other)| best[key] = rank_in(other));
-            places[key] = (*kept_count + row) as u32;
         }
+    }
+
+    /// The best rows of these keys.
+    fn best_rows(&self, positions: &[u32]) -> RecordBatch {
+        let (words, place_at) = (self.groups.words(), self.place_at());
+        let place = |&position: &u32| {
+            let place = words[position as usize + place_at];
+            ((place >> 32) as u32, place as u32)
+        };
+        let places: Vec<(u32, u32)> = positions.iter().map(place).collect();
+        RecordBatch::gather(&self.schema, &self.kept, &places)
     }
 
     /// Only the best rows, key by key: what was kept and then beaten is forgotten.
     fn compact(&mut self) {
-        let Some(rows) = RecordBatch::concat(&std::mem::take(&mut self.kept)) else { return };
-        self.kept.push(rows.take(&self.places));
-        self.kept_count = self.places.len();
-        self.places = (0..self.kept_count as u32).collect();
+        let positions = self.groups.positions();
+        let runs = || positions.chunks(BATCH_ROWS);
+        let kept = runs().map(|positions| self.best_rows(positions)).collect();
+        let place_at = self.place_at();
+        let words = self.groups.words_mut();
+        for (batch_index, positions) in (0u64..).zip(runs()) {
+            for (row, &position) in (0u64..).zip(positions) {
+                words[position as usize + place_at] = batch_index << 32 | row;
+            }
+        }
+        (self.kept, self.kept_count) = (kept, positions.len());
     }
 }
 
 impl Operator for BestBy {
     fn push(&mut self, batch: &RecordBatch, _sink: Sink<'_>) -> Result<()> {
-        self.keys.number(batch.column(self.key), &mut self.numbers)?;
-        self.best.iter_mut().for_each(|best| best.resize(self.keys.len(), NOTHING));
-        self.places.resize(self.keys.len(), 0);
-        self.compare(batch);
-        let rows: Vec<u32> = self
-            .improved
-            .iter()
-            .map(|&number| self.places[number as usize] - self.kept_count as u32)
-            .collect();
-        for (place, &number) in (self.kept_count as u32..).zip(&self.improved) {
-            self.places[number as usize] = place;
+        self.note_nulls(batch)?;
+        self.groups.prepare(batch)?;
+        self.winners.clear();
+        reserve_for(&mut self.winners, batch.row_count())?;
+        self.ranks.clear();
+        reserve_for(&mut self.ranks, batch.row_count())?;
+        match self.order.first() {
+            Some(first) => rank_all(batch.column(first.column), first.direction, &mut self.ranks),
+            None => self.ranks.resize(batch.row_count(), 0),
         }
-        if !rows.is_empty() {
-            self.kept_count += rows.len();
-            self.kept.push(batch.take(&rows));
+        for start in (0..batch.row_count()).step_by(RUN_ROWS) {
+            let rows = start..(start + RUN_ROWS).min(batch.row_count());
+            self.groups.locate(batch, rows, &mut self.positions)?;
+            self.compare(batch, start);
+        }
+        if !self.winners.is_empty() {
+            self.kept_count += self.winners.len();
+            let is_whole = self.winners.len() == batch.row_count();
+            self.kept.push(if is_whole { batch.clone() } else { batch.take(&self.winners) });
         }
         // So memory follows the keys and not the rows, and a row is copied a constant number of times.
-        if self.kept_count > 2 * self.keys.len() + 4 * BATCH_ROWS {
+        if self.kept_count > 2 * self.groups.len() + 4 * BATCH_ROWS {
             self.compact();
         }
         Ok(())
     }
 
     fn finish(&mut self, sink: Sink<'_>) -> Result<()> {
-        let rows = RecordBatch::concat(&std::mem::take(&mut self.kept));
-        if let Some(rows) = rows {
-            for places in self.places.chunks(BATCH_ROWS) {
-                sink(rows.take(places))?;
-            }
+        for positions in self.groups.positions().chunks(BATCH_ROWS) {
+            sink(self.best_rows(positions))?;
         }
         *self = BestBy::new(self.key, std::mem::take(&mut self.order), self.schema.clone());
         Ok(())
     }
 }
 
+/// Whether a row comes before the best of its key, column by column; a NULL's rank is 0 and so can a value's be.
+fn is_better(order: &[OrderBy<usize>], batch: &RecordBatch, row: usize, best: &[u64]) -> bool {
+    let validity = &best[order.len().max(1) + 1..];
+    let compared = order.iter().enumerate().map(|(index, by)| {
+        let rank = rank_at(batch.column(by.column), row, by.direction);
+        let is_best_valid = validity.get(index / 64).is_none_or(|word| word >> (index % 64) & 1 == 1);
+        rank.unwrap_or(0).cmp(&best[index]).then(rank.is_some().cmp(&is_best_valid))
+    });
+    compared.fold(Ordering::Equal, Ordering::then).is_gt()
+}
+
 /// The ranks of a whole column.
-fn rank_all(column: &Column, direction: Direction, ranks: &mut Vec<u128>) {
-    ranks.clear();
+fn rank_all(column: &Column, direction: Direction, ranks: &mut Vec<u64>) {
     match column {
         Column::Int64(ints) => {
             ranks.extend(ints.values().iter().map(|&value| rank_of(bits_of_int(value), direction)));
@@ -156,27 +200,24 @@ fn rank_all(column: &Column, direction: Direction, ranks: &mut Vec<u128>) {
         }
         Column::Utf8(_) => panic!("the planner promised an ordering by numbers"),
     }
-    if let Some(validity) = column.validity() {
-        let nulls = ranks.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
-        nulls.for_each(|(_, rank)| *rank = NULL);
-    }
+    column.validity().into_iter().flat_map(Bitmap::zeros).for_each(|row| ranks[row] = 0);
 }
 
+/// The rank of one row; `None` is NULL's.
 #[inline]
-fn rank_at(column: &Column, row: usize, direction: Direction) -> u128 {
+fn rank_at(column: &Column, row: usize, direction: Direction) -> Option<u64> {
     let bits = match column {
         Column::Int64(ints) => ints.get(row).map(bits_of_int),
         Column::Float64(floats) => floats.get(row).map(bits_of_float),
         Column::Utf8(_) => panic!("the planner promised an ordering by numbers"),
     };
-    bits.map_or(NULL, |bits| rank_of(bits, direction))
+    bits.map(|bits| rank_of(bits, direction))
 }
 
 #[inline]
-fn rank_of(bits: u64, direction: Direction) -> u128 {
-    let bits = match direction {
+fn rank_of(bits: u64, direction: Direction) -> u64 {
+    match direction {
         Direction::Highest => bits,
         Direction::Lowest => !bits,
-    };
-    VALUE | u128::from(bits)
+    }
 }

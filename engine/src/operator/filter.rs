@@ -1,7 +1,7 @@
-//! Filter: a bit a row, then the rows whose bit is set.
+//! Filter: a bit a row. Whoever comes next decides whether rows without one are skipped or the others copied.
 
 use super::{Operator, Sink, evaluate_predicate};
-use crate::columnar::RecordBatch;
+use crate::columnar::{Bitmap, RecordBatch};
 use crate::error::Result;
 use crate::plan::Expr;
 
@@ -19,11 +19,10 @@ impl Filter {
 
 impl Operator for Filter {
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
-        let kept = evaluate_predicate(&self.predicate, batch);
-        match kept.count_ones() {
-            0 => Ok(()),
-            all if all == batch.row_count() => sink(batch.clone()),
-            _ => sink(batch.take(&kept.ones())),
-        }
+        sink(batch.take(&evaluate_predicate(&self.predicate, batch).ones()))
+    }
+
+    fn select(&self, batch: &RecordBatch) -> Option<Bitmap> {
+        Some(evaluate_predicate(&self.predicate, batch))
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::group_keys::key_bits;
 use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
 use super::{Operator, Sink, TextTable};
-use crate::columnar::{BATCH_ROWS, Column, NO_ROW, RecordBatch, Schema};
+use crate::columnar::{BATCH_ROWS, Bitmap, Column, NO_ROW, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::JoinKind;
 
@@ -42,6 +42,9 @@ pub struct BuildTable {
 enum BuildKeys {
     /// A key's word is its first row.
     Slots(SlotTable),
+    /// By the distance from the least key its first row: keys that lie close together need no hash. [`NO_ROW`] for those
+    /// between them, and at the end for all that lie outside.
+    Dense { least: i64, first_rows: Vec<u32> },
     /// By a text's number its first row.
     Texts { table: TextTable, first_rows: Vec<u32> },
 }
@@ -67,6 +70,13 @@ impl BuildTable {
         rows.clear();
         let float_bits;
         let (first_rows, bits) = match (&self.keys, keys) {
+            (BuildKeys::Dense { least, first_rows }, Column::Int64(ints)) => {
+                let outside = first_rows.len() as u64 - 1;
+                let index = |key: i64| (key.wrapping_sub(*least) as u64).min(outside) as usize;
+                rows.extend(ints.values().iter().map(|&key| first_rows[index(key)]));
+                set_nulls(keys, rows);
+                return;
+            }
             (BuildKeys::Texts { table, first_rows }, Column::Utf8(texts)) => {
                 rows.extend((0..texts.len()).map(|row| match table.get(texts, row) {
                     Some(number) => first_rows[number as usize],
@@ -87,11 +97,31 @@ impl BuildTable {
             // A position past the end is that of a key that is not there.
             rows.extend(positions.iter().map(|&at| words.get(at as usize).map_or(NO_ROW, |&row| row as u32)));
         }
-        if let Some(validity) = keys.validity() {
-            let nulls = rows.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
-            nulls.for_each(|(_, first)| *first = NO_ROW);
-        }
+        set_nulls(keys, rows);
     }
+}
+
+/// Whether some row meets nothing. It is rare to find one soon, so nothing stops at it.
+fn has_none(rows: &[u32]) -> bool {
+    rows.iter().fold(false, |any, &row| any | (row == NO_ROW))
+}
+
+/// NULL meets nothing.
+fn set_nulls(keys: &Column, rows: &mut [u32]) {
+    keys.validity().into_iter().flat_map(Bitmap::zeros).for_each(|row| rows[row] = NO_ROW);
+}
+
+/// The least key and the number of keys from there to the greatest, if they are worth an array: one that is no longer than
+/// four times the rows takes less memory than their slots.
+fn window_of(keys: &Column) -> Option<(i64, usize)> {
+    let Column::Int64(ints) = keys else { return None };
+    let is_valid = |row: usize| ints.is_valid(row);
+    let valid = ints.values().iter().enumerate().filter(|(row, _)| is_valid(*row));
+    let bounds =
+        |(least, greatest): (i64, i64), (_, &key): (usize, &i64)| (least.min(key), greatest.max(key));
+    let (least, greatest) = valid.fold((i64::MAX, i64::MIN), bounds);
+    let distance = greatest.abs_diff(least);
+    (least <= greatest && distance < 4 * ints.values().len() as u64).then(|| (least, distance as usize + 1))
 }
 
 impl BuildKeys {
@@ -115,6 +145,16 @@ impl BuildKeys {
                 *first = chain(row, *first);
             }
             BuildKeys::Texts { table, first_rows }
+        } else if let Some((least, window)) = window_of(keys) {
+            let mut first_rows = Vec::new();
+            reserve_for(&mut first_rows, window + 1)?;
+            first_rows.resize(window + 1, NO_ROW);
+            let values = keys.as_int64().values();
+            for (row, &key) in values.iter().enumerate().rev().filter(|(row, _)| is_valid(*row)) {
+                let first = &mut first_rows[key.wrapping_sub(least) as usize];
+                *first = chain(row, *first);
+            }
+            BuildKeys::Dense { least, first_rows }
         } else {
             let float_bits;
             let bits = match keys {
@@ -129,8 +169,10 @@ impl BuildKeys {
                 let start = run * RUN_ROWS;
                 table.reserve(keys_of_run.len())?;
                 match keys.validity() {
-                    None => table.locate(keys_of_run, &mut positions),
-                    Some(validity) => table.locate_nullable(keys_of_run, (validity, start), &mut positions),
+                    None => table.locate(keys_of_run, &mut positions)?,
+                    Some(validity) => {
+                        table.locate_nullable(keys_of_run, (validity, start), &mut positions)?
+                    }
                 }
                 let words = table.words_mut();
                 for (at, &position) in
@@ -242,7 +284,7 @@ impl Operator for HashJoin {
         if !table.next.is_empty() {
             return self.walk(&table, batch, sink);
         }
-        let is_whole = self.kind == JoinKind::LeftOuter || !self.first_rows.contains(&NO_ROW);
+        let is_whole = self.kind == JoinKind::LeftOuter || !has_none(&self.first_rows);
         if is_whole {
             return self.emit(&table, batch, None, &self.first_rows, sink);
         }

@@ -59,8 +59,8 @@ impl KeyTable {
             self.slots.reserve(run.len())?;
             reserve_for(&mut self.keys, run.len())?;
             match validity {
-                None => self.slots.locate(run, &mut self.positions),
-                Some(validity) => self.slots.locate_nullable(run, (validity, start), &mut self.positions),
+                None => self.slots.locate(run, &mut self.positions)?,
+                Some(validity) => self.slots.locate_nullable(run, (validity, start), &mut self.positions)?,
             }
             let (words, all_keys) = (self.slots.words_mut(), &mut self.keys);
             numbers.extend(self.positions.iter().zip(run).map(|(&position, &key)| {

@@ -13,6 +13,7 @@ mod evaluate;
 mod exact_sum;
 mod filter;
 mod group_keys;
+mod groups;
 mod hash_aggregate;
 mod hash_join;
 mod key_table;
@@ -36,7 +37,7 @@ pub use text_table::TextTable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::columnar::RecordBatch;
+use crate::columnar::{Bitmap, RecordBatch};
 use crate::error::Result;
 use crate::plan::{BuildInput, OperatorSpec};
 
@@ -57,6 +58,19 @@ pub trait Operator: std::fmt::Debug + Send {
     /// As [`Operator::push`].
     fn push_build(&mut self, _batch: &RecordBatch) -> Result<()> {
         unreachable!("only a join has a build side, and the stage graph puts it at the head")
+    }
+
+    /// The rows that stay, from an operator that does nothing but leave rows out.
+    fn select(&self, _batch: &RecordBatch) -> Option<Bitmap> {
+        None
+    }
+
+    /// Takes the rows of a batch that have a bit, at least one of them. Who need not have them side by side saves the copy.
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    fn push_selected(&mut self, batch: &RecordBatch, kept: &Bitmap, sink: Sink<'_>) -> Result<()> {
+        self.push(&batch.take(&kept.ones()), sink)
     }
 
     /// The input has ended: what was kept comes out.
@@ -118,10 +132,29 @@ impl Pipeline {
 }
 
 fn push_through(operators: &mut [Box<dyn Operator>], batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
+    let Some((head, tail)) = operators.split_first_mut() else { return sink(batch.clone()) };
+    if let Some(kept) = head.select(batch) {
+        return match kept.count_ones() {
+            0 => Ok(()),
+            all if all == batch.row_count() => push_through(tail, batch, sink),
+            _ => push_selected(tail, batch, &kept, sink),
+        };
+    }
+    match tail {
+        [] => head.push(batch, sink),
+        tail => head.push(batch, &mut |batch| push_through(tail, &batch, sink)),
+    }
+}
+
+fn push_selected(
+    operators: &mut [Box<dyn Operator>],
+    batch: &RecordBatch,
+    kept: &Bitmap,
+    sink: Sink<'_>,
+) -> Result<()> {
     match operators.split_first_mut() {
-        None => sink(batch.clone()),
-        Some((head, [])) => head.push(batch, sink),
-        Some((head, tail)) => head.push(batch, &mut |batch| push_through(tail, &batch, sink)),
+        None => sink(batch.take(&kept.ones())),
+        Some((head, tail)) => head.push_selected(batch, kept, &mut |batch| push_through(tail, &batch, sink)),
     }
 }
 

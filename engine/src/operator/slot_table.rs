@@ -12,6 +12,11 @@
 //! bits would be full of gaps; and a table of twice the slots has its keys in the same order, so that growing is two
 //! streams, one read and one written, instead of a random walk.
 //!
+//! Keys that lie close together need no hash: once all of them fit between the least one and as many slots as the table has
+//! anyway, a key's low bits are its slot and no two keys share one. Such a table is *direct*. It may be filled to the last
+//! slot, so it is smaller, and neighbours share cache lines. The first key to find its slot taken ends that: it lies
+//! outside the window, and the table is built again, wider or hashed.
+//!
 //! A key is stored with a marker's bits flipped, so that 0 says "empty" and fresh memory needs no filling. The marker itself
 //! and NULL live behind the last slot.
 
@@ -45,6 +50,8 @@ pub(super) struct SlotTable {
     slot_count: usize,
     /// How far a hash is shifted down to a slot's index.
     shift: u32,
+    /// Whether a key's slot is its low bits, and no two keys have the same.
+    is_direct: bool,
     /// Slots that are taken; the special places are not counted.
     taken: usize,
     has_special: [bool; SPECIAL],
@@ -62,10 +69,16 @@ impl SlotTable {
             stride: stride_of(initial.len() + 1),
             slot_count: 0,
             shift: 63,
+            is_direct: false,
             taken: 0,
             has_special: [false; SPECIAL],
             initial,
         }
+    }
+
+    /// Keys so far, NULL included.
+    pub(super) fn len(&self) -> usize {
+        self.taken + self.has_special.iter().filter(|&&has| has).count()
     }
 
     /// All words; positions point into them.
@@ -83,16 +96,22 @@ impl SlotTable {
     /// # Errors
     /// [`EngineError::OutOfMemory`].
     pub(super) fn reserve(&mut self, rows: usize) -> Result<()> {
-        // At most five slots in eight are taken: nearly all keys are found at their first or second slot.
-        let is_enough = |slot_count: usize| (self.taken + rows) * 8 <= slot_count * 5;
-        if is_enough(self.slot_count) {
+        // A direct table has no chains; a slot stays empty all the same, for whoever looks for a key that is not there.
+        if self.is_direct && self.taken + rows < self.slot_count {
             return Ok(());
         }
+        let slot_count = self.slots_for(rows);
+        if slot_count == self.slot_count { Ok(()) } else { self.rebuild(slot_count, &[]) }
+    }
+
+    /// Slots for `rows` more keys that are hashed. At most five in eight are taken: nearly all keys are found at their first or
+    /// second slot.
+    fn slots_for(&self, rows: usize) -> usize {
         let mut slot_count = self.slot_count.max(16);
-        while !is_enough(slot_count) {
+        while (self.taken + rows) * 8 > slot_count * 5 {
             slot_count *= 2;
         }
-        self.rebuild(slot_count)
+        slot_count
     }
 
     /// Gives every key one more word: `existing` to those that are there, `initial` to those that will come.
@@ -101,13 +120,15 @@ impl SlotTable {
     /// [`EngineError::OutOfMemory`].
     pub(super) fn add_word(&mut self, existing: u64, initial: u64) -> Result<()> {
         self.initial.push(existing);
-        self.rebuild(self.slot_count)?;
+        self.rebuild(self.slot_count, &[])?;
         *self.initial.last_mut().expect("a word was pushed") = initial;
         Ok(())
     }
 
-    /// Moves every slot into a new array; where values have become longer, the end of `initial` fills them up.
-    fn rebuild(&mut self, slot_count: usize) -> Result<()> {
+    /// Moves every slot into a new array; where values have become longer, the end of `initial` fills them up. `coming` are
+    /// keys that will be looked up next.
+    fn rebuild(&mut self, slot_count: usize, coming: &[i64]) -> Result<()> {
+        let is_direct = self.fits_window(slot_count, coming);
         let (old_width, width) = (self.width, self.initial.len() + 1);
         let (old_stride, stride) = (self.stride, stride_of(width));
         (self.width, self.stride) = (width, stride);
@@ -132,25 +153,43 @@ impl SlotTable {
             .zip(slot_count..)
             .for_each(|(slot, at)| put(new_words, at, slot));
         for slot in slots.chunks_exact(old_stride).filter(|slot| slot[0] != 0) {
-            let mut at = home(slot[0], shift);
+            let mut at = if is_direct { slot[0] as usize & mask } else { home(slot[0], shift) };
             while new_words[at * stride] != 0 {
                 at = (at + 1) & mask;
             }
             put(new_words, at, slot);
         }
         (self.words, self.base, self.slot_count, self.shift) = (words, base, slot_count, shift);
+        self.is_direct = is_direct;
         Ok(())
     }
 
+    /// Whether all keys, these too, lie so close together that the low bits of no two agree. Keys far apart are noticed soon.
+    fn fits_window(&self, slot_count: usize, coming: &[i64]) -> bool {
+        let slots = self.words().chunks_exact(self.stride).take(self.slot_count);
+        let keys = slots.filter(|slot| slot[0] != 0).map(|slot| (slot[0] ^ MARKER) as i64);
+        let mut keys = coming.iter().copied().filter(|&key| key as u64 != MARKER).chain(keys);
+        let (mut least, mut greatest) = (i64::MAX, i64::MIN);
+        keys.all(|key| {
+            (least, greatest) = (least.min(key), greatest.max(key));
+            greatest.abs_diff(least) < slot_count as u64
+        })
+    }
+
     /// Puts into `positions` where each key's value begins; keys that are new are added. There must be room for them.
-    pub(super) fn locate(&mut self, keys: &[i64], positions: &mut Vec<u32>) {
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub(super) fn locate(&mut self, keys: &[i64], positions: &mut Vec<u32>) -> Result<()> {
         // The stride as a constant saves a multiplication a probe, and the common ones have it.
-        match self.stride {
+        while !match self.stride {
             1 => self.locate_strided::<1>(keys, positions),
             2 => self.locate_strided::<2>(keys, positions),
             4 => self.locate_strided::<4>(keys, positions),
             8 => self.locate_strided::<8>(keys, positions),
             _ => self.locate_strided::<0>(keys, positions),
+        } {
+            self.rebuild(self.slots_for(keys.len()), keys)?;
         }
         // What cannot stand in a slot was passed over, and is rare.
         if has_marker(keys) {
@@ -158,20 +197,24 @@ impl SlotTable {
             let rows = keys.iter().zip(positions).filter(|(key, _)| **key as u64 == MARKER);
             rows.for_each(|(_, position)| *position = marker);
         }
+        Ok(())
     }
 
     /// As [`SlotTable::locate`], for keys of which those without a bit from `start` on are NULL.
+    ///
+    /// # Errors
+    /// As [`SlotTable::locate`].
     pub(super) fn locate_nullable(
         &mut self,
         keys: &[i64],
         (validity, start): (&Bitmap, usize),
         positions: &mut Vec<u32>,
-    ) {
+    ) -> Result<()> {
         let keys: Vec<i64> = (keys.iter().zip(start..))
             .map(|(&key, row)| if validity.get(row) { key } else { MARKER as i64 })
             .collect();
         let had_marker = self.has_special[0];
-        self.locate(&keys, positions);
+        self.locate(&keys, positions)?;
         self.has_special[0] = had_marker;
         for ((position, row), key) in positions.iter_mut().zip(start..).zip(keys) {
             if !validity.get(row) {
@@ -180,19 +223,24 @@ impl SlotTable {
                 *position = self.special(0);
             }
         }
+        Ok(())
     }
 
+    /// Whether every key has a slot now; not so when a direct table met one outside its window.
     #[inline]
-    fn locate_strided<const STRIDE: usize>(&mut self, keys: &[i64], positions: &mut Vec<u32>) {
+    fn locate_strided<const STRIDE: usize>(&mut self, keys: &[i64], positions: &mut Vec<u32>) -> bool {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
-        let (mask, shift) = (self.slot_count - 1, self.shift);
+        let (mask, homes) = (self.slot_count - 1, self.homes());
         let words = &mut self.words[self.base..][..(mask + 1) * stride];
         let mut elsewhere = [0; RUN_ROWS];
-        let elsewhere = look_at_home(words, stride, shift, keys, positions, &mut elsewhere);
+        let elsewhere = look_at_home(words, stride, homes, keys, positions, &mut elsewhere);
         let (initial, width) = (&self.initial, self.width);
         for &row in elsewhere {
             let stored = keys[row as usize] as u64 ^ MARKER;
-            let mut slot = home(stored, shift);
+            if stored == 0 {
+                continue;
+            }
+            let mut slot = homes.of(stored);
             positions[row as usize] = loop {
                 let at = slot * stride;
                 let found = words[at];
@@ -205,8 +253,20 @@ impl SlotTable {
                     self.taken += 1;
                     break at as u32 + 1;
                 }
+                if homes.is_direct() {
+                    return false;
+                }
                 slot = (slot + 1) & mask;
             };
+        }
+        true
+    }
+
+    fn homes(&self) -> Homes {
+        if self.is_direct {
+            Homes::Direct { mask: self.slot_count - 1 }
+        } else {
+            Homes::Hashed { shift: self.shift }
         }
     }
 
@@ -238,19 +298,19 @@ impl SlotTable {
     #[inline]
     fn find_strided<const STRIDE: usize>(&self, keys: &[i64], positions: &mut Vec<u32>) {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
-        let (mask, shift) = (self.slot_count - 1, self.shift);
+        let (mask, homes) = (self.slot_count - 1, self.homes());
         let words = &self.words()[..(mask + 1) * stride];
         let mut elsewhere = [0; RUN_ROWS];
-        for &row in look_at_home(words, stride, shift, keys, positions, &mut elsewhere) {
+        for &row in look_at_home(words, stride, homes, keys, positions, &mut elsewhere) {
             let stored = keys[row as usize] as u64 ^ MARKER;
-            let mut slot = home(stored, shift);
+            let mut slot = homes.of(stored);
             positions[row as usize] = loop {
                 let at = slot * stride;
                 let found = words[at];
                 if found == stored {
                     break at as u32 + 1;
                 }
-                if found == 0 {
+                if found == 0 || homes.is_direct() {
                     break MISSING;
                 }
                 slot = (slot + 1) & mask;
@@ -284,19 +344,49 @@ impl SlotTable {
     }
 }
 
+/// Where a key is looked for first.
+#[derive(Clone, Copy)]
+enum Homes {
+    Hashed { shift: u32 },
+    Direct { mask: usize },
+}
+
+impl Homes {
+    #[inline]
+    fn of(self, stored: u64) -> usize {
+        match self {
+            Homes::Hashed { shift } => home(stored, shift),
+            Homes::Direct { mask } => stored as usize & mask,
+        }
+    }
+
+    #[inline]
+    fn is_direct(self) -> bool {
+        matches!(self, Homes::Direct { .. })
+    }
+}
+
 /// Puts into `positions` where each key's value begins if the key is in its first slot, and returns the rows where it is
 /// not. Nothing here waits for memory or guesses: loads of many rows are on their way together.
 #[inline]
 fn look_at_home<'r>(
     words: &[u64],
     stride: usize,
-    shift: u32,
+    homes: Homes,
     keys: &[i64],
     positions: &mut Vec<u32>,
     elsewhere: &'r mut [u32; RUN_ROWS],
 ) -> &'r [u32] {
     positions.clear();
-    positions.extend(keys.iter().map(|&key| (home(key as u64 ^ MARKER, shift) * stride) as u32));
+    let stored = keys.iter().map(|&key| key as u64 ^ MARKER);
+    match homes {
+        Homes::Hashed { shift } => {
+            positions.extend(stored.map(|stored| (home(stored, shift) * stride) as u32));
+        }
+        Homes::Direct { mask } => {
+            positions.extend(stored.map(|stored| ((stored as usize & mask) * stride) as u32));
+        }
+    }
     let mut count = 0;
     for (row, (&key, position)) in (0..).zip(keys.iter().zip(positions)) {
         elsewhere[count % RUN_ROWS] = row;
@@ -316,7 +406,7 @@ fn stride_of(width: usize) -> usize {
     if width <= LINE_WORDS { width.next_power_of_two() } else { width.next_multiple_of(LINE_WORDS) }
 }
 
-/// The first slot to look for a key in.
+/// The first slot to look for a key in, unless the table is direct.
 #[inline]
 fn home(stored: u64, shift: u32) -> usize {
     ((stored ^ (stored >> 32)).wrapping_mul(MULTIPLIER) >> shift) as usize

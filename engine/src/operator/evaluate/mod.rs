@@ -36,7 +36,7 @@ pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Arc<Column> {
 /// # Panics
 /// When `expr` is no condition, or a column has another type than the planner promised.
 pub fn evaluate_predicate(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
-    truth::evaluate(expr, batch).is_true
+    truth::evaluate_true(expr, batch)
 }
 
 /// What a kernel works on.

@@ -58,7 +58,11 @@ impl<T: Copy> Side<'_, T> {
 }
 
 /// Where neither side is NULL; `None` where nothing is NULL.
-pub(super) fn both_valid<T: Copy>(left: &Side<'_, T>, right: &Side<'_, T>, row_count: usize) -> Option<Bitmap> {
+pub(super) fn both_valid<T: Copy>(
+    left: &Side<'_, T>,
+    right: &Side<'_, T>,
+    row_count: usize,
+) -> Option<Bitmap> {
     match (left.validity(row_count), right.validity(row_count)) {
         (Some(left), Some(right)) => Some(left.and(&right)),
         (one, None) | (None, one) => one,
@@ -103,11 +107,11 @@ pub(super) fn test<T: Copy + Default>(
         }
         (Side::Values(left, _), Side::Scalar(right)) => {
             let right = right.unwrap_or_default();
-            Bitmap::from_fn(row_count, |row| f(left[row], right))
+            Bitmap::of_values(left, |left| f(left, right))
         }
         (Side::Scalar(left), Side::Values(right, _)) => {
             let left = left.unwrap_or_default();
-            Bitmap::from_fn(row_count, |row| f(left, right[row]))
+            Bitmap::of_values(right, |right| f(left, right))
         }
         (Side::Scalar(left), Side::Scalar(right)) => {
             Bitmap::filled(row_count, f(left.unwrap_or_default(), right.unwrap_or_default()))

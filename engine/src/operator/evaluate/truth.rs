@@ -51,9 +51,32 @@ pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Truth {
             Truth { is_true: left.is_true.or(&right.is_true), is_false: left.is_false.and(&right.is_false) }
         }
         Expr::Binary { operator, left, right } => {
-            compare(*operator, &operand(left, batch), &operand(right, batch), row_count)
+            let (left, right) = (operand(left, batch), operand(right, batch));
+            let (bits, validity) = compare(*operator, &left, &right, row_count);
+            Truth::new(bits, validity.as_ref())
         }
         Expr::Column(_) | Expr::Unary { .. } => panic!("the planner promised a condition"),
+    }
+}
+
+/// Where a condition is true, and no more than that where one bitmap is enough to know.
+pub(super) fn evaluate_true(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
+    match expr {
+        Expr::Binary { operator: BinaryOperator::And, left, right } => {
+            evaluate_true(left, batch).and(&evaluate_true(right, batch))
+        }
+        Expr::Binary { operator: BinaryOperator::Or, left, right } => {
+            evaluate_true(left, batch).or(&evaluate_true(right, batch))
+        }
+        Expr::Binary { operator, left, right } => {
+            let (left, right) = (operand(left, batch), operand(right, batch));
+            let (bits, validity) = compare(*operator, &left, &right, batch.row_count());
+            match validity {
+                None => bits,
+                Some(validity) => bits.and(&validity),
+            }
+        }
+        other => evaluate(other, batch).is_true,
     }
 }
 
@@ -67,7 +90,13 @@ fn nulls(input: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
     }
 }
 
-fn compare(operator: BinaryOperator, left: &Operand, right: &Operand, row_count: usize) -> Truth {
+/// One bit a row, and where it counts; `None` is everywhere.
+fn compare(
+    operator: BinaryOperator,
+    left: &Operand,
+    right: &Operand,
+    row_count: usize,
+) -> (Bitmap, Option<Bitmap>) {
     match (left.data_type(), right.data_type()) {
         (DataType::Int64, DataType::Int64) => {
             let (left, right) = (ints(left), ints(right));
@@ -81,7 +110,7 @@ fn compare(operator: BinaryOperator, left: &Operand, right: &Operand, row_count:
                 BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| left >= right),
                 other => panic!("{other:?} is no comparison"),
             };
-            Truth::new(bits, validity.as_ref())
+            (bits, validity)
         }
         (DataType::Utf8, DataType::Utf8) => compare_texts(operator, left, right, row_count),
         (DataType::Int64 | DataType::Float64, DataType::Int64 | DataType::Float64) => {
@@ -98,13 +127,18 @@ fn compare(operator: BinaryOperator, left: &Operand, right: &Operand, row_count:
                 BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| !less(left, right)),
                 other => panic!("{other:?} is no comparison"),
             };
-            Truth::new(bits, validity.as_ref())
+            (bits, validity)
         }
         (left, right) => panic!("the planner compares like with like, not {left:?} with {right:?}"),
     }
 }
 
-fn compare_texts(operator: BinaryOperator, left: &Operand, right: &Operand, row_count: usize) -> Truth {
+fn compare_texts(
+    operator: BinaryOperator,
+    left: &Operand,
+    right: &Operand,
+    row_count: usize,
+) -> (Bitmap, Option<Bitmap>) {
     let holds: fn(Ordering) -> bool = match operator {
         BinaryOperator::Eq => Ordering::is_eq,
         BinaryOperator::NotEq => Ordering::is_ne,
@@ -124,7 +158,7 @@ fn compare_texts(operator: BinaryOperator, left: &Operand, right: &Operand, row_
         _ => Bitmap::from_fn(row_count, |row| holds(left.bytes(row).cmp(right.bytes(row)))),
     };
     let validity = Bitmap::from_fn(row_count, |row| left.is_valid(row) && right.is_valid(row));
-    Truth::new(bits, Some(&validity))
+    (bits, Some(validity))
 }
 
 /// One side of a comparison of texts.

@@ -9,19 +9,18 @@
 //! The words of a run's groups are in the nearest cache when the parts come to add: finding them brought them there.
 
 mod distinct;
-mod groups;
 mod output;
 mod part;
 
 use std::sync::Arc;
 
 use self::distinct::DistinctPairs;
-use self::groups::Groups;
 use self::output::Outcome;
 use self::part::{Part, PartKind};
+use super::groups::Groups;
 use super::slot_table::RUN_ROWS;
 use super::{GroupKeys, Operator, Sink};
-use crate::columnar::{BATCH_ROWS, Column, DataType, RecordBatch, Schema};
+use crate::columnar::{BATCH_ROWS, Bitmap, Column, DataType, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Aggregate, AggregateFunction, AggregateStep};
 
@@ -78,9 +77,8 @@ impl HashAggregate {
         for index in 0..self.parts.len() {
             let part = &self.parts[index];
             let (column, seen) = (part.column, PartKind::Seen);
-            let is_new = part.kind.needs_seen()
-                && is_due(column)
-                && find_part(&self.parts, &seen, column).is_none();
+            let is_new =
+                part.kind.needs_seen() && is_due(column) && find_part(&self.parts, &seen, column).is_none();
             if is_new {
                 let at = self.parts.iter().map(|part| part.kind.initial().len()).sum();
                 self.groups.add_word(1, 0)?;
@@ -122,6 +120,18 @@ impl Operator for HashAggregate {
                 let column = input_of(part, batch);
                 part.add(self.groups.words_mut(), &self.positions, column, start)?;
             }
+        }
+        Ok(())
+    }
+
+    fn push_selected(&mut self, batch: &RecordBatch, kept: &Bitmap, sink: Sink<'_>) -> Result<()> {
+        if !self.groups.is_global() || !self.parts.iter().all(|part| part.kind.adds_selected()) {
+            return self.push(&batch.take(&kept.ones()), sink);
+        }
+        self.note_nulls(batch)?;
+        self.groups.prepare(batch)?;
+        for part in &mut self.parts {
+            part.add_selected(self.groups.words_mut(), input_of(part, batch), kept);
         }
         Ok(())
     }

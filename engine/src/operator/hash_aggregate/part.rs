@@ -67,6 +67,11 @@ impl PartKind {
         }
     }
 
+    /// Whether it has a way to add some rows of a batch where they are.
+    pub(super) fn adds_selected(&self) -> bool {
+        matches!(self, PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumInt)
+    }
+
     /// Whether two parts of one column keep the same.
     pub(super) fn is_alike(&self, other: &PartKind) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
@@ -199,6 +204,54 @@ impl Part {
         }
         Ok(())
     }
+}
+
+impl Part {
+    /// Adds the rows that have a bit to the one group whose words these are.
+    ///
+    /// # Panics
+    /// When it has no way to: [`PartKind::adds_selected`].
+    pub(super) fn add_selected(&self, words: &mut [u64], column: Option<&Column>, kept: &Bitmap) {
+        let word = &mut words[self.at];
+        let valid = || match column.and_then(Column::validity) {
+            None => kept.count_ones(),
+            Some(validity) => kept.and(validity).count_ones(),
+        };
+        match (&self.kind, column) {
+            (PartKind::Rows, _) => *word += kept.count_ones() as u64,
+            (PartKind::Values, _) => *word += valid() as u64,
+            (PartKind::Seen, _) => *word |= u64::from(valid() > 0),
+            // A NULL's value is 0, which adds nothing.
+            (PartKind::SumInt, Some(Column::Int64(ints))) => {
+                *word = word.wrapping_add(sum_selected(ints.values(), kept) as u64);
+            }
+            (kind, _) => panic!("the planner promised another column for {kind:?}"),
+        }
+    }
+}
+
+/// Each bit of a word.
+const BITS: [u64; 64] = {
+    let mut bits = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        bits[at] = 1 << at;
+        at += 1;
+    }
+    bits
+};
+
+/// The wrapping sum of the values that have a bit: all are read and those without one count 0, so that nothing branches on
+/// it. Testing against a table, in place of a shift a value, is what a compiler makes vectors of.
+fn sum_selected(values: &[i64], kept: &Bitmap) -> i64 {
+    let sum_of = |values: &[i64], word: u64| {
+        let masked = values.iter().zip(&BITS).map(|(&value, bit)| if word & bit != 0 { value } else { 0 });
+        masked.fold(0, i64::wrapping_add)
+    };
+    let (chunks, rest) = values.as_chunks::<64>();
+    let sums = chunks.iter().zip(kept.words()).map(|(chunk, &word)| sum_of(chunk, word));
+    let last = kept.words().last().map_or(0, |&word| sum_of(rest, word));
+    sums.fold(last, i64::wrapping_add)
 }
 
 /// Adds to the three words of an exact sum.

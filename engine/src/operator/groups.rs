@@ -1,4 +1,4 @@
-//! Which group each row belongs to, and the words of each group.
+//! Which group each row belongs to, and the words of each group: what an aggregate or a ranking keeps of it.
 //!
 //! ```text
 //!  no key ─────────────────────────────> one group
@@ -9,14 +9,14 @@
 //!
 //! Several keys never meet as a row: each column numbers its own values, and two numbers make one 64-bit key.
 
+use super::group_keys::key_bits;
 use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch};
 use crate::error::Result;
-use crate::operator::group_keys::key_bits;
 use crate::operator::slot_table::{RUN_ROWS, SlotTable, reserve_for};
 use crate::operator::{GroupKeys, KeyTable};
 use std::ops::Range;
 
-/// The groups of one hash aggregate.
+/// The groups of one operator.
 #[derive(Debug)]
 pub(super) struct Groups {
     columns: Vec<usize>,
@@ -66,6 +66,15 @@ impl Groups {
             }),
         };
         Groups { columns, kind, keys: Vec::new(), numbers: Vec::new() }
+    }
+
+    /// Groups so far.
+    pub(super) fn len(&self) -> usize {
+        match &self.kind {
+            Kind::One { .. } => 1,
+            Kind::Slots { table, .. } => table.len(),
+            Kind::Rows { keys, .. } => keys.len(),
+        }
     }
 
     /// Whether there is but one group, whatever the rows.
@@ -138,8 +147,8 @@ impl Groups {
                 };
                 let start = rows.start;
                 match validity {
-                    None => table.locate(&keys[rows], positions),
-                    Some(validity) => table.locate_nullable(&keys[rows], (validity, start), positions),
+                    None => table.locate(&keys[rows], positions)?,
+                    Some(validity) => table.locate_nullable(&keys[rows], (validity, start), positions)?,
                 }
             }
             Kind::Rows { initial, .. } => {
