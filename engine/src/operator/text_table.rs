@@ -128,7 +128,9 @@ impl TextTable {
                 return number;
             }
             let is_alike = slot.word == word && slot.byte_count == byte_count;
-            if is_alike && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes)) {
+            if is_alike
+                && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes))
+            {
                 return slot.number;
             }
             at += 1;
@@ -151,7 +153,9 @@ impl TextTable {
                 return None;
             }
             let is_alike = slot.word == word && slot.byte_count == byte_count;
-            if is_alike && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes)) {
+            if is_alike
+                && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes))
+            {
                 return Some(slot.number);
             }
             at += 1;

@@ -43,8 +43,10 @@ fn read_rows(feed: &mut Feed<'_>, schema: &Arc<Schema>, partition_count: u32) ->
         for (column, field) in schema.fields().iter().enumerate() {
             let tag = feed.byte();
             match field.data_type {
-                DataType::Int64 | DataType::Float64 => cells[column].push((tag % 4 > 0).then(|| feed.word())),
-                DataType::Utf8 if tag % 4 == 0 => texts[column].push_null(),
+                DataType::Int64 | DataType::Float64 => {
+                    cells[column].push((!tag.is_multiple_of(4)).then(|| feed.word()))
+                }
+                DataType::Utf8 if tag.is_multiple_of(4) => texts[column].push_null(),
                 DataType::Utf8 => {
                     texts[column].push(&String::from_utf8_lossy(feed.take(usize::from(tag >> 4))))
                 }
