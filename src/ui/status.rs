@@ -43,6 +43,9 @@ fn line_of(state: &RunState) -> Line {
         Activity::Calibrating { done, total } => {
             (format!("Calibrating the model: {done} of {total} runs"), of(done, total))
         }
+        Activity::Explaining { done, total } => {
+            (format!("Measuring what each rule saves: {done} of {total} runs"), of(done, total))
+        }
     };
     Line { words, progress }
 }
