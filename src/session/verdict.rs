@@ -167,10 +167,12 @@ fn remedies(state: &RunState) -> Option<String> {
         |run: &Measurement| run.report.skew.max_over_median.map_or("no median".to_owned(), units::ratio);
     let answer =
         if same { "the answer stayed the same, row for row" } else { "THE ANSWER CHANGED, which is a bug" };
+    // A block that is broadcast is written once and crosses many times.
     Some(format!(
-        "The fixes took the bytes shuffled from {} to {} and the largest over the median partition from {} to {}; {answer}.",
-        units::bytes(before.report.shuffle_bytes()),
-        units::bytes(after.report.shuffle_bytes()),
+        "The fixes took the bytes that cross between workers from {} to {} and the largest over the median \
+         partition from {} to {}; {answer}.",
+        units::bytes(before.report.moved_bytes()),
+        units::bytes(after.report.moved_bytes()),
         ratio(before),
         ratio(after)
     ))

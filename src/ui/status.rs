@@ -55,6 +55,10 @@ fn at_rest(state: &RunState) -> &'static str {
         "Nothing runs while a field cannot be used; the result below is the last good one."
     } else if state.is_current() {
         "At rest: everything below belongs to these controls."
+    } else if state.failure.is_some() && state.run.is_some() {
+        "The run ended before its time: what is shown below belongs to the one before it."
+    } else if state.failure.is_some() {
+        "The run ended before its time, and there is no earlier one to show."
     } else if state.run.is_some() {
         "Stopped: what is shown below belongs to an earlier scenario."
     } else {

@@ -14,7 +14,8 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let headline = Memo::new(move |_| {
         said.with(|said| match said {
             Some(said) => said.headline.clone(),
-            None if has_failed.get() => "There is no result yet.".to_owned(),
+            // Why there is none stands above.
+            None if has_failed.get() => String::new(),
             None => "Starting workers for the first run…".to_owned(),
         })
     });
@@ -82,26 +83,24 @@ fn facts_of(state: &RunState) -> Vec<Fact> {
     let fact = |name, value, origin: String| Fact { name, value, origin };
     let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
     let digest: String = report.result.digest.chars().take(8).collect();
-    let mut facts = vec![
+    let answer =
+        fact("answer", format!("{} rows", units::count_short(report.result.rows)), format!("digest {digest}"));
+    if let Some(fetched) = report.fetched {
+        let parts = [fetched.tasks_run, fetched.task_count].map(|count| units::count(count.into()));
+        return vec![
+            fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
+            fact("partitions run", parts.join(" of "), "counted".to_owned()),
+            fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
+            fact("to the driver", units::bytes(fetched.bytes), "counted".to_owned()),
+            answer,
+        ];
+    }
+    vec![
         fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
         fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
         fact("blocks", units::count(report.shuffle_blocks()), "counted".to_owned()),
         fact("messages", units::count(links), formula),
         fact("max / median", largest, "rows".to_owned()),
-        fact(
-            "answer",
-            format!("{} rows", units::count_short(report.result.rows)),
-            format!("digest {digest}"),
-        ),
-    ];
-    if let Some(fetched) = report.fetched {
-        let parts = format!(
-            "{} of {}",
-            units::count(fetched.tasks_run.into()),
-            units::count(fetched.task_count.into())
-        );
-        facts.push(fact("partitions run", parts, "counted".to_owned()));
-        facts.push(fact("to the driver", units::bytes(fetched.bytes), "counted".to_owned()));
-    }
-    facts
+        answer,
+    ]
 }

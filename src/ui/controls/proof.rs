@@ -56,6 +56,7 @@ fn compare(before: &Measurement, after: &Measurement) -> Proof {
         rows: vec![
             row("wall-clock", &|run| units::micros(run.report.wall_micros)),
             row("shuffled", &|run| units::bytes(run.report.shuffle_bytes())),
+            row("moved", &|run| units::bytes(run.report.moved_bytes())),
             row("max / median", &ratio),
         ],
     }

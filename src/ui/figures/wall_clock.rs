@@ -27,7 +27,8 @@ struct Held {
 }
 
 /// What stands in the chart's place then.
-const APART: &str = "This chart compares runs whose rows stay with the workers. A collect or a show is another question,                      so its run is measured alone: its figures stand above.";
+const APART: &str = "This chart compares runs whose rows stay with the workers. A collect or a show is another \
+                     question, and is measured alone.";
 
 pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     let reach = Memo::new(move |_| lab.view.with(|view| view.reach));

@@ -25,6 +25,8 @@ struct Column {
 #[derive(Clone, PartialEq)]
 struct Row {
     name: String,
+    /// Whether it compares the last plan with the first.
+    is_total: bool,
     /// Each value, and how it changed.
     cells: Vec<(String, String)>,
 }
@@ -97,12 +99,12 @@ fn table(rows: Vec<Row>) -> impl IntoView {
     let head = COLUMNS.iter().map(|(name, _)| view! { <th scope="col">{*name}</th> }).collect_view();
     let body = rows
         .into_iter()
-        .map(|Row { name, cells }| {
+        .map(|Row { name, is_total, cells }| {
             let cells = cells
                 .into_iter()
                 .map(|(value, change)| view! { <td>{value}" "<small>{change}</small></td> })
                 .collect_view();
-            view! { <tr><th scope="row">{name}</th>{cells}</tr> }
+            view! { <tr class:total=is_total><th scope="row">{name}</th>{cells}</tr> }
         })
         .collect_view();
     // A region that scrolls has to be reachable by keyboard.
@@ -139,6 +141,7 @@ fn stand(state: &RunState) -> Stand {
 fn rows(explanation: &Explanation) -> Vec<Row> {
     let first = Row {
         name: "as written".to_owned(),
+        is_total: false,
         cells: cells(&explanation.cost, None, wall(&explanation.all_wall_micros, None)),
     };
     let mut before = (&explanation.cost, explanation.all_wall_micros.as_slice());
@@ -146,13 +149,13 @@ fn rows(explanation: &Explanation) -> Vec<Row> {
         let walls = rule.all_wall_micros.as_slice();
         let cells = cells(&rule.cost, Some(before.0), wall(walls, Some(before.1)));
         before = (&rule.cost, walls);
-        Row { name: format!("+ {}", rule.rule), cells }
+        Row { name: format!("+ {}", rule.rule), is_total: false, cells }
     });
     let mut rows: Vec<Row> = std::iter::once(first).chain(rules).collect();
     if let [_, .., last] = explanation.rules.as_slice() {
         let walls = wall(&last.all_wall_micros, Some(&explanation.all_wall_micros));
         let cells = cells(&last.cost, Some(&explanation.cost), walls);
-        rows.push(Row { name: "all rules against none".to_owned(), cells });
+        rows.push(Row { name: "all rules against none".to_owned(), is_total: true, cells });
     }
     rows
 }

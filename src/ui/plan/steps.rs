@@ -51,8 +51,9 @@ pub(super) fn steps(story: Memo<Story>) -> impl IntoView {
 }
 
 fn texts(step: Step) -> impl IntoView {
+    let is_compared = step.texts.iter().flat_map(|text| &text.lines).any(|line| line.mark != Mark::Kept);
     let text = |Text { name, lines }: Text| {
-        let lines = lines.into_iter().map(line).collect_view();
+        let lines = lines.into_iter().map(|text| line(text, is_compared)).collect_view();
         view! {
             <div class="plan-text">
                 <h3>{name}</h3>
@@ -64,7 +65,7 @@ fn texts(step: Step) -> impl IntoView {
 }
 
 /// A changed line has a sign for the eye, words for the ear and weight besides its colour.
-fn line(Line { mark, text }: Line) -> impl IntoView {
+fn line(Line { mark, text }: Line, is_compared: bool) -> impl IntoView {
     let (class, sign, words) = match mark {
         Mark::Kept => ("plan-line", " ", None),
         Mark::Removed => ("plan-line removed", "−", Some("removed: ")),
@@ -72,7 +73,7 @@ fn line(Line { mark, text }: Line) -> impl IntoView {
     };
     view! {
         <span class=class>
-            <span class="plan-sign" aria-hidden="true">{sign}</span>
+            {is_compared.then(|| view! { <span class="plan-sign" aria-hidden="true">{sign}</span> })}
             {words.map(|words| view! { <span class="only-heard">{words}</span> })}
             {text}
             "\n"
