@@ -334,6 +334,9 @@ impl RunState {
         }
         if scenario != self.scenario {
             self.savings = None;
+            if matches!(self.activity, Activity::Explaining { .. }) {
+                self.activity = Activity::Idle;
+            }
             // What did not fit may fit now.
             self.failure = None;
         }

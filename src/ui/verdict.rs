@@ -83,8 +83,11 @@ fn facts_of(state: &RunState) -> Vec<Fact> {
     let fact = |name, value, origin: String| Fact { name, value, origin };
     let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
     let digest: String = report.result.digest.chars().take(8).collect();
-    let answer =
-        fact("answer", format!("{} rows", units::count_short(report.result.rows)), format!("digest {digest}"));
+    let answer = fact(
+        "answer",
+        format!("{} rows", units::count_short(report.result.rows)),
+        format!("digest {digest}"),
+    );
     if let Some(fetched) = report.fetched {
         let parts = [fetched.tasks_run, fetched.task_count].map(|count| units::count(count.into()));
         return vec![

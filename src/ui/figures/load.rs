@@ -22,7 +22,7 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
     let by = Memo::new(move |_| lab.view.with(|view| view.load));
     let drawn = Memo::new(move |_| lab.state.with(|state| data::load(state, by.get())));
     let has_failed = lab.slice(|state| state.failure.is_some());
-    let is_stale = lab.slice(|state| !state.is_current());
+    let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
     let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
     let (picture, chart) = plot(&DRAWING, drawn, move || no_run(has_failed.get()));

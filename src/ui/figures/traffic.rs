@@ -16,7 +16,7 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {
     let drawn = lab.slice(data::traffic);
-    let is_stale = lab.slice(|state| !state.is_current());
+    let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let has_failed = lab.slice(|state| state.failure.is_some());
     let has_run = lab.slice(|state| state.run.is_some());
     let absent = move || {

@@ -216,7 +216,7 @@ fn caption(explanation: &Explanation, cores: u32) -> String {
     format!(
         "Measured here, with {} on {}: each plan ran {} times, taking turns, after one turn that warmed up. Rows and bytes \
          are counted; the wall-clock is the median, in brackets the fastest and the slowest, and a change is named only \
-         when it is more than that spread. Changes are against the line above. {answer}",
+         when it is more than that spread; which bytes cross depends a little on who takes which task. Changes are against the line above. {answer}",
         units::plural(explanation.workers.into(), "worker", "workers"),
         units::plural(cores.into(), "core", "cores"),
         explanation.runs,
