@@ -178,7 +178,7 @@ fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, InvalidScenario> {
 }
 
 fn repair(name: &str, reason: String) -> InvalidScenario {
-    InvalidScenario { field: short(name), reason }
+    InvalidScenario::new(&short(name), reason)
 }
 
 /// As a person may be shown what a stranger's link says: quoted, escaped, short.

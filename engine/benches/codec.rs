@@ -10,7 +10,7 @@ use shuffle_engine::columnar::{RecordBatch, Schema, block};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::Partitioning;
 use shuffle_engine::scenario::Skew;
-use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
+use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 
 const PARTITIONS: u32 = 32;
 
@@ -21,8 +21,8 @@ const COLUMNS: [(&str, &[usize], usize); 3] =
 fn write(batches: &[RecordBatch], schema: &Schema, key: usize) -> MapOutput {
     let mut write = ShuffleWrite::new(PARTITIONS);
     for batch in batches {
-        let partitioning = Partitioning::Hash { column: key, salt_buckets: 1 };
-        let placement = place(partitioning, batch, write.row_count(), PARTITIONS);
+        let rows = TaskRows { task: 0, first_row: write.row_count() };
+        let placement = place(&Partitioning::by_column(key), batch, rows, PARTITIONS);
         write.push(batch.clone(), placement);
     }
     write.finish(schema).expect("a benchmark's blocks fit")

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use shuffle_engine::columnar::{DataType, RecordBatch, Schema};
 use shuffle_engine::dataset::Table;
-use shuffle_engine::plan::{Aggregate, AggregateFunction, OperatorSpec};
+use shuffle_engine::plan::{Aggregate, AggregateFunction, AggregateStep, OperatorSpec};
 use shuffle_engine::scenario::Skew;
 
 fn hash_aggregate(criterion: &mut Criterion) {
@@ -22,8 +22,31 @@ fn hash_aggregate(criterion: &mut Criterion) {
                 bencher.iter(|| samples::run(&specs, black_box(batches)));
             });
         }
+        // The key first, then what is added up: the id or the score.
+        for (way, column, specs) in
+            [("count and sum", 0, count_and_sum()), ("sum of doubles", 4, sum_of_doubles())]
+        {
+            let batches = keyed(skew, column);
+            group.bench_with_input(BenchmarkId::new(way, skew_name), &batches, |bencher, batches| {
+                bencher.iter(|| samples::run(&specs, black_box(batches)));
+            });
+        }
     }
     group.finish();
+}
+
+/// The key and another column of the prompts, in this order.
+fn keyed(skew: Skew, column: usize) -> Vec<RecordBatch> {
+    let keys = samples::batches(skew, Table::Prompts, &[1]);
+    let values = samples::batches(skew, Table::Prompts, &[column]);
+    let pairs = keys.iter().zip(&values);
+    pairs
+        .map(|(key, value)| {
+            let fields = key.schema().fields().iter().chain(value.schema().fields());
+            let schema = Schema::new(fields.map(|field| (field.name.as_str(), field.data_type)));
+            RecordBatch::new(Arc::new(schema), [key.columns(), value.columns()].concat())
+        })
+        .collect()
 }
 
 /// Texts cut into words; their words counted.
@@ -49,13 +72,42 @@ fn tokenize() -> [OperatorSpec; 1] {
 
 fn count(key: &str, key_type: DataType) -> [OperatorSpec; 1] {
     let count = Aggregate { function: AggregateFunction::Count, column: None, name: "count".to_owned() };
-    let schema = Arc::new(Schema::new([(key, key_type), ("count", DataType::Int64)]));
-    [OperatorSpec::HashAggregate { key: 0, aggregates: vec![count], schema }]
+    let schema = Schema::new([(key, key_type), ("count", DataType::Int64)]);
+    [group_by(vec![count], Schema::new([(key, key_type)]), schema)]
+}
+
+/// Count, and sum of the second column: the words of two aggregates beside one key.
+fn count_and_sum() -> [OperatorSpec; 1] {
+    let aggregate = |function, column, name: &str| Aggregate { function, column, name: name.to_owned() };
+    let aggregates = vec![
+        aggregate(AggregateFunction::Count, None, "count"),
+        aggregate(AggregateFunction::Sum, Some(1), "sum"),
+    ];
+    let (key, id) = (("prompt_hash", DataType::Int64), ("prompt_id", DataType::Int64));
+    let schema = Schema::new([key, ("count", DataType::Int64), ("sum", DataType::Int64)]);
+    [group_by(aggregates, Schema::new([key, id]), schema)]
+}
+
+/// Sum of doubles, which is exact.
+fn sum_of_doubles() -> [OperatorSpec; 1] {
+    let sum = Aggregate { function: AggregateFunction::Sum, column: Some(1), name: "sum".to_owned() };
+    let schema = Schema::new([("prompt_hash", DataType::Int64), ("score", DataType::Float64)]);
+    [group_by(vec![sum], schema.clone(), schema)]
 }
 
 fn distinct() -> [OperatorSpec; 1] {
-    let schema = Arc::new(Schema::new([("prompt_hash", DataType::Int64)]));
-    [OperatorSpec::HashAggregate { key: 0, aggregates: Vec::new(), schema }]
+    let schema = Schema::new([("prompt_hash", DataType::Int64)]);
+    [group_by(Vec::new(), schema.clone(), schema)]
+}
+
+fn group_by(aggregates: Vec<Aggregate<usize>>, input: Schema, output: Schema) -> OperatorSpec {
+    OperatorSpec::HashAggregate {
+        keys: vec![0],
+        aggregates,
+        step: AggregateStep::Complete,
+        input_schema: Arc::new(input),
+        schema: Arc::new(output),
+    }
 }
 
 criterion_group!(benches, hash_aggregate, words);

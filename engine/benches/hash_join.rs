@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::operator::Pipeline;
-use shuffle_engine::plan::OperatorSpec;
+use shuffle_engine::plan::{BuildInput, JoinKind, OperatorSpec};
 
 fn hash_join(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("hash_join");
@@ -49,6 +49,8 @@ fn join() -> OperatorSpec {
         probe_key: 1,
         build_key: 0,
         build_schema: Arc::new(Table::Rewards.schema()),
+        build: BuildInput::Shuffle,
+        kind: JoinKind::Inner,
         schema: Arc::new(Schema::new(fields)),
     }
 }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::Partitioning;
-use shuffle_engine::shuffle::place;
+use shuffle_engine::shuffle::{TaskRows, place};
 
 fn partitioner(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("partitioner");
@@ -17,11 +17,16 @@ fn partitioner(criterion: &mut Criterion) {
         for (way, salt_buckets, partition_count) in
             [("32 partitions", 1, 32), ("200 partitions", 1, 200), ("salt of 8", 8, 32)]
         {
-            let partitioning = Partitioning::Hash { column: 0, salt_buckets };
+            let partitioning = Partitioning::Hash { columns: vec![0], salt_buckets };
             group.bench_with_input(BenchmarkId::new(way, skew_name), &batches, |bencher, batches| {
                 bencher.iter(|| {
                     for batch in batches {
-                        black_box(place(partitioning, black_box(batch), 0, partition_count));
+                        black_box(place(
+                            &partitioning,
+                            black_box(batch),
+                            TaskRows::default(),
+                            partition_count,
+                        ));
                     }
                 });
             });

@@ -35,6 +35,7 @@ pub mod dataset;
 pub mod error;
 pub mod explain;
 pub mod frame;
+pub mod memory;
 pub mod metrics;
 pub mod model;
 pub mod operator;

@@ -32,7 +32,9 @@ pub fn inlining(glue: &str, glue_url: &str) -> Option<String> {
     // What is left would be a module's, and a script with it does not even parse.
     let is_script = !body.contains("import.meta") && !body.contains("import(");
     (is_whole && is_script).then(|| {
-        format!("const load = () => {{\n\"use strict\";\n{body}\nreturn {{ initSync, worker_main }};\n}};{BOOT}")
+        format!(
+            "const load = () => {{\n\"use strict\";\n{body}\nreturn {{ initSync, worker_main }};\n}};{BOOT}"
+        )
     })
 }
 
@@ -42,7 +44,9 @@ fn without_module_syntax(glue: &str) -> Option<String> {
     for line in glue.lines() {
         let line = match line.strip_prefix("export ") {
             Some(list) if list.starts_with('{') && list.ends_with("};") => "",
-            Some(declared) if ["function ", "class ", "async "].iter().any(|word| declared.starts_with(word)) => {
+            Some(declared)
+                if ["function ", "class ", "async "].iter().any(|word| declared.starts_with(word)) =>
+            {
                 declared
             }
             Some(_) => return None,

@@ -21,3 +21,12 @@ pub mod worker;
 
 pub use pool::{Pool, PoolError, PoolOutcome, RunOptions, Watch};
 pub use task::CancelToken;
+
+use wasm_bindgen::JsCast;
+
+/// How large the wasm memory of this thread has grown, in bytes: it never shrinks.
+pub fn memory_bytes() -> f64 {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
+    f64::from(buffer.byte_length())
+}

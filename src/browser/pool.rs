@@ -17,7 +17,7 @@ use super::clock::BrowserClock;
 use super::port;
 use super::spawn::{self, Glue};
 use super::task::{CancelToken, Interval, Turnstile, sleep};
-use super::worker::{FATAL, MISBEHAVE, PEER, READY};
+use super::worker::{FATAL, MEMORY, MISBEHAVE, PEER, READY};
 
 /// How often the driver looks at its deadlines.
 const TICK_MILLIS: i32 = 500;
@@ -124,6 +124,8 @@ struct PooledWorker {
     worker: Worker,
     /// Told once, when it is ready or has failed.
     starting: Option<oneshot::Sender<Result<(), StartFailure>>>,
+    /// Told the size of its memory when it was asked for.
+    measuring: Option<oneshot::Sender<f64>>,
     /// Whether its ports to the others are there.
     is_connected: bool,
     _hear: Closure<dyn FnMut(MessageEvent)>,
@@ -258,6 +260,23 @@ impl Pool {
         }
     }
 
+    /// How large the memory of each worker has grown, in bytes; of those that live. For tests.
+    pub async fn memory_bytes(&self) -> Vec<f64> {
+        let mut answers = Vec::new();
+        for worker in self.shared.state.borrow_mut().workers.iter_mut().flatten() {
+            let (measuring, answer) = oneshot::channel();
+            worker.measuring = Some(measuring);
+            if worker.worker.post_message(&Array::of1(&MEMORY.into())).is_ok() {
+                answers.push(answer);
+            }
+        }
+        let mut bytes = Vec::new();
+        for answer in answers {
+            bytes.extend(answer.await);
+        }
+        bytes
+    }
+
     /// For callbacks, which must not keep the pool alive: it ends its workers when it goes.
     fn downgrade(&self) -> WeakPool {
         WeakPool { shared: Rc::downgrade(&self.shared) }
@@ -377,8 +396,14 @@ impl Pool {
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
         let (starting, ready) = oneshot::channel();
-        let pooled =
-            PooledWorker { worker, starting: Some(starting), is_connected: false, _hear: hear, _fail: fail };
+        let pooled = PooledWorker {
+            worker,
+            starting: Some(starting),
+            measuring: None,
+            is_connected: false,
+            _hear: hear,
+            _fail: fail,
+        };
         if state.workers.len() <= id as usize {
             state.workers.resize_with(id as usize + 1, || None);
         }
@@ -422,6 +447,18 @@ impl Pool {
             self.lost(id, &words.as_string().unwrap_or_default());
         } else if field(READY).is_some() {
             self.started(id, Ok(()));
+        } else if let Some(bytes) = field(MEMORY).and_then(|bytes| bytes.as_f64()) {
+            self.measured(id, bytes);
+        }
+    }
+
+    fn measured(&self, id: u32, bytes: f64) {
+        let mut state = self.shared.state.borrow_mut();
+        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
+            && let Some(measuring) = worker.measuring.take()
+        {
+            // Whoever asked may have stopped waiting.
+            let _ = measuring.send(bytes);
         }
     }
 

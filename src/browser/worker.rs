@@ -25,6 +25,8 @@ pub(super) const FATAL: &str = "fatal";
 pub(super) const PEER: &str = "peer";
 /// First element of the page's message that makes the worker misbehave, for tests.
 pub(super) const MISBEHAVE: &str = "misbehave";
+/// First element of the page's question how large the worker's memory is, and the field of its answer; for tests.
+pub(super) const MEMORY: &str = "memory";
 
 thread_local! {
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
@@ -106,6 +108,7 @@ fn hear_page(data: &JsValue, event: &MessageEvent) {
     let parts: &Array = data.unchecked_ref();
     match parts.get(0).as_string().as_deref() {
         Some(PEER) => add_peer(parts.get(1).as_f64().unwrap_or(0.0) as u32, event),
+        Some(MEMORY) => with_worker(|worker| tell(&worker.scope, MEMORY, &super::memory_bytes().into())),
         Some(MISBEHAVE) => misbehave(&parts.get(1).as_string().unwrap_or_default()),
         Some(_) | None => fail(&format!("neither a text nor a port: {data:?}")),
     }

@@ -63,6 +63,9 @@ fn a_run_whose_every_message_is_written_down_and_read_again_gives_the_same_answe
                 let text = json(serde_json::to_string(&message));
                 Mail::Driver(from, serde_json::from_str(&text).expect("what was written"))
             }
+            Mail::Rows(from, message) => {
+                Mail::Rows(from, PeerMessage::decode(message.encode()).expect("what was written"))
+            }
             Mail::Peer(to, message) => {
                 Mail::Peer(to, PeerMessage::decode(message.encode()).expect("what was written"))
             }

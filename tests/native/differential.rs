@@ -12,7 +12,7 @@ use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{Collect, JobOutcome};
 use shuffle_engine::columnar::RecordBatch;
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::plan::optimizer::{DropUnusedBranch, PruneColumns};
+use shuffle_engine::plan::optimizer::{CombineBeforeExchange, DropUnusedBranch, PruneColumns};
 use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planner, StageGraph, plan, queries};
 use shuffle_engine::scenario::{Query, Skew, Tactics, json};
 
@@ -179,14 +179,18 @@ fn threads_answer_as_the_interpreter_does() {
 
 /// No rule, each rule alone, and all of them in either order.
 fn optimizers(plan: &LogicalPlan) -> Vec<(&'static str, LogicalPlan)> {
-    let (drop, prune) = (DropUnusedBranch, PruneColumns);
+    let (drop, prune, combine) = (DropUnusedBranch, PruneColumns, CombineBeforeExchange);
+    let combined =
+        Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..Scenario::default() };
+    let all = || Optimizer::for_scenario(&combined);
     vec![
         ("no rule", Optimizer::off().run(plan.clone()).plan),
         ("drop", drop.apply(plan.clone())),
         ("prune", prune.apply(plan.clone())),
-        ("all", Optimizer::standard().run(plan.clone()).plan),
-        ("all, backwards", drop.apply(prune.apply(plan.clone()))),
-        ("all, twice", Optimizer::standard().run(Optimizer::standard().run(plan.clone()).plan).plan),
+        ("combine", combine.apply(plan.clone())),
+        ("all", all().run(plan.clone()).plan),
+        ("all, backwards", drop.apply(prune.apply(combine.apply(plan.clone())))),
+        ("all, twice", all().run(all().run(plan.clone()).plan).plan),
     ]
 }
 
@@ -232,7 +236,7 @@ fn a_rule_that_has_been_applied_finds_nothing_more_to_do() {
         for shuffle_fraction in FRACTIONS {
             let scenario = Scenario { query, shuffle_fraction, ..shaped(SHAPES[0]) };
             let once = plan(&scenario).expect("a valid scenario").optimized.plan;
-            let again = Optimizer::standard().run(once);
+            let again = Optimizer::for_scenario(&scenario).run(once);
             assert_eq!(again.trace, [], "a second pass over {query:?} at {shuffle_fraction}");
         }
     }

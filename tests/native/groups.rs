@@ -10,8 +10,8 @@ use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema,
 use shuffle_engine::dataset::Table;
 use shuffle_engine::operator::{GroupKeys, Pipeline};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, Direction, Expr, LogicalPlan, NamedExpr, OperatorSpec, OrderBy, PlanError,
-    Planner, StageGraph, Value, col,
+    Aggregate, AggregateFunction, Direction, Kind, LogicalPlan, NamedExpr, OperatorSpec, OrderBy, PlanError,
+    Planner, RepartitionBy, StageGraph, WideHints, col, null,
 };
 
 use crate::interpreter::{Source, bag_of, interpret, rows_of};
@@ -208,7 +208,7 @@ fn rows_that_were_beaten_are_forgotten_without_losing_any_that_were_not() {
 }
 
 fn prompts() -> Box<LogicalPlan> {
-    Box::new(LogicalPlan::Scan { table: Table::Prompts, columns: None })
+    Box::new(LogicalPlan::Scan { table: Table::Prompts, columns: None, predicate: None })
 }
 
 fn count_and_sum() -> Vec<Aggregate> {
@@ -223,15 +223,19 @@ fn count_and_sum() -> Vec<Aggregate> {
 fn plans() -> Vec<LogicalPlan> {
     let null_key = |data_type| {
         let named = |name: &str, expr| NamedExpr { name: name.to_owned(), expr };
-        let null = named("key", Expr::Literal(Value::Null(data_type)));
+        let null = named("key", null(data_type));
         let exprs = vec![named("prompt_id", col("prompt_id")), null, named("score", col("score"))];
         Box::new(LogicalPlan::Project { input: prompts(), exprs })
     };
-    let aggregate =
-        |input, key: &str| LogicalPlan::Aggregate { input, key: key.to_owned(), aggregates: count_and_sum() };
+    let aggregate = |input, key: &str| LogicalPlan::Aggregate {
+        input,
+        keys: vec![key.to_owned()],
+        aggregates: count_and_sum(),
+        hints: WideHints::default(),
+    };
     let best_by = |input, key: &str, order: &[(&str, Direction)]| {
         let order = order.iter().map(|(column, way)| order_by((*column).to_owned(), *way)).collect();
-        LogicalPlan::BestBy { input, key: key.to_owned(), order }
+        LogicalPlan::BestBy { input, key: key.to_owned(), order, hints: WideHints::default() }
     };
     let best_score = [("score", Direction::Highest), ("prompt_id", Direction::Lowest)];
     vec![
@@ -243,7 +247,7 @@ fn plans() -> Vec<LogicalPlan> {
         best_by(prompts(), "text", &[("score", Direction::Lowest), ("prompt_id", Direction::Highest)]),
         best_by(prompts(), "prompt_hash", &[("prompt_id", Direction::Highest)]),
         best_by(null_key(DataType::Utf8), "key", &best_score),
-        LogicalPlan::Repartition { input: prompts(), key: "language".to_owned() },
+        LogicalPlan::Repartition { input: prompts(), by: RepartitionBy::Hash(vec!["language".to_owned()]) },
     ]
 }
 
@@ -268,18 +272,25 @@ fn plans_by_any_key_answer_as_the_interpreter_does_under_every_tactic() {
 fn a_key_or_an_ordering_of_the_wrong_type_is_named_with_what_would_do() {
     let planner = Planner::new(&Scenario::default());
     let refused = |plan: &LogicalPlan| planner.plan(plan).expect_err("refused");
-    let aggregate = LogicalPlan::Aggregate { input: prompts(), key: "score".to_owned(), aggregates: vec![] };
-    assert_eq!(
-        refused(&aggregate).to_string(),
-        "column \"score\" is Float64, but group by works on Int64 or Utf8"
-    );
+    let by_nothing = LogicalPlan::Repartition { input: prompts(), by: RepartitionBy::Hash(vec![]) };
+    assert_eq!(refused(&by_nothing).to_string(), "repartition: no column to hash");
     let order = vec![order_by("text".to_owned(), Direction::Highest)];
-    let best_by = LogicalPlan::BestBy { input: prompts(), key: "language".to_owned(), order };
+    let best_by = LogicalPlan::BestBy {
+        input: prompts(),
+        key: "language".to_owned(),
+        order,
+        hints: WideHints::default(),
+    };
     assert!(matches!(
         refused(&best_by),
-        PlanError::TypeMismatch { column, got: DataType::Utf8, .. } if column == "text"
+        PlanError::TypeMismatch { expr, got: Kind::Value(DataType::Utf8), .. } if expr == "column \"text\""
     ));
     let order = vec![order_by("price".to_owned(), Direction::Lowest)];
-    let unknown = LogicalPlan::BestBy { input: prompts(), key: "language".to_owned(), order };
+    let unknown = LogicalPlan::BestBy {
+        input: prompts(),
+        key: "language".to_owned(),
+        order,
+        hints: WideHints::default(),
+    };
     assert!(matches!(refused(&unknown), PlanError::UnknownColumn { column, .. } if column == "price"));
 }

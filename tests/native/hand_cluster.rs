@@ -29,6 +29,8 @@ pub(crate) enum Mail {
     Peer(u32, PeerMessage),
     /// To the driver, from an executor.
     Driver(u32, FromExecutor),
+    /// To the driver, rows that it fetched.
+    Rows(u32, PeerMessage),
 }
 
 /// One driver and its executors; what they send waits in `mail`, in the order in which it was sent.
@@ -87,6 +89,7 @@ impl HandCluster {
         for effect in self.executors[executor as usize].step(event, &self.clock) {
             self.mail.push_back(match effect {
                 ExecutorEffect::Driver(message) => Mail::Driver(executor, message),
+                ExecutorEffect::Rows(message) => Mail::Rows(executor, message),
                 ExecutorEffect::Peer(peer, message) => Mail::Peer(peer, message),
             });
         }
@@ -96,6 +99,7 @@ impl HandCluster {
         match mail {
             Mail::Executor(executor, message) => self.tell_executor(executor, ExecutorEvent::Driver(message)),
             Mail::Peer(executor, message) => self.tell_executor(executor, ExecutorEvent::Peer(message)),
+            Mail::Rows(executor, message) => self.tell_driver(DriverEvent::Rows(executor, message)),
             Mail::Driver(executor, message) => self.tell_driver(DriverEvent::Executor(executor, message)),
         }
     }

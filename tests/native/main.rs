@@ -6,22 +6,31 @@
 //! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
 #![cfg(not(target_family = "wasm"))]
 
+mod aggregates;
 mod blocks;
 mod charts;
 mod cluster;
 mod conservation;
+mod corpus;
 mod differential;
 mod digests;
+mod frames;
+mod exact_sum;
 mod generator;
 mod golden;
 mod groups;
 mod hand_cluster;
 mod interpreter;
 mod lab;
+mod memory;
 mod model;
+mod oracle;
 mod placement;
+mod rules;
+mod plans;
 mod samples;
 mod scenario;
+mod seeds;
 mod session;
 mod stage_runner;
 mod tidy;

@@ -12,8 +12,8 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::plan::Partitioning;
 use shuffle_engine::scenario::{Query, Skew};
-use shuffle_engine::shuffle::place;
 use shuffle_engine::shuffle::spark_hash::{SEED, hash_bytes, hash_double, hash_long, pmod};
+use shuffle_engine::shuffle::{TaskRows, place};
 
 use crate::samples::Stopped;
 
@@ -106,12 +106,12 @@ fn the_partitioner_puts_every_integer_where_spark_does() {
     let keys: Vec<Option<i64>> = vectors.iter().map(|vector| Some(int64(&vector["value"]))).collect();
     for (at, (count, _)) in partitions(&vectors[0]).into_iter().enumerate() {
         let expected: Vec<u32> = vectors.iter().map(|vector| partitions(vector)[at].1).collect();
-        let by_key = Partitioning::Hash { column: 0, salt_buckets: 1 };
-        let placement = place(by_key, &batch_of(keys.clone()), 0, count);
+        let by_key = Partitioning::by_column(0);
+        let placement = place(&by_key, &batch_of(keys.clone()), TaskRows::default(), count);
         assert_eq!((placement.rows, placement.partitions), (None, expected.clone()), "{count} partitions");
         // With one NULL more in the batch it takes the other path.
         let with_null = batch_of(keys.iter().copied().chain([None]).collect());
-        let placed = place(by_key, &with_null, 0, count).partitions;
+        let placed = place(&by_key, &with_null, TaskRows::default(), count).partitions;
         assert_eq!(placed[..expected.len()], expected, "{count} partitions, beside a NULL");
         assert_eq!(placed[expected.len()], 42 % count, "NULL over {count} partitions");
     }
@@ -128,7 +128,7 @@ fn the_partitioner_puts_every_text_where_spark_does() {
     for (at, (count, _)) in partitions(&vectors[0]).into_iter().enumerate() {
         let mut expected: Vec<u32> = vectors.iter().map(|vector| partitions(vector)[at].1).collect();
         expected.push(42 % count);
-        let placement = place(Partitioning::Hash { column: 0, salt_buckets: 1 }, &batch, 0, count);
+        let placement = place(&Partitioning::by_column(0), &batch, TaskRows::default(), count);
         assert_eq!((placement.rows, placement.partitions), (None, expected), "{count} partitions");
     }
 }
@@ -138,13 +138,14 @@ fn every_salted_row_finds_exactly_one_copy_of_its_other_side() {
     for (salt_buckets, partition_count) in [(2, 1), (5, 3), (8, 32), (256, 7)] {
         let keys: Vec<Option<i64>> = (0..500).map(|key| (key % 11 != 0).then_some(key)).collect();
         let batch = batch_of(keys);
-        let copies =
-            place(Partitioning::ReplicatedHash { column: 0, salt_buckets }, &batch, 0, partition_count);
+        let replicated = Partitioning::ReplicatedHash { columns: vec![0], salt_buckets };
+        let copies = place(&replicated, &batch, TaskRows::default(), partition_count);
         let rows = copies.rows.expect("replicated rows say which row they are");
         let copies: Vec<(u32, u32)> = rows.into_iter().zip(copies.partitions).collect();
         for first_row in [0, 1, 1_000_003] {
-            let salted = Partitioning::Hash { column: 0, salt_buckets };
-            let placed = place(salted, &batch, first_row, partition_count).partitions;
+            let salted = Partitioning::Hash { columns: vec![0], salt_buckets };
+            let rows = TaskRows { task: 0, first_row };
+            let placed = place(&salted, &batch, rows, partition_count).partitions;
             for (row, &partition) in (0..).zip(&placed) {
                 let met = copies.iter().filter(|copy| **copy == (row, partition)).count();
                 assert_eq!(met, 1, "copies of row {row} in partition {partition} of {partition_count}");
@@ -157,7 +158,8 @@ fn every_salted_row_finds_exactly_one_copy_of_its_other_side() {
 fn salt_spreads_one_key_over_as_many_partitions_as_its_buckets_reach() {
     let batch = batch_of(vec![Some(7); 1_000]);
     for (salt_buckets, least) in [(1, 1), (2, 2), (8, 6), (64, 24)] {
-        let mut partitions = place(Partitioning::Hash { column: 0, salt_buckets }, &batch, 0, 32).partitions;
+        let salted = Partitioning::Hash { columns: vec![0], salt_buckets };
+        let mut partitions = place(&salted, &batch, TaskRows::default(), 32).partitions;
         partitions.sort_unstable();
         partitions.dedup();
         let reached = partitions.len();

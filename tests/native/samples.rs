@@ -84,6 +84,11 @@ impl Draw {
         (self.number() % end as u64) as usize
     }
 
+    /// True in so many of a hundred draws.
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
+        self.number() % 100 < percent
+    }
+
     pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }

@@ -10,30 +10,35 @@ use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::error::Result;
-use shuffle_engine::operator::Pipeline;
-use shuffle_engine::plan::{Output, StageGraph, StageSource, StageSpec};
-use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, place};
+use shuffle_engine::operator::{BuildTable, Pipeline, scan};
+use shuffle_engine::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 
 /// What every map task of each shuffle wrote.
 type Written = BTreeMap<u32, Vec<MapOutput>>;
 
 /// The result's batches.
 pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
-    let dataset = Arc::new(Dataset::new(scenario));
+    run_over(graph, &Arc::new(Dataset::new(scenario)))
+}
+
+/// The result's batches, over a dataset that is there already.
+pub(crate) fn run_over(graph: &StageGraph, dataset: &Arc<Dataset>) -> Vec<RecordBatch> {
     let (mut written, mut result) = (Written::new(), Vec::new());
     for stage in graph.stages() {
         for partition in 0..stage.task_count {
-            let inputs = inputs(graph, stage, partition, &dataset, &written);
-            run_task(stage, inputs, scenario.reduce_partitions, &mut written, &mut result);
+            let inputs = inputs(graph, stage, partition, dataset, &written);
+            run_task(stage, partition, inputs, &mut written, &mut result);
         }
     }
     result
 }
 
-/// The build side's batches, then the others.
+/// The build side's batches, then the others, and the tables of broadcast build sides.
 struct Inputs {
     build: Vec<RecordBatch>,
     probe: Vec<RecordBatch>,
+    tables: BTreeMap<u32, Arc<BuildTable>>,
 }
 
 fn inputs(
@@ -43,44 +48,58 @@ fn inputs(
     dataset: &Arc<Dataset>,
     written: &Written,
 ) -> Inputs {
-    let blocks = |shuffle: u32| -> Vec<RecordBatch> {
-        let schema: &Arc<Schema> =
-            graph.writer_of(shuffle).shuffle_written().expect("its writer writes it").1;
-        let decode = |output: &MapOutput| {
-            let (batch, byte_count) =
-                block::decode(output.block(partition), schema).expect("a block that was just written");
-            assert_eq!(byte_count, output.block(partition).len(), "a block is as long as it says");
-            batch
-        };
-        written[&shuffle].iter().map(decode).collect()
+    let blocks = |shuffle: u32| blocks(graph, written, shuffle, partition);
+    let (build, probe) = match &stage.source {
+        StageSource::Scan { table, column_indices, predicate, .. } => {
+            let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
+            (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
+        }
+        StageSource::Shuffle { build, probe } => (build.map_or(Vec::new(), blocks), blocks(*probe)),
     };
-    match &stage.source {
-        StageSource::Scan { table, column_indices, .. } => {
-            let mut scan = dataset.scan(*table, partition, column_indices);
-            let probe = std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect();
-            Inputs { build: Vec::new(), probe }
+    Inputs { build, probe, tables: tables(graph, stage, written) }
+}
+
+/// What each map task wrote for one reduce partition.
+fn blocks(graph: &StageGraph, written: &Written, shuffle: u32, partition: u32) -> Vec<RecordBatch> {
+    let schema: &Arc<Schema> = graph.writer_of(shuffle).shuffle_written().expect("its writer writes it").1;
+    let decode = |output: &MapOutput| {
+        let (batch, byte_count) =
+            block::decode(output.block(partition), schema).expect("a block that was just written");
+        assert_eq!(byte_count, output.block(partition).len(), "a block is as long as it says");
+        batch
+    };
+    written[&shuffle].iter().map(decode).collect()
+}
+
+/// The tables that every task of the stage looks its rows up in.
+fn tables(graph: &StageGraph, stage: &StageSpec, written: &Written) -> BTreeMap<u32, Arc<BuildTable>> {
+    let operators = stage.prefix.iter().chain(stage.branches.iter().flat_map(|branch| &branch.operators));
+    let table = |operator: &OperatorSpec| match operator {
+        OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } => {
+            let rows = blocks(graph, written, *shuffle, 0);
+            let table = BuildTable::new(&rows, *build_key, build_schema).expect("a test's table fits");
+            Some((*shuffle, Arc::new(table)))
         }
-        StageSource::Shuffle { build, probe } => {
-            Inputs { build: build.map_or(Vec::new(), blocks), probe: blocks(*probe) }
-        }
-    }
+        _ => None,
+    };
+    operators.filter_map(table).collect()
 }
 
 fn run_task(
     stage: &StageSpec,
+    task: u32,
     inputs: Inputs,
-    reduce_partitions: u32,
     written: &mut Written,
     result: &mut Vec<RecordBatch>,
 ) {
-    let mut prefix = Pipeline::new(&stage.prefix);
+    let mut prefix = Pipeline::with_tables(&stage.prefix, &inputs.tables);
     let mut rows = Vec::new();
     for batch in &inputs.probe {
         prefix.push(batch, &mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     }
     prefix.finish(&mut |batch| keep(&mut rows, batch)).expect("a test's batch fits");
     for (index, branch) in stage.branches.iter().enumerate() {
-        let mut pipeline = Pipeline::new(&branch.operators);
+        let mut pipeline = Pipeline::with_tables(&branch.operators, &inputs.tables);
         for batch in &inputs.build {
             pipeline.push_build(batch).expect("a test's batch fits");
         }
@@ -99,10 +118,11 @@ fn run_task(
         pipeline.finish(&mut |batch| keep(&mut out, batch)).expect("a test's batch fits");
         match &branch.output {
             Output::Result { .. } => result.extend(out),
-            Output::Shuffle { shuffle, partitioning, schema } => {
-                let mut write = ShuffleWrite::new(reduce_partitions);
+            Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
+                let mut write = ShuffleWrite::new(*partition_count);
                 for batch in out {
-                    let placement = place(*partitioning, &batch, write.row_count(), reduce_partitions);
+                    let rows = TaskRows { task, first_row: write.row_count() };
+                    let placement = place(partitioning, &batch, rows, *partition_count);
                     write.push(batch, placement);
                 }
                 let output = write.finish(schema).expect("a test's blocks fit");

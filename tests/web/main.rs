@@ -6,7 +6,9 @@
 mod actions;
 mod digests;
 mod failures;
+mod memory;
 mod pool;
+mod seeds;
 
 use shuffle_engine::Scenario;
 use shuffle_engine::metrics::JobReport;

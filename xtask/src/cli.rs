@@ -16,6 +16,8 @@ pub(crate) enum Command {
     Test { parts: Vec<Part> },
     /// Run the benchmarks.
     Bench { arguments: Vec<String> },
+    /// Fuzz every target.
+    Fuzz { runs: u64 },
     /// Internal: wait until the server answers, then say so.
     Announce { port: u16, dist: String },
 }
@@ -32,11 +34,13 @@ Shuffle Lab. Each command first sets up what is missing, and says so.
                                    e2e     the built page in a browser (WebDriver)
   cargo xtask build              leave the page in dist/; it works under any path
   cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node
+  cargo xtask fuzz [--runs N]    run each fuzz target a million times; needs a C++ compiler
   cargo xtask --help             this text
 
 Environment: CHROMIUM and CHROMEDRIVER name a browser pair; SHUFFLE_LAB_WASM32=debian skips rustup.";
 
 const PORT_DEFAULT: u16 = 8080;
+const FUZZ_RUNS_DEFAULT: u64 = 1_000_000;
 
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
@@ -52,6 +56,8 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         ["build"] => Ok(Command::Build),
         ["test", names @ ..] => Ok(Command::Test { parts: read_parts(names)? }),
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
+        ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
+        ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
         ["announce", port, dist] => {
             Ok(Command::Announce { port: read_port(port)?, dist: (*dist).to_owned() })
         }
@@ -63,6 +69,13 @@ fn read_port(text: &str) -> Outcome<u16> {
     match text.parse() {
         Ok(port) if port > 0 => Ok(port),
         Ok(_) | Err(_) => Err(Error::Usage(format!("--port takes a number from 1 to 65535, not `{text}`."))),
+    }
+}
+
+fn read_runs(text: &str) -> Outcome<u64> {
+    match text.parse() {
+        Ok(runs) if runs > 0 => Ok(runs),
+        Ok(_) | Err(_) => Err(Error::Usage(format!("--runs takes a number from 1 on, not `{text}`."))),
     }
 }
 
@@ -95,6 +108,8 @@ mod tests {
         assert_eq!(parsed("serve --port 9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("serve --port=9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("build").ok(), Some(Command::Build));
+        assert_eq!(parsed("fuzz").ok(), Some(Command::Fuzz { runs: 1_000_000 }));
+        assert_eq!(parsed("fuzz --runs 5").ok(), Some(Command::Fuzz { runs: 5 }));
     }
 
     #[test]
@@ -106,7 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        for (line, word) in [("test webb", "webb"), ("serve --port 0", "`0`"), ("sevre", "sevre")] {
+        for (line, word) in
+            [("test webb", "webb"), ("serve --port 0", "`0`"), ("sevre", "sevre"), ("fuzz --runs no", "`no`")]
+        {
             let error = parsed(line).expect_err(line).to_string();
             assert!(error.contains(word), "{error}");
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask`: sets up, serves, tests, builds and benchmarks Shuffle Lab.
+//! `cargo xtask`: sets up, serves, tests, builds, benchmarks and fuzzes Shuffle Lab.
 //!
 //! ```text
 //! cli      words -> Command
@@ -7,6 +7,7 @@
 //! serve    trunk, watching
 //! test     checks and tests, in order, with times
 //! bench    Node runs tests/bench
+//! fuzz     cargo-fuzz runs the targets of fuzz/
 //! ```
 //!
 //! It has no dependencies, so that it starts within seconds in a fresh clone. All pinned versions
@@ -15,6 +16,7 @@
 mod bench;
 mod cli;
 mod error;
+mod fuzz;
 mod page;
 mod project;
 mod run;
@@ -59,6 +61,7 @@ fn perform(command: Command) -> Outcome {
         }
         Command::Build => page::build(&Project::find()?),
         Command::Test { parts } => test::run(&Project::find()?, &parts),
+        Command::Fuzz { runs } => fuzz::run(&Project::find()?, runs),
         Command::Bench { arguments } => bench::run(&Project::find()?, &arguments),
     }
 }

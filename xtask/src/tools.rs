@@ -53,6 +53,15 @@ pub(crate) const WASM_PACK: CargoTool = CargoTool {
     purpose: "run tests inside a browser",
 };
 
+/// Builds and runs the fuzz targets.
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
+    package: "cargo-fuzz",
+    program: "cargo-fuzz",
+    version: "0.13.2",
+    arguments: &[],
+    purpose: "run the fuzz targets",
+};
+
 /// The npm package with `wasm-opt`. Debian's own (108) does not know the newer encodings.
 pub(crate) const BINARYEN_VERSION: &str = "132.0.0";
 

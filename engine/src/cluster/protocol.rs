@@ -257,7 +257,7 @@ impl PeerMessage {
     /// The message that [`PeerMessage::encode`] wrote.
     ///
     /// # Errors
-    /// [`EngineError::Protocol`] when the trailer does not fit the bytes.
+    /// [`EngineError::Protocol`] when the trailer does not fit the bytes, or its blocks do not fill them.
     pub fn decode(mut bytes: Vec<u8>) -> Result<Self, EngineError> {
         let malformed =
             |got: String| EngineError::Protocol { expected: "a message between executors".to_owned(), got };
@@ -271,10 +271,16 @@ impl PeerMessage {
                 bytes: word[3],
             })
             .collect();
-        if blocks.len() != block_count as usize {
-            return Err(malformed(format!("{} blocks instead of {block_count}", blocks.len())));
+        let is_whole = words.len() == TRAILER_WORDS + BLOCK_WORDS * blocks.len();
+        if !is_whole || blocks.len() != block_count as usize {
+            return Err(malformed(format!("{} words for {block_count} blocks", words.len())));
         }
         bytes.truncate(bytes.len() - 4 * (words.len() + 1));
+        // In 64 bits: a stranger's lengths add up to more than a worker can address.
+        let announced: u64 = blocks.iter().map(|block| u64::from(block.bytes)).sum();
+        if announced != bytes.len() as u64 {
+            return Err(malformed(format!("{} bytes for blocks of {announced}", bytes.len())));
+        }
         Ok(PeerMessage { run: RunId(run), stage, from, blocks, payload: Payload::Bytes(Arc::new(bytes)) })
     }
 }

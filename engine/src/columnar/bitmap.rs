@@ -19,12 +19,13 @@ impl Bitmap {
     #[inline]
     pub fn from_fn(len: usize, mut bit: impl FnMut(usize) -> bool) -> Self {
         let mut words = Vec::with_capacity(len.div_ceil(64));
-        for start in (0..len).step_by(64) {
-            let mut word = 0u64;
-            for offset in 0..(len - start).min(64) {
-                word |= u64::from(bit(start + offset)) << offset;
-            }
-            words.push(word);
+        let mut word_at = |start: usize, count: usize| {
+            (0..count).fold(0u64, |word, offset| word | u64::from(bit(start + offset)) << offset)
+        };
+        // A constant number of bits is a loop that the compiler unrolls.
+        words.extend((0..len / 64).map(|index| word_at(64 * index, 64)));
+        if !len.is_multiple_of(64) {
+            words.push(word_at(len / 64 * 64, len % 64));
         }
         Bitmap { words, len }
     }
@@ -105,14 +106,33 @@ impl Bitmap {
     /// The indices of the bits that are set, ascending.
     pub fn ones(&self) -> Vec<u32> {
         let mut indices = Vec::with_capacity(self.count_ones());
-        for (word_index, &word) in self.words.iter().enumerate() {
-            let mut word = word;
-            while word != 0 {
-                indices.push((word_index * 64) as u32 + word.trailing_zeros());
-                word &= word - 1;
+        for (start, &word) in (0..).step_by(64).zip(&self.words) {
+            if word == u64::MAX {
+                indices.extend(start..start + 64);
+                continue;
             }
+            let mut word = word;
+            // The number of bits is known, so that the loop's end is no guess from bit to bit.
+            indices.extend((0..word.count_ones()).map(|_| {
+                let index = start + word.trailing_zeros();
+                word &= word - 1;
+                index
+            }));
         }
         indices
+    }
+
+    /// The indices of the bits that are not set, ascending, a word at a time.
+    pub fn zeros(&self) -> impl Iterator<Item = usize> {
+        let zeros_of = |(word_index, word): (usize, &u64)| {
+            let mut rest = !word;
+            std::iter::from_fn(move || {
+                let at = (rest != 0).then(|| word_index * 64 + rest.trailing_zeros() as usize);
+                rest &= rest.wrapping_sub(1);
+                at
+            })
+        };
+        self.words.iter().enumerate().flat_map(zeros_of).take_while(|&index| index < self.len)
     }
 
     /// Bits past the end are kept zero, so that words can be compared and counted.

@@ -8,6 +8,9 @@
 //! Every run is padded to eight bytes; numbers are little-endian; a bitmap and the offsets are Arrow's. A
 //! block says how long it is, so blocks stand back to back in one buffer. [`ColumnLayout`] computes sizes
 //! before a byte is written: the scatter of [`crate::shuffle`] writes each value once, at its place.
+//!
+//! Rows have one written form, bitmaps without a NULL apart: padding is zero and so is the value of a NULL, or
+//! the block is refused. A sum adds a NULL's value without asking, so it must not be anything else.
 
 use std::sync::Arc;
 
@@ -133,35 +136,67 @@ fn decode_column(block: &[u8], at: usize, data_type: DataType, row_count: usize)
         return Err(malformed(&format!("a column of {data_type:?}"), format_args!("{:02x?}", &header[..4])));
     }
     let (has_validity, text_bytes) = (header[1] == 1, read_u32(header, 4) as usize);
-    if text_bytes > block.len() {
+    if text_bytes > block.len() || (text_bytes > 0 && data_type != DataType::Utf8) {
         return Err(malformed("room for its text", text_bytes));
     }
     let layout = ColumnLayout::new(at, data_type, row_count, has_validity, text_bytes);
     if layout.end > block.len() {
         return Err(malformed(&format!("{} bytes", layout.end), block.len()));
     }
-    let validity =
-        has_validity.then(|| Bitmap::from_bytes(&block[layout.validity..layout.offsets], row_count));
+    let bitmap = &block[layout.validity..layout.offsets];
+    let validity = has_validity.then(|| Bitmap::from_bytes(bitmap, row_count));
     let values = &block[layout.values..layout.end];
+    // A fixed-width column has no offsets and no bytes behind its values.
+    let (offsets, after_offsets, text, after_text) = match data_type {
+        DataType::Int64 | DataType::Float64 => (&[][..], &[][..], &[][..], &[][..]),
+        DataType::Utf8 => {
+            let (offsets, after_offsets) = block[layout.offsets..layout.values].split_at(4 * (row_count + 1));
+            let (text, after_text) = values.split_at(text_bytes);
+            (offsets, after_offsets, text, after_text)
+        }
+    };
+    let paddings = [&header[2..4], after_offsets, after_text];
+    if !paddings.into_iter().all(is_zero) || (has_validity && !ends_with_zeros(bitmap, row_count)) {
+        return Err(malformed("zeros as padding", "others"));
+    }
     let column = match data_type {
         DataType::Int64 => {
-            Column::Int64(Primitive::with_validity(read_words(values, i64::from_le_bytes), validity))
+            let values = read_words(values, i64::from_le_bytes);
+            check_nulls(validity.as_ref(), |row| values[row] == 0)?;
+            Column::Int64(Primitive::with_validity(values, validity))
         }
         DataType::Float64 => {
-            Column::Float64(Primitive::with_validity(read_words(values, f64::from_le_bytes), validity))
+            let values = read_words(values, f64::from_le_bytes);
+            check_nulls(validity.as_ref(), |row| values[row].to_bits() == 0)?;
+            Column::Float64(Primitive::with_validity(values, validity))
         }
         DataType::Utf8 => {
-            let offsets = block[layout.offsets..layout.offsets + 4 * (row_count + 1)]
-                .chunks_exact(4)
-                .map(|chunk| read_u32(chunk, 0))
-                .collect();
-            let text = values[..text_bytes].to_vec();
-            let column =
-                Utf8Column::try_new(offsets, text, validity).map_err(|what| malformed(what, "others"))?;
+            let offsets = offsets.chunks_exact(4).map(|chunk| read_u32(chunk, 0)).collect();
+            let column = Utf8Column::try_new(offsets, text.to_vec(), validity)
+                .map_err(|what| malformed(what, "others"))?;
             Column::Utf8(column)
         }
     };
     Ok((column, layout.end))
+}
+
+/// Whether a bitmap's bytes hold nothing past its bits.
+fn ends_with_zeros(bitmap: &[u8], bit_count: usize) -> bool {
+    let (whole, rest) = (bit_count / 8, bit_count % 8);
+    let last = bitmap.get(whole).map_or(0, |byte| byte >> rest);
+    last == 0 && is_zero(bitmap.get(whole + 1..).unwrap_or_default())
+}
+
+fn is_zero(padding: &[u8]) -> bool {
+    padding.iter().all(|&byte| byte == 0)
+}
+
+/// Refuses a NULL with a value.
+fn check_nulls(validity: Option<&Bitmap>, is_default: impl Fn(usize) -> bool) -> Result<()> {
+    match validity.into_iter().flat_map(Bitmap::zeros).find(|&row| !is_default(row)) {
+        None => Ok(()),
+        Some(row) => Err(malformed("zero where it is NULL", format_args!("a value in row {row}"))),
+    }
 }
 
 fn read_words<T>(bytes: &[u8], from_bytes: impl Fn([u8; 8]) -> T) -> Vec<T> {

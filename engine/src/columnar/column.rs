@@ -18,15 +18,17 @@ impl<T: Copy + Default> Primitive<T> {
         Primitive { values, validity: None }
     }
 
-    /// Values and their validity; a bitmap without a NULL is dropped, so that equal columns compare equal.
+    /// Values and their validity; a bitmap without a NULL is dropped and a NULL's value becomes the default, so that
+    /// equal columns compare equal.
     ///
     /// # Panics
     /// When the bitmap has another length.
-    pub fn with_validity(values: Vec<T>, validity: Option<Bitmap>) -> Self {
+    pub fn with_validity(mut values: Vec<T>, validity: Option<Bitmap>) -> Self {
         if let Some(bitmap) = &validity {
             assert_eq!(bitmap.len(), values.len(), "a validity bit for each value");
         }
         let validity = validity.filter(|bitmap| bitmap.count_ones() < bitmap.len());
+        validity.iter().flat_map(Bitmap::zeros).for_each(|row| values[row] = T::default());
         Primitive { values, validity }
     }
 

@@ -67,8 +67,7 @@ fn fold_column(column: &Column, hashes: &mut [u64]) {
         }
         Column::Float64(floats) => {
             for (row, hash) in hashes.iter_mut().enumerate() {
-                // -0.0 and 0.0 are one value, as in SQL.
-                fold(hash, floats.get(row).map_or(NULL_HASH, |value| (value + 0.0).to_bits()));
+                fold(hash, floats.get(row).map_or(NULL_HASH, |value| one_of_each(value).to_bits()));
             }
         }
         Column::Utf8(texts) => {
@@ -78,4 +77,9 @@ fn fold_column(column: &Column, hashes: &mut [u64]) {
             }
         }
     }
+}
+
+/// -0.0 and 0.0 are one value, as in SQL, and so is every NaN, whatever bits a processor gave it.
+fn one_of_each(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value + 0.0 }
 }

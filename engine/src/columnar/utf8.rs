@@ -27,10 +27,11 @@ impl Utf8Column {
         Utf8Column { offsets, bytes: Vec::with_capacity(byte_count), validity: None }
     }
 
-    /// From the runs of a block.
+    /// From the runs of a block; a bitmap without a NULL is dropped, so that equal columns compare equal.
     ///
     /// # Errors
-    /// One sentence when offsets are not ascending, do not end with the bytes, or cut UTF-8 apart.
+    /// One sentence when offsets are not ascending, do not end with the bytes, or cut UTF-8 apart, or when a NULL has
+    /// text.
     pub fn try_new(
         offsets: Vec<u32>,
         bytes: Vec<u8>,
@@ -45,6 +46,11 @@ impl Utf8Column {
         let text = std::str::from_utf8(&bytes).map_err(|_| "UTF-8 text")?;
         if !offsets.iter().all(|&offset| text.is_char_boundary(offset as usize)) {
             return Err("offsets between characters");
+        }
+        let validity = validity.filter(|validity| validity.count_ones() < validity.len());
+        let is_empty = |row: usize| offsets[row] == offsets[row + 1];
+        if !validity.iter().flat_map(Bitmap::zeros).all(is_empty) {
+            return Err("no text where it is NULL");
         }
         Ok(Utf8Column { offsets, bytes, validity })
     }
@@ -68,6 +74,12 @@ impl Utf8Column {
     #[inline]
     pub fn bytes_at(&self, index: usize) -> &[u8] {
         &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
+    }
+
+    /// Bytes of value `index`.
+    #[inline]
+    pub fn byte_count_at(&self, index: usize) -> usize {
+        (self.offsets[index + 1] - self.offsets[index]) as usize
     }
 
     /// The first eight bytes of value `index`, the first one lowest; a shorter value is filled up with zeros.

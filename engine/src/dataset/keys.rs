@@ -40,14 +40,13 @@ impl KeyDistribution {
                 Ranks::Weighted(WeightedAliasIndex::new(weights).expect("weights are positive and bounded"))
             }
         };
-        KeyDistribution { key_count, rotation: streams.number("keys.rotation", 0) % key_count, ranks }
+        KeyDistribution { key_count, rotation: rotation(key_count, streams), ranks }
     }
 
     /// The key of a rank.
     #[inline]
     pub fn key_of_rank(&self, rank: u64) -> i64 {
-        let key = rank + self.rotation;
-        (if key >= self.key_count { key - self.key_count } else { key }) as i64
+        rotated(rank, self.rotation, self.key_count)
     }
 
     /// Distinct keys.
@@ -67,6 +66,18 @@ impl KeyDistribution {
             }
         }
     }
+}
+
+/// The key of the heaviest rank.
+pub(crate) fn rotation(key_count: u64, streams: &Streams) -> u64 {
+    streams.number("keys.rotation", 0) % key_count
+}
+
+/// The key of a rank.
+#[inline]
+pub(crate) fn rotated(rank: u64, rotation: u64, key_count: u64) -> i64 {
+    let key = rank + rotation;
+    (if key >= key_count { key - key_count } else { key }) as i64
 }
 
 /// Integer weights by rank; `None` for the uniform distribution.

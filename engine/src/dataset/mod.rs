@@ -16,6 +16,7 @@ mod rewards;
 mod text;
 
 pub use keys::KeyDistribution;
+pub(crate) use keys::{rotated, rotation};
 pub use resident::ResidentScans;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::columnar::{Bitmap, Column, DataType, RecordBatch, Schema};
 use crate::random::Streams;
 use crate::scenario::{Scenario, Skew};
-use text::TextSource;
+pub(crate) use text::TextSource;
 
 /// A generated table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -22,14 +22,14 @@ const SYLLABLES: [&str; 16] =
 
 /// Draws the text and the language of a key.
 #[derive(Debug)]
-pub(super) struct TextSource {
+pub(crate) struct TextSource {
     streams: Streams,
     words: Vec<String>,
     ranks: WeightedAliasIndex<u32>,
 }
 
 impl TextSource {
-    pub(super) fn new(streams: Streams) -> Self {
+    pub(crate) fn new(streams: Streams) -> Self {
         // Zipf's law with exponent 1, in whole numbers.
         let weights = (1..=VOCABULARY as u32).map(|rank| HEAVIEST / rank).collect();
         TextSource {
@@ -39,8 +39,25 @@ impl TextSource {
         }
     }
 
+    /// Every word and its share of the words of many texts.
+    pub(crate) fn word_shares(&self) -> impl Iterator<Item = (&str, f64)> {
+        let whole: f64 = (1..=VOCABULARY as u32).map(|rank| f64::from(HEAVIEST / rank)).sum();
+        let shares = (1..=VOCABULARY as u32).map(move |rank| f64::from(HEAVIEST / rank) / whole);
+        self.words.iter().map(String::as_str).zip(shares)
+    }
+
+    /// Words of a text, on average.
+    pub(crate) fn mean_word_count() -> f64 {
+        f64::from(WORDS.start() + WORDS.end()) / 2.0
+    }
+
+    /// Bytes of the longest language.
+    pub(crate) fn language_bytes() -> usize {
+        LANGUAGES.iter().map(|(language, _)| language.len()).max().unwrap_or(0)
+    }
+
     /// Appends the text of `key`.
-    pub(super) fn push_text(&self, key: i64, column: &mut Utf8Column) {
+    pub(crate) fn push_text(&self, key: i64, column: &mut Utf8Column) {
         let mut rng = self.streams.stream("prompts.text", key as u64);
         let word_count = rng.random_range(WORDS);
         column.push_pieces((0..word_count).flat_map(|index| {

@@ -94,8 +94,7 @@ impl GroupKeys {
 
 fn take_keys<T: Copy + Default>(table: &KeyTable, numbers: &[u32], value: fn(i64) -> T) -> Primitive<T> {
     let values = numbers.iter().map(|&number| value(table.keys()[number as usize])).collect();
-    let validity =
-        table.null_number().map(|null| Bitmap::from_fn(numbers.len(), |at| numbers[at] != null));
+    let validity = table.null_number().map(|null| Bitmap::from_fn(numbers.len(), |at| numbers[at] != null));
     Primitive::with_validity(values, validity)
 }
 

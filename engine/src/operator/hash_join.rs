@@ -133,7 +133,9 @@ impl BuildKeys {
                     Some(validity) => table.locate_nullable(keys_of_run, (validity, start), &mut positions),
                 }
                 let words = table.words_mut();
-                for (at, &position) in positions.iter().enumerate().rev().filter(|(at, _)| is_valid(start + at)) {
+                for (at, &position) in
+                    positions.iter().enumerate().rev().filter(|(at, _)| is_valid(start + at))
+                {
                     let first = &mut words[position as usize];
                     *first = u64::from(chain(start + at, *first as u32));
                 }
@@ -187,10 +189,12 @@ impl HashJoin {
             Some([]) => return Ok(()),
             Some(rows) => batch.take(rows).columns().to_vec(),
         };
-        columns.extend(table.columns.iter().map(|column| Arc::new(match self.kind {
-            JoinKind::Inner => column.take(build_rows),
-            JoinKind::LeftOuter => column.take_or_null(build_rows),
-        })));
+        columns.extend(table.columns.iter().map(|column| {
+            Arc::new(match self.kind {
+                JoinKind::Inner => column.take(build_rows),
+                JoinKind::LeftOuter => column.take_or_null(build_rows),
+            })
+        }));
         sink(RecordBatch::new(self.schema.clone(), columns))
     }
 
@@ -242,7 +246,8 @@ impl Operator for HashJoin {
         if is_whole {
             return self.emit(&table, batch, None, &self.first_rows, sink);
         }
-        let (mut probe_rows, mut build_rows) = (vec![0; self.first_rows.len()], vec![0; self.first_rows.len()]);
+        let (mut probe_rows, mut build_rows) =
+            (vec![0; self.first_rows.len()], vec![0; self.first_rows.len()]);
         let mut count = 0;
         // Nobody can guess which rows meet one: each is written to the next free place, which moves on only if it did.
         for (row, &build_row) in (0..).zip(&self.first_rows) {

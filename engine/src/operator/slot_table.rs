@@ -29,11 +29,18 @@ const MARKER: u64 = 0x5db3_d742_c265_539d;
 /// Places behind the last slot: the marker's and NULL's.
 const SPECIAL: usize = 2;
 
+/// Words of a cache line.
+const LINE_WORDS: usize = 8;
+
 /// Keys of 64 bits, each with the same number of words.
 #[derive(Debug, Clone)]
 pub(super) struct SlotTable {
     words: Vec<u64>,
-    /// Words a slot: one more than a key's value has.
+    /// Where the first slot begins: at a cache line's start.
+    base: usize,
+    /// Words of a key and its value.
+    width: usize,
+    /// Words a slot, so that none lies across two cache lines when it could fit one.
     stride: usize,
     slot_count: usize,
     /// How far a hash is shifted down to a slot's index.
@@ -50,7 +57,9 @@ impl SlotTable {
     pub(super) fn new(initial: Vec<u64>) -> Self {
         SlotTable {
             words: Vec::new(),
-            stride: initial.len() + 1,
+            base: 0,
+            width: initial.len() + 1,
+            stride: stride_of(initial.len() + 1),
             slot_count: 0,
             shift: 63,
             taken: 0,
@@ -61,12 +70,12 @@ impl SlotTable {
 
     /// All words; positions point into them.
     pub(super) fn words(&self) -> &[u64] {
-        &self.words
+        &self.words[self.base..]
     }
 
     /// All words, to work on values. Keys must stay as they are.
     pub(super) fn words_mut(&mut self) -> &mut [u64] {
-        &mut self.words
+        &mut self.words[self.base..]
     }
 
     /// Makes room for `rows` more keys, so that finding them moves nothing.
@@ -99,29 +108,37 @@ impl SlotTable {
 
     /// Moves every slot into a new array; where values have become longer, the end of `initial` fills them up.
     fn rebuild(&mut self, slot_count: usize) -> Result<()> {
-        let (old_stride, stride) = (self.stride, self.initial.len() + 1);
-        self.stride = stride;
+        let (old_width, width) = (self.width, self.initial.len() + 1);
+        let (old_stride, stride) = (self.stride, stride_of(width));
+        (self.width, self.stride) = (width, stride);
         if slot_count == 0 {
             return Ok(());
         }
-        let mut words = zeroed_words((slot_count + SPECIAL) * stride)?;
+        let mut words = zeroed_words((slot_count + SPECIAL) * stride + LINE_WORDS)?;
+        // An address decides where in memory the slots are, and nothing else.
+        let base = words.as_ptr().align_offset(LINE_WORDS * size_of::<u64>()).min(LINE_WORDS);
         let (shift, mask) = (64 - slot_count.trailing_zeros(), slot_count - 1);
-        let added = &self.initial[old_stride - 1..];
+        let added = &self.initial[old_width - 1..];
         let put = |words: &mut [u64], at: usize, slot: &[u64]| {
-            let (old, new) = words[at * stride..(at + 1) * stride].split_at_mut(old_stride);
-            old.copy_from_slice(slot);
+            let (old, new) = words[at * stride..at * stride + width].split_at_mut(old_width);
+            old.copy_from_slice(&slot[..old_width]);
             new.copy_from_slice(added);
         };
-        let (slots, special) = self.words.split_at(self.slot_count * old_stride);
-        special.chunks_exact(old_stride).zip(slot_count..).for_each(|(slot, at)| put(&mut words, at, slot));
+        let new_words = &mut words[base..];
+        let (slots, special) = self.words[self.base..].split_at(self.slot_count * old_stride);
+        special
+            .chunks_exact(old_stride)
+            .take(SPECIAL)
+            .zip(slot_count..)
+            .for_each(|(slot, at)| put(new_words, at, slot));
         for slot in slots.chunks_exact(old_stride).filter(|slot| slot[0] != 0) {
             let mut at = home(slot[0], shift);
-            while words[at * stride] != 0 {
+            while new_words[at * stride] != 0 {
                 at = (at + 1) & mask;
             }
-            put(&mut words, at, slot);
+            put(new_words, at, slot);
         }
-        (self.words, self.slot_count, self.shift) = (words, slot_count, shift);
+        (self.words, self.base, self.slot_count, self.shift) = (words, base, slot_count, shift);
         Ok(())
     }
 
@@ -131,8 +148,8 @@ impl SlotTable {
         match self.stride {
             1 => self.locate_strided::<1>(keys, positions),
             2 => self.locate_strided::<2>(keys, positions),
-            3 => self.locate_strided::<3>(keys, positions),
             4 => self.locate_strided::<4>(keys, positions),
+            8 => self.locate_strided::<8>(keys, positions),
             _ => self.locate_strided::<0>(keys, positions),
         }
         // What cannot stand in a slot was passed over, and is rare.
@@ -169,10 +186,10 @@ impl SlotTable {
     fn locate_strided<const STRIDE: usize>(&mut self, keys: &[i64], positions: &mut Vec<u32>) {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
         let (mask, shift) = (self.slot_count - 1, self.shift);
-        let words = &mut self.words[..(mask + 1) * stride];
+        let words = &mut self.words[self.base..][..(mask + 1) * stride];
         let mut elsewhere = [0; RUN_ROWS];
         let elsewhere = look_at_home(words, stride, shift, keys, positions, &mut elsewhere);
-        let initial = &self.initial[..stride - 1];
+        let (initial, width) = (&self.initial, self.width);
         for &row in elsewhere {
             let stored = keys[row as usize] as u64 ^ MARKER;
             let mut slot = home(stored, shift);
@@ -184,7 +201,7 @@ impl SlotTable {
                 }
                 if found == 0 {
                     words[at] = stored;
-                    words[at + 1..at + stride].copy_from_slice(initial);
+                    words[at + 1..at + width].copy_from_slice(initial);
                     self.taken += 1;
                     break at as u32 + 1;
                 }
@@ -198,7 +215,8 @@ impl SlotTable {
         let at = (self.slot_count + index) * self.stride + 1;
         if !self.has_special[index] {
             self.has_special[index] = true;
-            self.words[at..at + self.stride - 1].copy_from_slice(&self.initial);
+            let value = self.base + at..self.base + at + self.width - 1;
+            self.words[value].copy_from_slice(&self.initial);
         }
         at as u32
     }
@@ -221,7 +239,7 @@ impl SlotTable {
     fn find_strided<const STRIDE: usize>(&self, keys: &[i64], positions: &mut Vec<u32>) {
         let stride = if STRIDE == 0 { self.stride } else { STRIDE };
         let (mask, shift) = (self.slot_count - 1, self.shift);
-        let words = &self.words[..(mask + 1) * stride];
+        let words = &self.words()[..(mask + 1) * stride];
         let mut elsewhere = [0; RUN_ROWS];
         for &row in look_at_home(words, stride, shift, keys, positions, &mut elsewhere) {
             let stored = keys[row as usize] as u64 ^ MARKER;
@@ -247,7 +265,7 @@ impl SlotTable {
 
     /// Where the value of each key begins, in the order of the slots; the marker's and NULL's come last.
     pub(super) fn positions(&self) -> impl Iterator<Item = u32> {
-        let taken = self.words.chunks_exact(self.stride).take(self.slot_count).map(|slot| slot[0] != 0);
+        let taken = self.words().chunks_exact(self.stride).take(self.slot_count).map(|slot| slot[0] != 0);
         let places = taken.chain(self.has_special).zip((1..).step_by(self.stride));
         places.filter_map(|(is_taken, position)| is_taken.then_some(position))
     }
@@ -257,7 +275,7 @@ impl SlotTable {
     pub(super) fn key_at(&self, position: u32) -> i64 {
         let at = position as usize - 1;
         // The marker's place holds 0, as its key would be stored; so does NULL's.
-        if at == (self.slot_count + 1) * self.stride { 0 } else { (self.words[at] ^ MARKER) as i64 }
+        if at == (self.slot_count + 1) * self.stride { 0 } else { (self.words()[at] ^ MARKER) as i64 }
     }
 
     /// Where NULL's value begins, if it was seen.
@@ -293,6 +311,11 @@ fn has_marker(keys: &[i64]) -> bool {
     keys.iter().fold(false, |any, &key| any | (key as u64 == MARKER))
 }
 
+/// Words from slot to slot: memory for time, since a slot across two cache lines costs two misses.
+fn stride_of(width: usize) -> usize {
+    if width <= LINE_WORDS { width.next_power_of_two() } else { width.next_multiple_of(LINE_WORDS) }
+}
+
 /// The first slot to look for a key in.
 #[inline]
 fn home(stored: u64, shift: u32) -> usize {
@@ -315,7 +338,9 @@ pub(super) fn zeroed_words(count: usize) -> Result<Vec<u64>> {
 /// [`EngineError::OutOfMemory`] when it cannot be had.
 pub(super) fn reserve_for<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
     values.try_reserve(count).map_err(|_| EngineError::OutOfMemory {
-        needed_bytes: (values.len() as u64).saturating_add(count as u64).saturating_mul(size_of::<T>() as u64),
+        needed_bytes: (values.len() as u64)
+            .saturating_add(count as u64)
+            .saturating_mul(size_of::<T>() as u64),
         limit_bytes: 0,
     })
 }

@@ -6,6 +6,8 @@
 //!
 //! Not Spark's hash: all rows of a reduce partition agree in that one's low bits (see [`super::KeyTable`]).
 
+use std::ops::Range;
+
 use super::slot_table::{RUN_ROWS, reserve_for};
 use crate::columnar::Utf8Column;
 use crate::error::Result;
@@ -68,17 +70,46 @@ impl TextTable {
     /// [`crate::EngineError::OutOfMemory`].
     pub fn number(&mut self, texts: &Utf8Column, numbers: &mut Vec<u32>) -> Result<()> {
         reserve_for(numbers, texts.len())?;
+        let first = numbers.len();
         for start in (0..texts.len()).step_by(RUN_ROWS) {
             let rows = start..(start + RUN_ROWS).min(texts.len());
             self.reserve(rows.len())?;
-            match texts.validity() {
-                None => numbers.extend(rows.map(|row| self.insert(texts, row))),
-                Some(validity) => numbers.extend(rows.map(|row| {
-                    if validity.get(row) { self.insert(texts, row) } else { self.insert_null() }
-                })),
+            let mut elsewhere = [0; RUN_ROWS];
+            for &row in self.look_at_home(texts, rows, numbers, &mut elsewhere) {
+                let row = row as usize;
+                numbers[first + row] =
+                    if texts.is_valid(row) { self.insert(texts, row) } else { self.insert_null() };
             }
         }
         Ok(())
+    }
+
+    /// Appends the number in each text's first slot, and returns the rows for which it is not known to be theirs: new and
+    /// displaced texts, long ones, NULL. Nothing here waits for memory or guesses, as in [`super::slot_table`].
+    #[inline]
+    fn look_at_home<'r>(
+        &self,
+        texts: &Utf8Column,
+        rows: Range<usize>,
+        numbers: &mut Vec<u32>,
+        elsewhere: &'r mut [u32; RUN_ROWS],
+    ) -> &'r [u32] {
+        let mut words = [(0u64, 0u32, 0u32); RUN_ROWS];
+        for (row, (word, byte_count, at)) in rows.clone().zip(&mut words) {
+            *byte_count = texts.byte_count_at(row) as u32;
+            *word = texts.first_word(row);
+            *at = home(*word, *byte_count, self.shift) as u32;
+        }
+        let mut count = 0;
+        let is_nullable = texts.validity().is_some();
+        numbers.extend(rows.zip(&words).map(|(row, &(word, byte_count, at))| {
+            let slot = &self.slots[at as usize];
+            elsewhere[count % RUN_ROWS] = row as u32;
+            let is_found = (slot.word == word) & (slot.byte_count == byte_count) & (slot.number != EMPTY);
+            count += usize::from(!is_found | (byte_count as usize > SHORT) | is_nullable);
+            slot.number
+        }));
+        &elsewhere[..count]
     }
 
     /// The number of text `row` of a column, given to it now if it is new. There must be room for it.
@@ -97,7 +128,9 @@ impl TextTable {
                 return number;
             }
             let is_alike = slot.word == word && slot.byte_count == byte_count;
-            if is_alike && (bytes.len() <= SHORT || self.keys.bytes_at(slot.number as usize) == bytes) {
+            if is_alike
+                && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes))
+            {
                 return slot.number;
             }
             at += 1;
@@ -120,7 +153,9 @@ impl TextTable {
                 return None;
             }
             let is_alike = slot.word == word && slot.byte_count == byte_count;
-            if is_alike && (bytes.len() <= SHORT || self.keys.bytes_at(slot.number as usize) == bytes) {
+            if is_alike
+                && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes))
+            {
                 return Some(slot.number);
             }
             at += 1;
@@ -183,4 +218,16 @@ fn word_of(texts: &Utf8Column, row: usize, bytes: &[u8]) -> u64 {
         let word = u64::from_le_bytes(bytes[at..at + SHORT].try_into().expect("a slice of eight bytes"));
         (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
     })
+}
+
+/// Whether two texts of the same length, more than eight bytes, are the same: a word at a time, which wasm's own comparison
+/// is not.
+#[inline]
+fn are_equal(left: &[u8], right: &[u8]) -> bool {
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("a slice of eight bytes"));
+    let last = left.len() - SHORT;
+    let heads = left.chunks_exact(SHORT).zip(right.chunks_exact(SHORT));
+    heads.fold(0, |differing, (left, right)| differing | (word(left) ^ word(right)))
+        | (word(&left[last..]) ^ word(&right[last..]))
+        == 0
 }

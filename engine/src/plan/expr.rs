@@ -210,6 +210,22 @@ impl<C> Expr<C> {
         }
     }
 
+    /// Whether it gives a truth value: a column never does, what a projection stores of a condition is an Int64.
+    pub fn is_condition(&self) -> bool {
+        match self {
+            Expr::Column(_) => false,
+            Expr::Literal(value) => value.kind() == Kind::Truth,
+            Expr::Unary { operator, .. } => match operator {
+                UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => true,
+                UnaryOperator::Length
+                | UnaryOperator::Lower
+                | UnaryOperator::TokenCount
+                | UnaryOperator::Hash => false,
+            },
+            Expr::Binary { operator, .. } => !operator.is_arithmetic(),
+        }
+    }
+
     /// The conditions that must all be true for this one to be.
     pub fn conjuncts(self) -> Vec<Expr<C>> {
         match self {

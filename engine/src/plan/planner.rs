@@ -39,9 +39,10 @@ impl Planner {
     /// The physical plan.
     ///
     /// # Errors
-    /// A column that does not exist or has another type than its operator works on.
+    /// A column that does not exist or has another type than its operator works on; a share below another node.
     pub fn plan(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
         plan.try_schema()?;
+        check_share(plan)?;
         self.node(plan)
     }
 
@@ -222,6 +223,44 @@ impl Planner {
     }
 }
 
+/// Both branches of a share reach the result, so it stands at the root. They part inside one stage: what is before them and
+/// what the narrow one does has no exchange.
+fn check_share(plan: &LogicalPlan) -> Result<()> {
+    let is_wide = |plan: &LogicalPlan| match plan {
+        LogicalPlan::Limit { .. }
+        | LogicalPlan::Aggregate { .. }
+        | LogicalPlan::BestBy { .. }
+        | LogicalPlan::Join { .. }
+        | LogicalPlan::Repartition { .. }
+        | LogicalPlan::Share { .. } => true,
+        LogicalPlan::Scan { .. }
+        | LogicalPlan::Filter { .. }
+        | LogicalPlan::Sample { .. }
+        | LogicalPlan::Project { .. }
+        | LogicalPlan::Tokenize { .. }
+        | LogicalPlan::Rows { .. } => false,
+    };
+    let is_rows = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Rows { .. });
+    let is_share = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Share { .. });
+    let is_right = match plan {
+        LogicalPlan::Share { input, wide, narrow, .. } => {
+            let reads_rows_once = |branch| count(branch, &is_rows) == 1 && count(branch, &is_share) == 0;
+            count(input, &is_wide) + count(narrow, &is_wide) + count(input, &is_rows) == 0
+                && reads_rows_once(wide)
+                && reads_rows_once(narrow)
+        }
+        other => count(other, &is_share) + count(other, &is_rows) == 0,
+    };
+    let reason = "it stands at the root, after narrow nodes, and each branch reads its rows once";
+    if is_right { Ok(()) } else { Err(PlanError::Malformed { operator: "share", reason }) }
+}
+
+/// Nodes of a kind.
+fn count(plan: &LogicalPlan, is_it: &impl Fn(&LogicalPlan) -> bool) -> usize {
+    let below = plan.children().into_iter().map(|child| count(child, is_it)).sum::<usize>();
+    usize::from(is_it(plan)) + below
+}
+
 fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
     let all = table.schema();
     let column_indices = schema.names().map(|name| index(&all, name)).collect::<Result<_>>()?;
@@ -234,6 +273,10 @@ fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<P
                 read.len() - 1
             }))
         })?;
+        // Rows without a column could not be counted: a condition on nothing reads the first.
+        if read.is_empty() {
+            read.push(0);
+        }
         Ok(ScanPredicate { column_indices: read, predicate })
     });
     Ok(PhysicalPlan::Scan { table, column_indices, predicate: predicate.transpose()?, schema })

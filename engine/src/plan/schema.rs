@@ -30,8 +30,11 @@ impl LogicalPlan {
                     condition(predicate, &all, "filter")?;
                 }
                 let Some(columns) = columns else { return Ok(all) };
+                if columns.is_empty() {
+                    return Err(PlanError::Malformed { operator: "scan", reason: "no column" });
+                }
                 let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>>>()?;
-                Ok(all.select(&indices))
+                unique(all.select(&indices), "scan")
             }
             LogicalPlan::Rows { schema } => Ok(schema.clone()),
             LogicalPlan::Filter { input, predicate } => {
@@ -86,8 +89,11 @@ impl LogicalPlan {
             }
             LogicalPlan::Share { input, wide, narrow, .. } => {
                 typed_index(&input.try_schema()?, "prompt_id", INTEGER, "share")?;
-                wide.try_schema()?;
-                narrow.try_schema()
+                let (wide, narrow) = (wide.try_schema()?, narrow.try_schema()?);
+                if wide == narrow {
+                    return Ok(narrow);
+                }
+                Err(PlanError::Malformed { operator: "share", reason: "its branches end in different columns" })
             }
         }
     }

@@ -12,12 +12,34 @@ pub struct InvalidScenario {
     pub reason: String,
 }
 
+/// A longer field is cut: no field of ours is, so it is somebody's word.
+const FIELD_BYTES: usize = 64;
+/// A longer reason is cut: parsers repeat what they could not read.
+const REASON_BYTES: usize = 400;
+
 impl InvalidScenario {
-    pub(crate) fn new(field: &str, reason: impl Into<String>) -> Self {
-        // One line, whatever a parser said.
-        let reason: String = reason.into().split_whitespace().collect::<Vec<_>>().join(" ");
-        InvalidScenario { field: field.to_owned(), reason }
+    /// One line, whatever the field is called and whatever a parser said: both may hold a stranger's words.
+    pub fn new(field: &str, reason: impl Into<String>) -> Self {
+        let reason = reason.into().split_whitespace().collect::<Vec<_>>().join(" ");
+        let field = if field.is_empty() { "\"\"".to_owned() } else { printable(field, FIELD_BYTES) };
+        InvalidScenario { field, reason: printable(&reason, REASON_BYTES) }
     }
+}
+
+/// The text with what cannot be seen escaped, and cut where it gets too long.
+fn printable(text: &str, limit_bytes: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(limit_bytes));
+    for c in text.chars() {
+        if shown.len() >= limit_bytes {
+            shown.push('…');
+            break;
+        }
+        match c {
+            '"' | '\'' | '\\' => shown.push(c),
+            c => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
 }
 
 impl Scenario {

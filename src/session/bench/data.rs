@@ -142,7 +142,9 @@ pub(super) async fn column(scenario: &Scenario, table: BenchTable, name: &str) -
     let columns = batches.iter().map(|batch| batch.column(0));
     Ok(match schema.fields()[index].data_type {
         DataType::Utf8 => texts_for_scripts(columns.map(Column::as_utf8)),
-        DataType::Int64 | DataType::Float64 => ints_for_scripts(columns.map(|column| column.as_int64().values())),
+        DataType::Int64 | DataType::Float64 => {
+            ints_for_scripts(columns.map(|column| column.as_int64().values()))
+        }
     })
 }
 

@@ -17,13 +17,25 @@ mod partition;
 mod pooled;
 mod queries;
 
+use std::cell::Cell;
+
 use js_sys::{Array, Error, Object, Reflect};
+use leptos::prelude::WithUntracked;
 use shuffle_engine::Scenario;
 use wasm_bindgen::JsValue;
 
 use self::queries::LocalQuery;
-use super::Session;
 use super::api::{js_error, read_scenario, set};
+use super::{Activity, Session};
+use crate::browser::task::sleep;
+
+/// How long the page has to be idle to count as such.
+const IDLE_LOOK_MILLIS: i32 = 300;
+
+thread_local! {
+    /// Whether the page's first runs are over: from then on only a reader sets off others.
+    static KNOWN_IDLE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Runs a benchmark by name.
 ///
@@ -32,6 +44,7 @@ use super::api::{js_error, read_scenario, set};
 pub(super) async fn bench(session: &Session, name: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
     let name = name.as_string().unwrap_or_default();
     let repeats = whole(options, "repeats").unwrap_or(1).max(1);
+    wait_for_idle(session).await;
     let measured = match (name.as_str(), LocalQuery::by_name(&name)) {
         (_, Some(query)) => local::run(query, options, repeats).await,
         ("partition", None) => partition::run(options, repeats).await,
@@ -58,6 +71,19 @@ pub(super) async fn data(options: &JsValue) -> Result<JsValue, JsValue> {
     let (table, column) = (text(options, "table"), text(options, "column"));
     let table = data::BenchTable::by_name(&table).ok_or_else(|| Error::new("table: is unknown"))?;
     data::column(&scenario_of(options)?, table, &column).await
+}
+
+/// Waits for the page's own runs, sweep and calibration, which would be timed along. A page that was just opened is about to
+/// begin them: it has to be idle twice in a row.
+async fn wait_for_idle(session: &Session) {
+    let is_idle = || session.state().with_untracked(|state| state.activity == Activity::Idle);
+    let mut was_idle = KNOWN_IDLE.get() && is_idle();
+    while !was_idle {
+        let idle_before = is_idle();
+        sleep(IDLE_LOOK_MILLIS).await;
+        was_idle = idle_before && is_idle();
+    }
+    KNOWN_IDLE.set(true);
 }
 
 /// The times of a figure, and what was computed.

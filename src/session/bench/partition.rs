@@ -44,7 +44,7 @@ fn write(
     schema: &Schema,
     partition_count: u32,
 ) -> Result<MapOutput, EngineError> {
-    let by_key = Partitioning::Hash { columns: vec![0], salt_buckets: 1 };
+    let by_key = Partitioning::by_column(0);
     let mut write = ShuffleWrite::new(partition_count);
     for batch in batches {
         let rows = TaskRows { task, first_row: write.row_count() };
@@ -61,7 +61,8 @@ fn check(outputs: &[MapOutput], schema: &Arc<Schema>) -> Result<Vec<(&'static st
         for reduce in 0..output.block_count() as u32 {
             let (batch, _) = block::decode(output.block(reduce), schema)?;
             let weighed = |column: usize| {
-                let sum: i128 = batch.column(column).as_int64().values().iter().map(|&value| i128::from(value)).sum();
+                let sum: i128 =
+                    batch.column(column).as_int64().values().iter().map(|&value| i128::from(value)).sum();
                 sum * i128::from(reduce + 1)
             };
             rows += batch.row_count();

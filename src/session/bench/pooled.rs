@@ -58,7 +58,11 @@ pub(super) async fn count_by_key(
 
 /// All-to-all among real workers, through the whole protocol: what the driver measured between its word to exchange and
 /// the last worker's answer; the mean of some rounds.
-pub(super) async fn exchange(session: &Session, options: &JsValue, repeats: u64) -> Result<Measured, JsValue> {
+pub(super) async fn exchange(
+    session: &Session,
+    options: &JsValue,
+    repeats: u64,
+) -> Result<Measured, JsValue> {
     let workers = whole(options, "workers").unwrap_or(16) as u32;
     let block_bytes = whole(options, "block_bytes").unwrap_or(0);
     let rounds = whole(options, "rounds").unwrap_or(1).max(1);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec, OrderBy,
-    lit,
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec,
+    OrderBy, lit,
 };
 
 use super::data::BenchTable;
@@ -60,22 +60,35 @@ impl LocalQuery {
         self == LocalQuery::JoinSum
     }
 
-    /// The operators, up to the rows of the result.
-    pub(super) fn operators(self, limit: i64) -> Vec<OperatorSpec> {
+    /// The columns of the result.
+    fn result_schema(self) -> Schema {
         use DataType::{Int64, Utf8};
         match self {
-            LocalQuery::GroupBy => {
-                let results = [("key", Int64), ("c", Int64), ("s", Int64)];
-                vec![group([("key", Int64), ("v", Int64)], results, vec![count("c"), sum(1, "s")])]
-            }
-            LocalQuery::Distinct => vec![group([("key", Int64)], [("key", Int64)], vec![])],
+            LocalQuery::GroupBy => Schema::new([("key", Int64), ("c", Int64), ("s", Int64)]),
+            LocalQuery::Distinct => Schema::new([("key", Int64)]),
+            LocalQuery::JoinSum => Schema::new([("key", Int64), ("w", Int64)]),
+            LocalQuery::FilterSum => Schema::new([("v", Int64)]),
+            LocalQuery::DedupBest => BenchTable::Numbers.schema(),
+            LocalQuery::TextGroupBy => Schema::new([("name", Utf8), ("c", Int64)]),
+            LocalQuery::WordCount => Schema::new([("word", Utf8), ("c", Int64)]),
+        }
+    }
+
+    /// The operators, up to the rows of the result.
+    pub(super) fn operators(self, limit: i64) -> Vec<OperatorSpec> {
+        let (source, columns) = self.source();
+        let scanned = source.schema().select(columns);
+        let schema = Arc::new(self.result_schema());
+        match self {
+            LocalQuery::GroupBy => vec![group(scanned, schema, vec![count("c"), sum(1, "s")])],
+            LocalQuery::Distinct => vec![group(scanned, schema, vec![])],
             LocalQuery::JoinSum => vec![OperatorSpec::HashJoin {
                 probe_key: 0,
                 build_key: 0,
                 build_schema: Arc::new(BenchTable::Build.schema()),
                 build: BuildInput::Shuffle,
                 kind: JoinKind::Inner,
-                schema: Arc::new(Schema::new([("key", Int64), ("w", Int64)])),
+                schema,
             }],
             LocalQuery::FilterSum => {
                 vec![OperatorSpec::Filter { predicate: Expr::Column(0).lt(lit(limit)) }]
@@ -86,15 +99,16 @@ impl LocalQuery {
                     OrderBy { column: 2, direction: Direction::Highest },
                     OrderBy { column: 0, direction: Direction::Lowest },
                 ],
-                schema: Arc::new(BenchTable::Numbers.schema()),
+                schema,
             }],
-            LocalQuery::TextGroupBy => {
-                vec![group([("name", Utf8)], [("name", Utf8), ("c", Int64)], vec![count("c")])]
+            LocalQuery::TextGroupBy => vec![group(scanned, schema, vec![count("c")])],
+            LocalQuery::WordCount => {
+                let words = Schema::new([("word", DataType::Utf8)]);
+                vec![
+                    OperatorSpec::Tokenize { column: 0, schema: Arc::new(words.clone()) },
+                    group(words, schema, vec![count("c")]),
+                ]
             }
-            LocalQuery::WordCount => vec![
-                OperatorSpec::Tokenize { column: 0, schema: Arc::new(Schema::new([("word", Utf8)])) },
-                group([("word", Utf8)], [("word", Utf8), ("c", Int64)], vec![count("c")]),
-            ],
         }
     }
 
@@ -108,6 +122,23 @@ impl LocalQuery {
             LocalQuery::FilterSum => &[("sum", Some(0))],
             LocalQuery::DedupBest => &[("groups", None), ("ids", Some(0)), ("values", Some(2))],
             LocalQuery::TextGroupBy | LocalQuery::WordCount => &[("groups", None), ("rows", Some(1))],
+        }
+    }
+
+    /// The operator that adds the result up, as the other side's outer aggregate does.
+    pub(super) fn adding_up(self) -> OperatorSpec {
+        let rows = Arc::new(self.result_schema());
+        let totals = self.totals();
+        let aggregates = totals
+            .iter()
+            .map(|(name, column)| column.map_or_else(|| count(name), |column| sum(column, name)))
+            .collect();
+        OperatorSpec::HashAggregate {
+            keys: vec![],
+            aggregates,
+            step: AggregateStep::Complete,
+            input_schema: rows,
+            schema: Arc::new(Schema::new(totals.iter().map(|(name, _)| (*name, DataType::Int64)))),
         }
     }
 
@@ -158,17 +189,13 @@ fn number_of(texts: &Column, row: usize) -> i128 {
 }
 
 /// A group-by of the first column, from rows to results.
-fn group<const I: usize, const O: usize>(
-    rows: [(&str, DataType); I],
-    results: [(&str, DataType); O],
-    aggregates: Vec<Aggregate<usize>>,
-) -> OperatorSpec {
+fn group(rows: Schema, results: Arc<Schema>, aggregates: Vec<Aggregate<usize>>) -> OperatorSpec {
     OperatorSpec::HashAggregate {
         keys: vec![0],
         aggregates,
         step: AggregateStep::Complete,
-        input_schema: Arc::new(Schema::new(rows)),
-        schema: Arc::new(Schema::new(results)),
+        input_schema: Arc::new(rows),
+        schema: results,
     }
 }
 

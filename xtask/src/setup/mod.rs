@@ -82,6 +82,11 @@ pub(crate) fn web_test_tools(project: &Project) -> Outcome {
     cargo_tools::bring(project, &tools::WASM_PACK)
 }
 
+/// Brings `cargo fuzz`.
+pub(crate) fn fuzz_tools(project: &Project) -> Outcome {
+    cargo_tools::bring(project, &tools::CARGO_FUZZ)
+}
+
 /// Brings a browser and its driver.
 pub(crate) fn browser(project: &Project) -> Outcome<Browser> {
     browser::bring(project)

@@ -28,7 +28,7 @@ pub(super) struct Groups {
 
 #[derive(Debug)]
 enum Kind {
-    /// No key. There is a group once there was a row.
+    /// No key. There is one group, even of no rows: their count is 0.
     One { words: Vec<u64>, has_rows: bool },
     /// By 64-bit keys.
     Slots { table: SlotTable, key: SlotKey },
@@ -42,7 +42,10 @@ enum SlotKey {
     Int64,
     Float64,
     /// Each column's values are numbered; `pairs[i]` numbers what the columns up to `i + 1` make together.
-    Several { columns: Vec<GroupKeys>, pairs: Vec<KeyTable> },
+    Several {
+        columns: Vec<GroupKeys>,
+        pairs: Vec<KeyTable>,
+    },
 }
 
 impl Groups {
@@ -68,6 +71,11 @@ impl Groups {
     /// Whether there is but one group, whatever the rows.
     pub(super) fn is_global(&self) -> bool {
         matches!(self.kind, Kind::One { .. })
+    }
+
+    /// Whether there is a group of no row.
+    pub(super) fn is_without_rows(&self) -> bool {
+        matches!(self.kind, Kind::One { has_rows: false, .. })
     }
 
     /// Looks at a batch's keys, before [`Groups::locate`] is asked about its rows.
@@ -181,7 +189,7 @@ impl Groups {
     /// Where the words of each group begin, in the order in which groups come out.
     pub(super) fn positions(&self) -> Vec<u32> {
         match &self.kind {
-            Kind::One { has_rows, .. } => if *has_rows { vec![0] } else { Vec::new() },
+            Kind::One { .. } => vec![0],
             Kind::Slots { table, .. } => table.positions().collect(),
             Kind::Rows { initial, keys, .. } => {
                 (0..keys.len() as u32).map(|number| number * initial.len() as u32).collect()

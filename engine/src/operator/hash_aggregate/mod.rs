@@ -25,7 +25,7 @@ use crate::columnar::{BATCH_ROWS, Column, DataType, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Aggregate, AggregateFunction, AggregateStep};
 
-/// One row a distinct key, in an order that the rows alone decide. Without a key one row for all, if there was any.
+/// One row a distinct key, in an order that the rows alone decide. Without a key one row for all, even for none.
 #[derive(Debug)]
 pub(super) struct HashAggregate {
     keys: Vec<usize>,
@@ -70,11 +70,16 @@ impl HashAggregate {
 
     /// As long as a column has no NULL, every group has seen a value of it. With the first NULL that must be kept.
     fn note_nulls(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.keep_seen(|column| batch.column(column).validity().is_some())
+    }
+
+    /// Keeps from now on which groups have seen a value of those columns.
+    fn keep_seen(&mut self, is_due: impl Fn(usize) -> bool) -> Result<()> {
         for index in 0..self.parts.len() {
             let part = &self.parts[index];
             let (column, seen) = (part.column, PartKind::Seen);
             let is_new = part.kind.needs_seen()
-                && batch.column(column).validity().is_some()
+                && is_due(column)
                 && find_part(&self.parts, &seen, column).is_none();
             if is_new {
                 let at = self.parts.iter().map(|part| part.kind.initial().len()).sum();
@@ -122,6 +127,9 @@ impl Operator for HashAggregate {
     }
 
     fn finish(&mut self, sink: Sink<'_>) -> Result<()> {
+        if self.groups.is_without_rows() {
+            self.keep_seen(|_| true)?;
+        }
         let positions = self.groups.positions();
         for positions in positions.chunks(BATCH_ROWS) {
             let mut columns = self.groups.key_columns(positions);

@@ -64,7 +64,8 @@ impl Outcome {
                     return;
                 }
                 let quotients = |sums: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
-                    let quotient = |(sum, &count): (f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
+                    let quotient =
+                        |(sum, &count): (f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
                     sums.zip(&counted).map(quotient).collect()
                 };
                 let quotients = match &sums {
@@ -105,13 +106,7 @@ impl Outcome {
     }
 }
 
-fn sums(
-    part: &Part,
-    words: &[u64],
-    positions: &[u32],
-    validity: Option<Bitmap>,
-    is_state: bool,
-) -> Column {
+fn sums(part: &Part, words: &[u64], positions: &[u32], validity: Option<Bitmap>, is_state: bool) -> Column {
     let places = positions.iter().map(|&position| position as usize + part.at);
     match &part.kind {
         PartKind::SumFloat(rests) | PartKind::SumText(rests) => {

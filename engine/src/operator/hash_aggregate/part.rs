@@ -150,7 +150,9 @@ impl Part {
                 }
             }
             (PartKind::Distinct(pairs), column) => pairs.add(words, places, column, start)?,
-            (kind, column) => panic!("the planner promised another column for {kind:?}: {:?}", column.data_type()),
+            (kind, column) => {
+                panic!("the planner promised another column for {kind:?}: {:?}", column.data_type())
+            }
         }
         Ok(())
     }

@@ -14,12 +14,31 @@ impl OptimizerRule for DropUnusedBranch {
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
         match plan.map_children(&mut |child| self.apply(child)) {
-            LogicalPlan::Share { input, share, wide, .. } if share.is_all() => replace_rows(*wide, &input),
-            LogicalPlan::Share { input, share, narrow, .. } if share.is_none() => {
+            LogicalPlan::Share { input, share, wide, narrow } if share.is_all() && is_empty_of_none(&narrow) => {
+                replace_rows(*wide, &input)
+            }
+            LogicalPlan::Share { input, share, wide, narrow } if share.is_none() && is_empty_of_none(&wide) => {
                 replace_rows(*narrow, &input)
             }
             other => other,
         }
+    }
+}
+
+/// Whether a branch that no row takes gives no row: an aggregate without keys gives one even then.
+fn is_empty_of_none(branch: &LogicalPlan) -> bool {
+    match branch {
+        LogicalPlan::Rows { .. } => true,
+        LogicalPlan::Filter { input, .. }
+        | LogicalPlan::Sample { input, .. }
+        | LogicalPlan::Project { input, .. }
+        | LogicalPlan::Tokenize { input, .. }
+        | LogicalPlan::Limit { input, .. }
+        | LogicalPlan::BestBy { input, .. }
+        | LogicalPlan::Repartition { input, .. } => is_empty_of_none(input),
+        LogicalPlan::Aggregate { input, keys, .. } => !keys.is_empty() && is_empty_of_none(input),
+        LogicalPlan::Join { probe, .. } => is_empty_of_none(probe),
+        LogicalPlan::Scan { .. } | LogicalPlan::Share { .. } => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Two passes over the same rows can be one.
 
-use super::OptimizerRule;
+use super::{OptimizerRule, reads_condition};
 use crate::plan::{Expr, LogicalPlan, NamedExpr};
 
 /// Makes one of adjacent filters and of adjacent projections, and drops projections that change nothing.
@@ -28,7 +28,7 @@ impl OptimizerRule for FuseMaps {
 
 fn fuse(input: LogicalPlan, exprs: Vec<NamedExpr>) -> LogicalPlan {
     match input {
-        LogicalPlan::Project { input, exprs: first } if computes_once(&first, &exprs) => {
+        LogicalPlan::Project { input, exprs: first } if computes_once(&first, &exprs) && keeps_kinds(&first, &exprs) => {
             let exprs = exprs.into_iter().map(|named| replace(named, &first)).collect();
             fuse(*input, exprs)
         }
@@ -50,6 +50,11 @@ fn computes_once(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
         second.iter().for_each(|other| other.expr.for_each_column(&mut count));
         reads <= 1
     })
+}
+
+/// Whether nothing computes with a condition that the first projection stores as a number.
+fn keeps_kinds(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
+    second.iter().all(|named| matches!(named.expr, Expr::Column(_)) || !reads_condition(&named.expr, first))
 }
 
 fn replace(named: NamedExpr, first: &[NamedExpr]) -> NamedExpr {

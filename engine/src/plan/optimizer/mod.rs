@@ -154,3 +154,13 @@ fn map_exprs(plan: LogicalPlan, f: &mut impl FnMut(Expr) -> Expr) -> LogicalPlan
         other => other,
     }
 }
+
+/// Whether an expression reads a column that a projection stores a condition in: there 1, 0 or NULL is an Int64, which the
+/// condition itself is not.
+fn reads_condition(expr: &Expr, exprs: &[NamedExpr]) -> bool {
+    let mut reads = false;
+    expr.for_each_column(&mut |name| {
+        reads |= exprs.iter().any(|named| named.name == *name && named.expr.is_condition());
+    });
+    reads
+}

@@ -32,10 +32,8 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
     match &plan {
         LogicalPlan::Scan { table, predicate, columns } => {
             let all = table.schema();
-            let is_read = |name: &&str| {
-                needed.contains(*name) && columns.as_ref().is_none_or(|columns| columns.iter().any(|c| c == name))
-            };
-            let mut kept: Vec<String> = all.names().filter(is_read).map(str::to_owned).collect();
+            let given = columns.clone().unwrap_or_else(|| all.names().map(str::to_owned).collect());
+            let mut kept: Vec<String> = given.into_iter().filter(|name| needed.contains(name)).collect();
             // Rows without a column could not be counted: an integer is the cheapest.
             if kept.is_empty() {
                 kept.extend(all.names().next().map(str::to_owned));
@@ -80,12 +78,17 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
 
 fn prune_project(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
     let LogicalPlan::Project { input, exprs } = plan else { return plan };
-    let exprs: Vec<NamedExpr> = exprs.into_iter().filter(|named| needed.contains(&named.name)).collect();
+    let (mut kept, others): (Vec<NamedExpr>, Vec<NamedExpr>) =
+        exprs.into_iter().partition(|named| needed.contains(&named.name));
+    // Rows without a column could not be counted.
+    if kept.is_empty() {
+        kept.extend(others.into_iter().next());
+    }
     let mut below = Names::new();
-    for named in &exprs {
+    for named in &kept {
         named.expr.for_each_column(&mut |name| add(&mut below, name));
     }
-    LogicalPlan::Project { input: Box::new(prune(*input, &below)), exprs }
+    LogicalPlan::Project { input: Box::new(prune(*input, &below)), exprs: kept }
 }
 
 fn prune_share(plan: LogicalPlan, needed: &Names) -> LogicalPlan {

@@ -9,7 +9,7 @@
 
 use std::convert::Infallible;
 
-use super::OptimizerRule;
+use super::{OptimizerRule, reads_condition};
 use crate::columnar::Schema;
 use crate::plan::{Expr, JoinKind, LogicalPlan, NamedExpr};
 
@@ -41,8 +41,10 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
             LogicalPlan::Scan { table, columns, predicate: all }
         }
         LogicalPlan::Project { input, exprs } => {
-            let below = conditions.iter().map(|condition| substitute(condition, &exprs)).collect();
-            LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }
+            let (below, rest): (Vec<Expr>, Vec<Expr>) =
+                conditions.into_iter().partition(|condition| !reads_condition(condition, &exprs));
+            let below = below.iter().map(|condition| substitute(condition, &exprs)).collect();
+            keep(LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }, rest)
         }
         LogicalPlan::Join { probe, build, key, kind, method } => {
             let (sides, rest) = split_join(conditions, &key, kind, &probe.schema(), &build.schema());

@@ -5,7 +5,7 @@ import { interleave } from "../interleave.mjs";
 
 /** Ours at least so many times as fast as theirs. */
 export function timesFaster(times) {
-  return { text: `at least ${times.toFixed(1)}x`, judge: (ours, theirs) => passing(theirs / ours, times, "x faster") };
+  return { text: `at least ${times.toFixed(1)}x as fast`, judge: (ours, theirs) => passing(theirs / ours, times, "x as fast") };
 }
 
 /** Ours costs at most so many times what theirs does. */

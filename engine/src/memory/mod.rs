@@ -1,0 +1,344 @@
+//! How much memory a run will take, before it starts: an upper bound for one executor.
+//!
+//! ```text
+//!  Scenario ──> Population: heavy keys and words one by one, the rest as one crowd
+//!  StageGraph ─> for each stage:  blocks written + blocks received + the task at hand   <─ the largest moment counts
+//! ```
+//!
+//! An estimate is pure: it generates no row. It assumes what a run may do at worst (an executor that is ahead of the
+//! others takes more tasks, a growing table doubles), not what it must, so it is up to three times what is really held.
+//! `tests/native/memory.rs` compares it with the heap of real runs.
+
+mod population;
+mod task;
+
+use std::collections::BTreeMap;
+
+use crate::cluster::assign::assign;
+use crate::columnar::{DataType, Schema, Utf8Column};
+use crate::dataset::{Table, TextSource};
+use crate::error::{EngineError, Result};
+use crate::plan::{Partitioning, StageGraph};
+use crate::random::Streams;
+use crate::scenario::limits::MAX_PARTITIONS;
+use crate::scenario::{Scenario, Skew};
+use crate::shuffle::spark_hash::{SEED, hash_bytes};
+use population::{Item, Population, Spread};
+
+/// What an executor holds besides: its stack, the vocabulary, messages of control.
+const BASE_BYTES: f64 = 1_048_576.0;
+/// A key of the alias tables: 12 bytes, and as much again while they are built.
+const ALIAS_BYTES: f64 = 24.0;
+/// A block's header and padding, and its places in the store and in messages.
+const BLOCK_BYTES: f64 = 16.0 + 128.0;
+/// A column's header and padding in each block.
+const BLOCK_COLUMN_BYTES: f64 = 8.0 + 16.0;
+/// Executors are not equally fast: one may take this many times its part of the tasks.
+const AHEAD: f64 = 1.25;
+
+/// Small things that are not counted one by one: indices of rows, numbers of groups, hashes of a batch.
+const TASK_SLACK: f64 = 1.1;
+
+/// What one executor needs, at most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MemoryEstimate {
+    /// All of it at the same time, in bytes.
+    pub per_executor_bytes: u64,
+    /// When that is, and what it is made of.
+    pub largest: Moment,
+}
+
+/// What a worker's memory can hold: wasm addresses 4 GiB, of which an allocator cannot use every hole.
+pub const WASM_LIMIT_BYTES: u64 = (4 << 30) - (256 << 20);
+
+impl MemoryEstimate {
+    /// Whether a run fits where each executor may use so many bytes.
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`] when it does not.
+    pub fn check(&self, limit_bytes: u64) -> Result<()> {
+        if self.per_executor_bytes <= limit_bytes {
+            return Ok(());
+        }
+        Err(EngineError::OutOfMemory { needed_bytes: self.per_executor_bytes, limit_bytes })
+    }
+}
+
+/// What an executor holds while it runs the tasks of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moment {
+    /// The stage.
+    pub stage: u32,
+    /// The generator's tables.
+    pub tables_bytes: u64,
+    /// Blocks that its own tasks wrote and that are still needed.
+    pub written_bytes: u64,
+    /// Blocks that came from others, and one message on its way.
+    pub received_bytes: u64,
+    /// Batches and hash tables of the task at hand.
+    pub task_bytes: u64,
+}
+
+impl Moment {
+    /// All of it.
+    pub fn bytes(&self) -> u64 {
+        self.tables_bytes + self.written_bytes + self.received_bytes + self.task_bytes
+    }
+}
+
+/// Estimates a run of these stages.
+pub fn estimate(scenario: &Scenario, graph: &StageGraph) -> MemoryEstimate {
+    let sizes = Sizes::new(scenario);
+    let mut written: Vec<Written> = Vec::new();
+    let mut largest = Moment::default();
+    for stage in graph.stages() {
+        let inputs: Vec<&Written> =
+            written.iter().filter(|shuffle| stage.parents().contains(&shuffle.shuffle)).collect();
+        let work = task::Work::of(stage, &inputs, &sizes);
+        // Blocks of the other shuffles are there until their stage runs; blocks of this one's until it is over.
+        let still_needed = written.iter().filter(|shuffle| shuffle.is_needed_from(stage.id, graph));
+        let own: f64 = still_needed.map(|shuffle| shuffle.own_bytes).sum();
+        let out = work.output.as_ref().map_or(0.0, |shuffle| shuffle.own_bytes);
+        let received: f64 = inputs.iter().map(|shuffle| shuffle.received_bytes).sum();
+        let moment = Moment {
+            stage: stage.id,
+            tables_bytes: (BASE_BYTES + sizes.tables_bytes) as u64,
+            written_bytes: (own + out) as u64,
+            received_bytes: received as u64,
+            task_bytes: (TASK_SLACK * work.task_bytes) as u64,
+        };
+        if moment.bytes() > largest.bytes() {
+            largest = moment;
+        }
+        written.extend(work.output);
+    }
+    MemoryEstimate { per_executor_bytes: largest.bytes(), largest }
+}
+
+/// What all tasks of a stage write into one shuffle.
+#[derive(Debug, Clone)]
+struct Written {
+    shuffle: u32,
+    /// Its rows.
+    rows: Rows,
+    /// Rows by reduce partition.
+    partition_rows: Vec<f64>,
+    row_bytes: f64,
+    /// Partitions in which one key can be.
+    key_spread: f64,
+    map_tasks: f64,
+    /// What one executor's tasks write.
+    own_bytes: f64,
+    /// What the executor with most receives, and one message on its way.
+    received_bytes: f64,
+}
+
+impl Written {
+    /// Whether a stage from this one on reads it.
+    fn is_needed_from(&self, stage: u32, graph: &StageGraph) -> bool {
+        graph.stages().iter().any(|other| other.id >= stage && other.parents().contains(&self.shuffle))
+    }
+
+    /// Rows of the largest partition.
+    fn most_rows(&self) -> f64 {
+        self.partition_rows.iter().copied().fold(0.0, f64::max)
+    }
+}
+
+/// Rows on their way through a stage, all its tasks together.
+#[derive(Debug, Clone, Copy)]
+struct Rows {
+    count: f64,
+    /// What they are told apart by.
+    by: By,
+    /// Whether a task has at most one row of each key.
+    is_distinct: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The key of a row of `prompts`.
+    Key,
+    /// Every key once.
+    EveryKey,
+    Word,
+}
+
+/// Everything about the data that does not depend on the stage.
+struct Sizes {
+    rows: f64,
+    keys: f64,
+    executors: u32,
+    reduce_partitions: u32,
+    keys_of_rows: Population,
+    every_key: Population,
+    words: Population,
+    words_per_row: f64,
+    text_bytes: f64,
+    word_bytes: f64,
+    tables_bytes: f64,
+}
+
+impl Sizes {
+    fn new(scenario: &Scenario) -> Self {
+        let keys_of_rows = Population::of_keys(scenario, scenario.skew);
+        let text = Texts::of(scenario, &keys_of_rows);
+        let is_uniform = matches!(scenario.skew, Skew::Uniform {});
+        Sizes {
+            rows: scenario.rows as f64,
+            keys: scenario.keys as f64,
+            executors: scenario.workers,
+            reduce_partitions: scenario.reduce_partitions,
+            every_key: Population::of_keys(scenario, Skew::Uniform {}),
+            keys_of_rows,
+            words: text.words,
+            words_per_row: text.words_per_row,
+            text_bytes: text.words_per_row * (text.word_bytes + 1.0),
+            word_bytes: text.word_bytes,
+            tables_bytes: if is_uniform { 0.0 } else { ALIAS_BYTES * scenario.keys as f64 },
+        }
+    }
+
+    fn population(&self, by: By) -> &Population {
+        match by {
+            By::Key => &self.keys_of_rows,
+            By::EveryKey => &self.every_key,
+            By::Word => &self.words,
+        }
+    }
+
+    fn table_rows(&self, table: Table) -> Rows {
+        match table {
+            Table::Prompts => Rows { count: self.rows, by: By::Key, is_distinct: false },
+            Table::Rewards => Rows { count: self.keys, by: By::EveryKey, is_distinct: true },
+        }
+    }
+
+    /// Bytes of a row: in a block, and nearly the same in a batch.
+    fn row_bytes(&self, schema: &Schema) -> f64 {
+        let column = |name: &str, data_type| match data_type {
+            DataType::Int64 => 8.0,
+            DataType::Float64 => 8.0 + 0.125,
+            DataType::Utf8 => 4.0 + 0.125 + self.value_bytes(name),
+        };
+        schema.fields().iter().map(|field| column(&field.name, field.data_type)).sum()
+    }
+
+    fn value_bytes(&self, column: &str) -> f64 {
+        match column {
+            "language" => TextSource::language_bytes() as f64,
+            "text" => self.text_bytes,
+            _ => self.word_bytes,
+        }
+    }
+
+    /// Tasks of so many that one executor may run.
+    fn tasks_of_one(&self, task_count: f64) -> f64 {
+        let part = (task_count / f64::from(self.executors)).ceil();
+        let ahead = if self.executors == 1 { part } else { (part * AHEAD).ceil() + 1.0 };
+        ahead.min(task_count)
+    }
+
+    /// What the tasks of a stage write.
+    fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination<'_>) -> Written {
+        let spread =
+            Spread { partitions: to.partitions.unwrap_or(self.reduce_partitions), salts: to.salts, is_replicated: to.is_replicated };
+        let partition_rows =
+            self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
+        let row_bytes = self.row_bytes(to.schema);
+        let block_bytes = BLOCK_BYTES + BLOCK_COLUMN_BYTES * to.schema.fields().len() as f64;
+        let bytes: Vec<u64> =
+            partition_rows.iter().map(|rows| (rows * row_bytes + block_bytes * task_count) as u64).collect();
+        let all: u64 = bytes.iter().sum();
+        let owners = assign(&bytes, self.executors);
+        let mut received = vec![0; self.executors as usize];
+        for (owner, bytes) in owners.into_iter().zip(&bytes) {
+            received[owner as usize] += bytes;
+        }
+        let most = received.into_iter().max().unwrap_or(0) as f64;
+        // What an executor keeps for itself is not sent; one message is there twice while it is copied.
+        let others = f64::from(self.executors - 1) / f64::from(self.executors);
+        let received_bytes = match (self.executors, to.is_broadcast) {
+            (1, _) => 0.0,
+            (_, true) => all as f64,
+            (_, false) => most * (others + 1.0 / f64::from(self.executors)),
+        };
+        let own_bytes = all as f64 / task_count * self.tasks_of_one(task_count);
+        let key_spread = f64::from(to.salts.clamp(1, self.reduce_partitions));
+        let map_tasks = task_count;
+        Written { shuffle, rows, partition_rows, row_bytes, key_spread, map_tasks, own_bytes, received_bytes }
+    }
+}
+
+/// Where a branch's rows go, if it is a shuffle.
+struct Destination<'a> {
+    schema: &'a Schema,
+    salts: u32,
+    is_replicated: bool,
+    is_broadcast: bool,
+    /// Reduce partitions, where they are not the scenario's.
+    partitions: Option<u32>,
+}
+
+impl<'a> Destination<'a> {
+    fn of(partitioning: &Partitioning, schema: &'a Schema) -> Self {
+        let salted = |salts, is_replicated| Destination {
+            schema,
+            salts,
+            is_replicated,
+            is_broadcast: false,
+            partitions: None,
+        };
+        match partitioning {
+            Partitioning::Hash { salt_buckets, .. } => salted(*salt_buckets, false),
+            Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
+            // A key's rows go everywhere.
+            Partitioning::RoundRobin => salted(MAX_PARTITIONS, false),
+            Partitioning::Single => Destination { partitions: Some(1), ..salted(1, false) },
+            Partitioning::Broadcast => {
+                Destination { partitions: Some(1), is_broadcast: true, ..salted(1, false) }
+            }
+        }
+    }
+}
+
+/// What the texts of a scenario are like.
+struct Texts {
+    words: Population,
+    words_per_row: f64,
+    word_bytes: f64,
+}
+
+impl Texts {
+    /// The heaviest keys' texts as they are, the others' as the vocabulary has it on average.
+    fn of(scenario: &Scenario, keys: &Population) -> Self {
+        let source = TextSource::new(Streams::new(scenario.seed));
+        let mut shares: BTreeMap<String, f64> = BTreeMap::new();
+        let (mut words_per_row, mut drawn_weight) = (0.0, 0.0);
+        for (key, weight) in keys.heaviest(Self::DRAWN) {
+            let mut text = Utf8Column::default();
+            source.push_text(key, &mut text);
+            for word in text.value(0).split(' ') {
+                *shares.entry(word.to_owned()).or_default() += weight;
+                words_per_row += weight;
+            }
+            drawn_weight += weight;
+        }
+        let rest = (1.0 - drawn_weight).max(0.0) * TextSource::mean_word_count();
+        words_per_row += rest;
+        for (word, share) in source.word_shares() {
+            *shares.entry(word.to_owned()).or_default() += rest * share;
+        }
+        let word_bytes =
+            shares.iter().map(|(word, share)| word.len() as f64 * share).sum::<f64>() / words_per_row;
+        let items = shares.iter().map(|(word, share)| Item {
+            hash: hash_bytes(word.as_bytes(), SEED),
+            weight: share / words_per_row,
+            key: 0,
+        });
+        Texts { words: Population::of_items(items.collect()), words_per_row, word_bytes }
+    }
+
+    /// Keys whose text is drawn: each of the others has less than a hundredth of the rows, or all are alike.
+    const DRAWN: usize = 100;
+}

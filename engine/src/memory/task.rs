@@ -1,0 +1,197 @@
+//! What one task holds: the batch at hand, hash tables, and rows that wait to be written.
+//!
+//! The only place that knows what each operator keeps: a new one needs an arm here.
+
+use super::population::upper;
+use super::{By, Destination, Rows, Sizes, Written};
+use crate::columnar::{BATCH_ROWS, Schema};
+use crate::plan::{Branch, OperatorSpec, Output, StageSource, StageSpec};
+
+/// A vector that grows by doubling has room for twice its values.
+const GROWN: f64 = 2.0;
+/// A slot of a hash table.
+const SLOT_BYTES: f64 = 16.0;
+/// Columns of a batch exist once as they came and once as they are passed on.
+const BATCH_COPIES: f64 = 2.0;
+
+/// What a stage's largest task holds, and what all its tasks write.
+pub(super) struct Work {
+    pub(super) task_bytes: f64,
+    pub(super) output: Option<Written>,
+}
+
+/// Rows on their way through one task, the largest.
+#[derive(Clone, Copy)]
+struct Flow {
+    /// Of all tasks.
+    all: Rows,
+    /// Of the largest task.
+    rows: f64,
+    row_bytes: f64,
+    /// Over how many partitions an exchange has spread each key; `None` before one, where any task can have any key.
+    spread: Option<f64>,
+}
+
+impl Work {
+    pub(super) fn of(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> Self {
+        let tasks = f64::from(stage.task_count);
+        let (flow, mut task_bytes) = source(stage, inputs, sizes);
+        let mut prefix = Operators { sizes, tasks, flow, kept_bytes: 0.0, build: build_side(stage, inputs) };
+        stage.prefix.iter().for_each(|operator| prefix.pass(operator));
+        task_bytes += prefix.kept_bytes;
+        let mut output = None;
+        for (index, branch) in stage.branches.iter().enumerate() {
+            let mut flow = prefix.flow;
+            if let Some((share, _)) = stage.share {
+                let wide = share.threshold as f64 / (1u64 << 32) as f64;
+                let taken = if index == 0 { wide } else { 1.0 - wide };
+                flow.all.count = upper(flow.all.count * taken).min(flow.all.count);
+                flow.rows = upper(flow.rows * taken).min(flow.rows);
+            }
+            let mut operators = Operators { flow, kept_bytes: 0.0, build: prefix.build, ..prefix };
+            branch.operators.iter().for_each(|operator| operators.pass(operator));
+            task_bytes += operators.kept_bytes;
+            if let Some((written, waiting_bytes)) = operators.write(branch) {
+                task_bytes += waiting_bytes;
+                output = Some(written);
+            }
+        }
+        Work { task_bytes, output }
+    }
+}
+
+/// The rows that come in, and the bytes of the batch at hand.
+fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) {
+    match &stage.source {
+        StageSource::Scan { table, schema, .. } => {
+            let all = sizes.table_rows(*table);
+            let rows = (all.count / f64::from(stage.task_count)).ceil();
+            let row_bytes = sizes.row_bytes(schema);
+            let flow = Flow { all, rows, row_bytes, spread: None };
+            (flow, BATCH_COPIES * rows.min(BATCH_ROWS as f64) * row_bytes)
+        }
+        StageSource::Shuffle { probe, .. } => {
+            let input = written(inputs, *probe);
+            let rows = input.most_rows();
+            // Blocks are read whole until a batch has come together.
+            let batch = rows.min(BATCH_ROWS as f64 + upper(rows / input.map_tasks));
+            let count = input.partition_rows.iter().sum();
+            let all = Rows { count, ..input.rows };
+            let flow = Flow { all, rows, row_bytes: input.row_bytes, spread: Some(input.key_spread) };
+            (flow, BATCH_COPIES * batch * input.row_bytes)
+        }
+    }
+}
+
+fn written<'a>(inputs: &[&'a Written], shuffle: u32) -> &'a Written {
+    inputs.iter().find(|input| input.shuffle == shuffle).expect("a shuffle that is read was written before")
+}
+
+/// Rows and width of the largest partition of the build side.
+fn build_side(stage: &StageSpec, inputs: &[&Written]) -> Option<(f64, f64)> {
+    let shuffled = match stage.source {
+        StageSource::Scan { .. } | StageSource::Shuffle { build: None, .. } => None,
+        StageSource::Shuffle { build, .. } => build,
+    };
+    let build = written(inputs, shuffled.or(stage.broadcasts_read().first().copied())?);
+    Some((build.most_rows(), build.row_bytes))
+}
+
+/// A row of operators in one task.
+struct Operators<'a> {
+    sizes: &'a Sizes,
+    tasks: f64,
+    flow: Flow,
+    kept_bytes: f64,
+    build: Option<(f64, f64)>,
+}
+
+impl Operators<'_> {
+    /// Follows the rows through one operator and counts what it keeps.
+    fn pass(&mut self, operator: &OperatorSpec) {
+        match operator {
+            OperatorSpec::Filter { .. } | OperatorSpec::Sample { .. } => {}
+            OperatorSpec::Limit { row_count } => {
+                self.flow.rows = self.flow.rows.min(*row_count as f64);
+                self.flow.all.count = self.flow.all.count.min(*row_count as f64 * self.tasks);
+            }
+            OperatorSpec::Project { schema, .. } => self.flow.row_bytes = self.sizes.row_bytes(schema),
+            OperatorSpec::Tokenize { schema, .. } => {
+                // The batch's words: their texts grow as they are cut, other columns are copied at their size.
+                self.kept_bytes += self.batch_bytes(schema) * self.sizes.words_per_row;
+                self.flow.rows *= self.sizes.words_per_row;
+                self.flow.all.count *= self.sizes.words_per_row;
+                self.flow.all.by = By::Word;
+                self.flow.row_bytes = self.sizes.row_bytes(schema);
+            }
+            OperatorSpec::HashAggregate { aggregates, schema, .. } => {
+                let groups = self.groups();
+                let state_bytes = 8.0 * aggregates.len() as f64;
+                let key_bytes = self.sizes.row_bytes(schema) - state_bytes;
+                self.kept_bytes += table_bytes(groups) + groups * GROWN * (key_bytes + state_bytes);
+                self.group(groups, schema);
+            }
+            OperatorSpec::BestBy { order, schema, .. } => {
+                let groups = self.groups();
+                // Rows that were the best and then beaten are kept a while, and put together with the others.
+                let kept = (2.0 * groups + 4.0 * BATCH_ROWS as f64).min(self.flow.rows);
+                let rank_bytes = 16.0 * order.len().max(1) as f64 + 4.0;
+                self.kept_bytes += table_bytes(groups) + groups * GROWN * (8.0 + rank_bytes);
+                self.kept_bytes += 2.0 * kept * self.sizes.row_bytes(schema);
+                self.group(groups, schema);
+            }
+            OperatorSpec::HashJoin { schema, .. } => {
+                let (rows, row_bytes) = self.build.expect("a join's stage has a build side");
+                // The blocks' rows, and the same rows put together; then the first row and the next of each key.
+                self.kept_bytes += table_bytes(rows) + rows * (2.0 * row_bytes + GROWN * (8.0 + 4.0) + 4.0);
+                self.flow.row_bytes = self.sizes.row_bytes(schema);
+                self.kept_bytes += self.batch_bytes(schema);
+            }
+        }
+    }
+
+    /// Different keys in the largest task.
+    fn groups(&self) -> f64 {
+        let population = self.sizes.population(self.flow.all.by);
+        match self.flow.spread {
+            None => population.distinct(self.flow.rows),
+            Some(spread) => {
+                let in_one = population.distinct(self.flow.all.count) * spread / self.tasks;
+                upper(in_one).min(self.flow.rows)
+            }
+        }
+    }
+
+    fn group(&mut self, groups: f64, schema: &Schema) {
+        self.flow.rows = groups;
+        self.flow.all.count = self.flow.all.count.min(groups * self.tasks);
+        self.flow.all.is_distinct = true;
+        self.flow.row_bytes = self.sizes.row_bytes(schema);
+    }
+
+    fn batch_bytes(&self, schema: &Schema) -> f64 {
+        self.flow.rows.min(BATCH_ROWS as f64) * self.sizes.row_bytes(schema)
+    }
+
+    /// What the branch writes, and what its task holds until it has.
+    fn write(&self, branch: &Branch) -> Option<(Written, f64)> {
+        let Output::Shuffle { shuffle, partitioning, schema, .. } = &branch.output else { return None };
+        let to = Destination::of(partitioning, schema);
+        let written = self.sizes.written(*shuffle, self.flow.all, self.tasks, &to);
+        let copies =
+            if to.is_replicated { f64::from(to.salts.min(self.sizes.reduce_partitions)) } else { 1.0 };
+        // All batches with their placement until the end, then the blocks beside them.
+        let waiting = self.flow.rows
+            * (self.sizes.row_bytes(schema) + 4.0 + if to.is_replicated { 8.0 * copies } else { 0.0 });
+        Some((written, waiting + self.flow.rows * self.sizes.row_bytes(schema) * copies))
+    }
+}
+
+/// A table of numbers for so many keys: it quadruples when it is half full, and both are there meanwhile.
+fn table_bytes(keys: f64) -> f64 {
+    let mut slots = 256.0;
+    while keys * 2.0 >= slots {
+        slots *= 4.0;
+    }
+    SLOT_BYTES * slots * 1.25
+}

@@ -1,0 +1,15 @@
+//! What must hold for any bytes from outside: a block, a message between workers, a scenario, a link.
+//!
+//! ```text
+//!  libFuzzer ─> targets/*.rs ─┐
+//!                             ├─> properties::TARGETS: a name, and a function that panics when it does not hold
+//!  tests/native/corpus.rs ────┘     (the kept inputs of corpus/, in every `cargo test`)
+//! ```
+//!
+//! `cargo xtask fuzz` runs every target a million times. An input that breaks a property is kept in `corpus/`
+//! under a name that says what it was, next to the fix.
+
+// The page's own file: it knows nothing but the engine, and the page's crate would bring its whole user interface.
+#[path = "../../src/permalink.rs"]
+pub mod permalink;
+pub mod properties;

@@ -1,0 +1,115 @@
+//! Expressions, for one row.
+//!
+//! A value is `Some` or NULL; a condition is true, false or NULL, by the tables of SQL's three-valued logic.
+
+use shuffle_engine::plan::{BinaryOperator, Expr, UnaryOperator, Value};
+
+use super::cell::{Cell, cell_of, compare, float};
+use super::spark;
+
+/// A row under its columns' names.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) names: &'a [String],
+    pub(super) row: &'a [Option<Cell>],
+}
+
+impl Named<'_> {
+    fn column(&self, name: &str) -> Option<Cell> {
+        self.row[super::rows::place_of(self.names, name)].clone()
+    }
+}
+
+/// The value of an expression; of a condition 1, 0 or NULL.
+pub(super) fn value_of(expr: &Expr, row: Named<'_>) -> Option<Cell> {
+    match expr {
+        Expr::Column(name) => row.column(name),
+        Expr::Literal(value) => cell_of(value),
+        Expr::Unary { operator, input } => match operator {
+            UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => {
+                truth_of(expr, row).map(|truth| Cell::Int(truth.into()))
+            }
+            UnaryOperator::Length => {
+                value_of(input, row).map(|text| Cell::Int(text.as_text().chars().count() as i64))
+            }
+            UnaryOperator::Lower => {
+                value_of(input, row).map(|text| Cell::Text(text.as_text().to_lowercase()))
+            }
+            UnaryOperator::TokenCount => {
+                let words = |text: Cell| text.as_text().split_ascii_whitespace().count();
+                value_of(input, row).map(|text| Cell::Int(words(text) as i64))
+            }
+            UnaryOperator::Hash => Some(Cell::Int(spark::hash(value_of(input, row).as_ref()).into())),
+        },
+        Expr::Binary { operator, left, right } if operator.is_arithmetic() => {
+            arithmetic(*operator, &value_of(left, row)?, &value_of(right, row)?)
+        }
+        Expr::Binary { .. } => truth_of(expr, row).map(|truth| Cell::Int(truth.into())),
+    }
+}
+
+/// Of two values that are not NULL. Integers wrap around; what is divided by zero is NULL.
+fn arithmetic(operator: BinaryOperator, left: &Cell, right: &Cell) -> Option<Cell> {
+    match (operator, left, right) {
+        (BinaryOperator::Divide, left, right) => {
+            (right.as_f64() != 0.0).then(|| float(left.as_f64() / right.as_f64()))
+        }
+        (BinaryOperator::Remainder, left, right) => {
+            let (left, right) = (left.as_int(), right.as_int());
+            (right != 0).then(|| Cell::Int(left.wrapping_rem(right)))
+        }
+        (BinaryOperator::Add, Cell::Int(left), Cell::Int(right)) => {
+            Some(Cell::Int(left.wrapping_add(*right)))
+        }
+        (BinaryOperator::Subtract, Cell::Int(left), Cell::Int(right)) => {
+            Some(Cell::Int(left.wrapping_sub(*right)))
+        }
+        (BinaryOperator::Multiply, Cell::Int(left), Cell::Int(right)) => {
+            Some(Cell::Int(left.wrapping_mul(*right)))
+        }
+        (BinaryOperator::Add, left, right) => Some(float(left.as_f64() + right.as_f64())),
+        (BinaryOperator::Subtract, left, right) => Some(float(left.as_f64() - right.as_f64())),
+        (BinaryOperator::Multiply, left, right) => Some(float(left.as_f64() * right.as_f64())),
+        (other, ..) => panic!("{other:?} is no arithmetic"),
+    }
+}
+
+/// Whether a condition is true; `None` is NULL.
+pub(super) fn truth_of(expr: &Expr, row: Named<'_>) -> Option<bool> {
+    match expr {
+        Expr::Literal(Value::Truth(truth)) => Some(*truth),
+        Expr::Literal(Value::Null(_)) => None,
+        Expr::Unary { operator: UnaryOperator::Not, input } => truth_of(input, row).map(|truth| !truth),
+        Expr::Unary { operator: UnaryOperator::IsNull, input } => Some(value_of(input, row).is_none()),
+        Expr::Unary { operator: UnaryOperator::Contains(part), input } => {
+            value_of(input, row).map(|text| text.as_text().contains(part.as_str()))
+        }
+        Expr::Binary { operator: BinaryOperator::And, left, right } => {
+            match (truth_of(left, row), truth_of(right, row)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (None, _) | (_, None) => None,
+                (Some(true), Some(true)) => Some(true),
+            }
+        }
+        Expr::Binary { operator: BinaryOperator::Or, left, right } => {
+            match (truth_of(left, row), truth_of(right, row)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (None, _) | (_, None) => None,
+                (Some(false), Some(false)) => Some(false),
+            }
+        }
+        Expr::Binary { operator, left, right } => {
+            let order = compare(&value_of(left, row)?, &value_of(right, row)?);
+            Some(match operator {
+                BinaryOperator::Eq => order.is_eq(),
+                BinaryOperator::NotEq => order.is_ne(),
+                BinaryOperator::Lt => order.is_lt(),
+                BinaryOperator::LtEq => order.is_le(),
+                BinaryOperator::Gt => order.is_gt(),
+                BinaryOperator::GtEq => order.is_ge(),
+                other => panic!("{other:?} is no comparison"),
+            })
+        }
+        Expr::Column(_) | Expr::Literal(_) | Expr::Unary { .. } => panic!("{expr} is no condition"),
+    }
+}

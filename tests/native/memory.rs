@@ -1,0 +1,186 @@
+//! The estimate of memory beside what runs really hold: their heap, and the blocks of each executor.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use shuffle_engine::Scenario;
+use shuffle_engine::cluster::local::LocalCluster;
+use shuffle_engine::cluster::{Collect, JobOutcome};
+use shuffle_engine::memory::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
+use shuffle_engine::plan::plan;
+use shuffle_engine::scenario::{Query, Skew, Tactics};
+
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, shaped, tactics};
+
+/// Counts the bytes that each thread holds: a test's cluster runs in the test's own thread.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<i64> = const { Cell::new(0) };
+    static MOST: Cell<i64> = const { Cell::new(0) };
+}
+
+fn count(bytes: i64) {
+    // A thread that ends frees what it has left after its counters are gone: nobody asks any more.
+    let _ = HELD.try_with(|held| {
+        held.set(held.get() + bytes);
+        let _ = MOST.try_with(|most| most.set(most.get().max(held.get())));
+    });
+}
+
+// SAFETY: every call goes to the system's allocator as it came.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as i64);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-(layout.size() as i64));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn estimated(scenario: &Scenario) -> MemoryEstimate {
+    estimate(scenario, &plan(scenario).expect("a valid scenario").stages)
+}
+
+/// Runs in this thread; the most bytes that were held at a time, of all executors together.
+fn run(scenario: &Scenario) -> (JobOutcome, u64) {
+    let before = HELD.get();
+    MOST.set(before);
+    let mut cluster = LocalCluster::new(1);
+    let outcome = cluster.run(scenario, Collect::Nothing, &Stopped).expect("it runs");
+    (outcome, (MOST.get() - before) as u64)
+}
+
+/// A size at which rows decide and not what every run has.
+fn large(query: Query, skew: Skew, workers: u32) -> Scenario {
+    Scenario { rows: 400_000, keys: 30_000, query, skew, workers, ..Scenario::default() }
+}
+
+#[test]
+fn the_estimate_of_one_executor_is_above_its_heap_and_within_three_times_of_it() {
+    let mut broken = Vec::new();
+    for (turn, query) in Query::ALL.into_iter().enumerate() {
+        for (at, skew) in [SKEWS[0], SKEWS[1], SKEWS[2], SKEWS[5]].into_iter().enumerate() {
+            // Every tactic without skew, one of them with each skew: together all pairs.
+            let some = if at == 0 { tactics().to_vec() } else { vec![tactics()[(turn + at) % 4]] };
+            for tactics in some {
+                let scenario = Scenario { tactics, ..large(query, skew, 1) };
+                let (_, held) = run(&scenario);
+                let bytes = estimated(&scenario).per_executor_bytes;
+                let ratio = bytes as f64 / held as f64;
+                println!("{query:?} {skew:?} {tactics:?}: {bytes} for {held}, {ratio:.2}");
+                if !(1.0..=3.0).contains(&ratio) {
+                    broken.push(format!("{query:?} {skew:?} {tactics:?}: {bytes} for {held}, {ratio:.2}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn the_estimates_of_several_executors_are_together_above_their_heap() {
+    for query in Query::ALL {
+        for workers in [2, 5] {
+            let scenario = large(query, Skew::Zipf { exponent: 1.1 }, workers);
+            let (_, held) = run(&scenario);
+            let bytes = estimated(&scenario).per_executor_bytes * u64::from(workers);
+            assert!(bytes >= held, "{query:?} on {workers}: {bytes} for {held}");
+        }
+    }
+}
+
+#[test]
+fn the_estimate_is_above_the_blocks_of_every_executor() {
+    for query in Query::ALL {
+        for skew in SKEWS {
+            let scenario = Scenario { rows: 100_000, ..large(query, skew, 8) };
+            let (outcome, _) = run(&scenario);
+            let bytes = estimated(&scenario).per_executor_bytes;
+            for executor in 0..8 {
+                let blocks = most_blocks(&outcome, executor);
+                assert!(bytes >= blocks, "{query:?} {skew:?}: {bytes} for {blocks} of executor {executor}");
+            }
+        }
+    }
+}
+
+/// The most bytes of blocks that an executor had after an exchange: its own and those of the others.
+fn most_blocks(outcome: &JobOutcome, executor: u32) -> u64 {
+    let own_of = |exchange: &shuffle_engine::cluster::ExchangeRecord| -> u64 {
+        let shuffles = outcome.graph.stage(exchange.stage).shuffles_read();
+        let writers: Vec<u32> = shuffles.iter().map(|&shuffle| outcome.graph.writer_of(shuffle).id).collect();
+        let tasks = outcome.tasks.iter().filter(|record| record.executor == executor);
+        tasks
+            .filter(|record| record.done.task.is_some_and(|task| writers.contains(&task.stage)))
+            .flat_map(|record| &record.done.written_bytes)
+            .sum()
+    };
+    let received_of = |exchange: &shuffle_engine::cluster::ExchangeRecord| -> u64 {
+        let from = exchange.executors[executor as usize].bytes_from.iter().enumerate();
+        from.filter(|(peer, _)| *peer != executor as usize).map(|(_, bytes)| bytes).sum()
+    };
+    outcome.exchanges.iter().map(|exchange| own_of(exchange) + received_of(exchange)).max().unwrap_or(0)
+}
+
+#[test]
+fn the_estimate_is_above_the_heap_for_scenarios_of_every_shape() {
+    let mut draw = Draw::new(11);
+    for shape in SHAPES {
+        for query in Query::ALL {
+            let scenario = Scenario {
+                query,
+                skew: draw.one_of(&SKEWS),
+                shuffle_fraction: draw.one_of(&FRACTIONS),
+                workers: draw.one_of(&[1, 2, 3]),
+                tactics: draw.one_of::<Tactics>(&tactics()),
+                ..shaped(shape)
+            };
+            let (_, held) = run(&scenario);
+            let bytes = estimated(&scenario).per_executor_bytes * u64::from(scenario.workers);
+            assert!(bytes >= held, "{bytes} for {held}: {scenario:?}");
+        }
+    }
+}
+
+#[test]
+fn the_estimate_grows_with_rows_and_shrinks_with_workers() {
+    for query in Query::ALL {
+        let scenario = large(query, Skew::Uniform {}, 4);
+        let of = |scenario: &Scenario| estimated(scenario).per_executor_bytes;
+        let ten_times = Scenario { rows: 4_000_000, ..scenario.clone() };
+        let more_workers = Scenario { workers: 16, ..scenario.clone() };
+        assert!(of(&ten_times) > of(&scenario), "{query:?}");
+        assert!(of(&more_workers) <= of(&scenario), "{query:?}");
+    }
+}
+
+#[test]
+fn the_largest_moment_adds_up() {
+    let estimate = estimated(&large(Query::Join, Skew::Uniform {}, 4));
+    assert_eq!(estimate.largest.bytes(), estimate.per_executor_bytes);
+    assert_eq!(estimate.largest.stage, 2, "a join holds most while it joins: {estimate:?}");
+}
+
+#[test]
+fn a_run_that_does_not_fit_is_refused_with_both_numbers() {
+    let words = large(Query::WordCount, Skew::Uniform {}, 1);
+    let most = Scenario { rows: 20_000_000, map_partitions: 1, ..words };
+    let estimate = estimated(&most);
+    let refused = estimate.check(WASM_LIMIT_BYTES).map_err(|error| error.to_string());
+    let sentence = format!(
+        "out of memory: {} bytes are needed, {WASM_LIMIT_BYTES} bytes may be used",
+        estimate.per_executor_bytes
+    );
+    assert_eq!(refused, Err(sentence), "the words of twenty million texts do not fit one task");
+    assert_eq!(estimated(&Scenario::default()).check(WASM_LIMIT_BYTES), Ok(()), "the lesson does");
+}
