@@ -194,19 +194,19 @@ fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it()
 #[test]
 fn a_show_brings_its_rows_with_their_nulls_and_says_how_many_partitions_had_to_run() {
     let narrow = small(Query::Narrow, Skew::Uniform {});
-    let state = state_after(&Scenario { action: Action::Show { rows: 5 }, ..narrow });
+    let state = state_after(&Scenario { action: Action::Show { rows: 200 }, ..narrow });
     let run = state.run.as_ref().expect("there was a run");
     let shown = run.shown.as_ref().expect("a show brings rows");
     assert_eq!(shown.names, ["prompt_id", "token", "percent"]);
     assert_eq!(shown.is_number, [true, false, true]);
-    assert!(shown.rows.len() == 5 && shown.rows.iter().all(|row| row.len() == 3), "{shown:?}");
+    assert!(shown.rows.len() == 200 && shown.rows.iter().all(|row| row.len() == 3), "{shown:?}");
     assert!(
         shown.rows.iter().flatten().any(Option::is_none),
         "an unscored prompt is among the first: {shown:?}"
     );
     assert!(!run.rows_stayed());
     let words = all_words(&state);
-    assert!(words.contains("1 of 32 partitions had to run for 5 rows."), "{words}");
+    assert!(words.contains("1 of 32 partitions had to run for 200 rows."), "{words}");
     assert!(words.contains("describe runs whose rows stay with the workers"), "{words}");
 }
 
