@@ -58,7 +58,11 @@ impl<T: Copy> Side<'_, T> {
 }
 
 /// Where neither side is NULL; `None` where nothing is NULL.
-pub(super) fn both_valid<T: Copy>(left: &Side<'_, T>, right: &Side<'_, T>, row_count: usize) -> Option<Bitmap> {
+pub(super) fn both_valid<T: Copy>(
+    left: &Side<'_, T>,
+    right: &Side<'_, T>,
+    row_count: usize,
+) -> Option<Bitmap> {
     match (left.validity(row_count), right.validity(row_count)) {
         (Some(left), Some(right)) => Some(left.and(&right)),
         (one, None) | (None, one) => one,

@@ -78,9 +78,8 @@ impl HashAggregate {
         for index in 0..self.parts.len() {
             let part = &self.parts[index];
             let (column, seen) = (part.column, PartKind::Seen);
-            let is_new = part.kind.needs_seen()
-                && is_due(column)
-                && find_part(&self.parts, &seen, column).is_none();
+            let is_new =
+                part.kind.needs_seen() && is_due(column) && find_part(&self.parts, &seen, column).is_none();
             if is_new {
                 let at = self.parts.iter().map(|part| part.kind.initial().len()).sum();
                 self.groups.add_word(1, 0)?;
