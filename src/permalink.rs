@@ -219,6 +219,25 @@ mod tests {
     }
 
     #[test]
+    fn what_becomes_of_the_rows_and_the_broadcast_come_back() {
+        use shuffle_engine::scenario::{Action, CollectPoint, Query, Tactics};
+        let collect = |of| Action::Collect { of, memory_bytes: 50_000_000 };
+        let cases = [
+            (Action::Show { rows: 5 }, "action=show:5"),
+            (collect(CollectPoint::Result), "action=collect:50000000"),
+            (collect(CollectPoint::Input), "action=collect_input:50000000"),
+        ];
+        for (action, word) in cases {
+            let tactics = Tactics { broadcast_bytes: 10_000_000, ..Tactics::default() };
+            let scenario = Scenario { query: Query::Join, tactics, action, ..Scenario::default() };
+            let link = Link { scenario, ..Link::default() };
+            let text = encode(&link);
+            assert!(text.contains(word) && text.contains("broadcast_bytes=10000000"), "{text}");
+            assert_eq!(decode(&text), (link, Vec::new()));
+        }
+    }
+
+    #[test]
     fn bad_and_unknown_parts_are_reported_and_cost_only_themselves() {
         let (link, repairs) = decode("?workers=65&load=colour&bogus=1&theme=light");
         assert_eq!(link.scenario, Scenario::default());

@@ -6,15 +6,22 @@
 //!                       + prune columns   ── run ──> cost
 //! ```
 //!
-//! Nothing here is estimated, and nothing here runs: whoever has a cluster runs the jobs and hands the reports in.
+//! Nothing here is estimated, and nothing here runs: whoever has a cluster runs the jobs and hands the reports in, and an
+//! [`Explanation`] comes out, which the command line prints and the page shows.
 
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Job;
-use crate::error::Result;
-use crate::metrics::JobReport;
-use crate::plan::{Optimizer, Planned, queries};
-use crate::scenario::Scenario;
+use crate::error::{EngineError, Result};
+use crate::metrics::{Clock, JobReport};
+use crate::plan::{Optimizer, Planned, plan, queries};
+use crate::scenario::{Action, Scenario};
+
+/// The version of an explanation's JSON.
+pub const EXPLANATION_VERSION: u32 = 1;
+
+/// Runs of each plan, after one that warms up; plans take turns, so that a slow moment of the machine meets all.
+pub const RUNS: usize = 3;
 
 /// The scenario's question with some of its rules.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,8 +79,7 @@ impl Cost {
     /// When there is no report.
     pub fn of(reports: &[JobReport]) -> Self {
         let first = reports.first().expect("a cost is of at least one run");
-        let mut walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
-        walls.sort_unstable();
+        let walls = walls(reports);
         Cost {
             scanned_rows: first.scanned_rows(),
             scanned_bytes: first.scanned_bytes(),
@@ -83,4 +89,146 @@ impl Cost {
             wall_micros: walls[walls.len() / 2],
         }
     }
+}
+
+/// What a run took less than another; negative where it took more. Fields as in [`Cost`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Saved {
+    /// Rows that scans did not generate.
+    pub scanned_rows: i64,
+    /// Bytes of values that scans did not generate.
+    pub scanned_bytes: i64,
+    /// Rows that were not written into blocks.
+    pub shuffled_rows: i64,
+    /// Bytes that were not.
+    pub shuffled_bytes: i64,
+    /// Bytes that did not cross.
+    pub moved_bytes: i64,
+    /// Time, in microseconds.
+    pub wall_micros: i64,
+}
+
+impl Saved {
+    /// From the first to the second.
+    pub fn between(before: Cost, after: Cost) -> Self {
+        let less = |of: fn(Cost) -> u64| of(before).cast_signed() - of(after).cast_signed();
+        Saved {
+            scanned_rows: less(|cost| cost.scanned_rows),
+            scanned_bytes: less(|cost| cost.scanned_bytes),
+            shuffled_rows: less(|cost| cost.shuffled_rows),
+            shuffled_bytes: less(|cost| cost.shuffled_bytes),
+            moved_bytes: less(|cost| cost.moved_bytes),
+            wall_micros: less(|cost| cost.wall_micros),
+        }
+    }
+}
+
+/// What each rule saved, and every form of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// [`EXPLANATION_VERSION`].
+    pub version: u32,
+    /// Always [`Clock::Wall`]: costs are measured.
+    pub clock: Clock,
+    /// Executors that ran.
+    pub workers: u32,
+    /// Runs of each plan; counts are the same in all, the time is the median.
+    pub runs: usize,
+    /// The plan as written,
+    pub logical: String,
+    /// and what it took.
+    pub cost: Cost,
+    /// Its walls, ascending, in microseconds.
+    pub all_wall_micros: Vec<u64>,
+    /// Each rule that changed the plan, in order.
+    pub rules: Vec<RuleSavings>,
+    /// The plan after all of them.
+    pub optimized: String,
+    /// What all of them saved together.
+    pub saved: Saved,
+    /// With exchanges.
+    pub physical: String,
+    /// Cut into stages.
+    pub stages: String,
+    /// The digest that all plans gave; `None` of a show: rules may place rows elsewhere, so other rows may be the first.
+    pub digest: Option<String>,
+}
+
+/// What one more rule changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleSavings {
+    /// Which.
+    pub rule: String,
+    /// The plan before it,
+    pub before: String,
+    /// and after.
+    pub after: String,
+    /// What the plan took after it.
+    pub cost: Cost,
+    /// Its walls, ascending, in microseconds.
+    pub all_wall_micros: Vec<u64>,
+    /// Less than before it.
+    pub saved: Saved,
+}
+
+impl Explanation {
+    /// Puts the reports of all runs together: of each variant, in their order, as many as were made.
+    ///
+    /// # Errors
+    /// A variant gave another answer than the plan as written, which is a bug in a rule.
+    ///
+    /// # Panics
+    /// When a variant has no report.
+    pub fn new(scenario: &Scenario, variants: &[Variant], reports: &[Vec<JobReport>]) -> Result<Self> {
+        let digest = one_digest(scenario, reports)?;
+        let planned = plan(scenario)?;
+        let costs: Vec<Cost> = reports.iter().map(|reports| Cost::of(reports)).collect();
+        let last = costs.len().checked_sub(1).expect("there is always the plan as written");
+        let rule = |at: usize| RuleSavings {
+            rule: variants[at].rule.clone().unwrap_or_default(),
+            before: variants[at - 1].plan.clone(),
+            after: variants[at].plan.clone(),
+            cost: costs[at],
+            all_wall_micros: walls(&reports[at]),
+            saved: Saved::between(costs[at - 1], costs[at]),
+        };
+        Ok(Explanation {
+            version: EXPLANATION_VERSION,
+            clock: Clock::Wall,
+            workers: scenario.workers,
+            runs: reports[0].len(),
+            logical: planned.logical.to_string(),
+            cost: costs[0],
+            all_wall_micros: walls(&reports[0]),
+            rules: (1..=last).map(rule).collect(),
+            optimized: planned.optimized.plan.to_string(),
+            saved: Saved::between(costs[0], costs[last]),
+            physical: planned.physical.to_string(),
+            stages: planned.stages.to_string(),
+            digest,
+        })
+    }
+}
+
+/// Every rule keeps the answer. Which rows are the first is not an answer.
+fn one_digest(scenario: &Scenario, reports: &[Vec<JobReport>]) -> Result<Option<String>> {
+    let mut results = reports.iter().flatten().map(|report| &report.result);
+    let Some(expected) = results.next() else { return Ok(None) };
+    match scenario.action {
+        Action::Show { .. } => Ok(None),
+        Action::Write {} | Action::Collect { .. } => match results.find(|result| *result != expected) {
+            None => Ok(Some(expected.digest.clone())),
+            Some(other) => Err(EngineError::Protocol {
+                expected: format!("the digest {} of the plan as written", expected.digest),
+                got: other.digest.clone(),
+            }),
+        },
+    }
+}
+
+/// Ascending.
+fn walls(reports: &[JobReport]) -> Vec<u64> {
+    let mut walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
+    walls.sort_unstable();
+    walls
 }

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::EngineError;
+use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::{Collect, Job, JobOutcome, Progress};
 
 use super::clock::BrowserClock;

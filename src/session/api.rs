@@ -5,6 +5,7 @@
 //! | `version` | of this build |
 //! | `cores` | that the browser says the machine has |
 //! | `run(scenario)` | a promise of the report; the scenario is an object, its JSON, or a link |
+//! | `explain(scenario)` | a promise of what `lab explain` prints: each form of the plan, and what each rule saved in real runs |
 //! | `cancel()` | ends the runs that scripts have asked for |
 //! | `bench(name, options)`, `benchData(options)` | see [`super::bench`] |
 //! | `testing` | `kill(id)`, `misbehave(id, how)`, `workers()`: what the end-to-end tests break things with |
@@ -16,6 +17,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Error, Function, JSON, Object, Promise, Reflect};
+use serde::Serialize;
 use shuffle_engine::scenario::{InvalidScenario, json, link};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
@@ -33,6 +35,8 @@ pub fn install(session: Session) {
     let cancel: Rc<RefCell<CancelToken>> = Rc::default();
     let token = cancel.clone();
     function(&lab, "run", move |scenario, _| run(session, scenario, token.borrow().clone()).into());
+    let token = cancel.clone();
+    function(&lab, "explain", move |scenario, _| explain(session, scenario, token.borrow().clone()).into());
     function(&lab, "cancel", move |_, _| {
         session.pool().cancel(&cancel.replace(CancelToken::default()));
         JsValue::UNDEFINED
@@ -62,16 +66,30 @@ fn run(session: Session, scenario: JsValue, cancel: CancelToken) -> Promise {
         let scenario = read_scenario(&scenario).map_err(|error| js_error(&error.into()))?;
         let options = RunOptions { cancel, ..RunOptions::default() };
         let measurement = session.measure(&scenario, options).await.map_err(|error| js_error(&error))?;
-        let report = JSON::parse(
-            &serde_json::to_string(&measurement.report)
-                .map_err(|error| Error::new(&format!("the report cannot be written: {error}")))?,
-        )?;
-        if !measurement.notes.is_empty() {
-            let notes: js_sys::Array = measurement.notes.iter().map(|note| JsValue::from_str(note)).collect();
-            set(report.unchecked_ref(), "notes", &notes);
-        }
-        Ok(report)
+        plain_object(&measurement.report, &measurement.notes)
     })
+}
+
+fn explain(session: Session, scenario: JsValue, cancel: CancelToken) -> Promise {
+    future_to_promise(async move {
+        let scenario = read_scenario(&scenario).map_err(|error| js_error(&error.into()))?;
+        let options = RunOptions { cancel, ..RunOptions::default() };
+        let watch = async |_, _| Ok::<(), EngineError>(());
+        let savings = session.explain(&scenario, options, watch).await.map_err(|error| js_error(&error))?;
+        plain_object(&savings.explanation, &savings.notes)
+    })
+}
+
+/// What was measured, with the notes on it, if there are any.
+fn plain_object(measured: &impl Serialize, notes: &[String]) -> Result<JsValue, JsValue> {
+    let text = serde_json::to_string(measured)
+        .map_err(|error| Error::new(&format!("the report cannot be written: {error}")))?;
+    let object = JSON::parse(&text)?;
+    if !notes.is_empty() {
+        let notes: js_sys::Array = notes.iter().map(|note| JsValue::from_str(note)).collect();
+        set(object.unchecked_ref(), "notes", &notes);
+    }
+    Ok(object)
 }
 
 /// A scenario as scripts give it.

@@ -1,9 +1,12 @@
 //! The state of one page or widget: a plain struct and the events that change it.
 
-use shuffle_engine::Scenario;
+use shuffle_engine::explain::Explanation;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
+use shuffle_engine::{EngineError, Scenario};
+
+use super::table::RowTable;
 
 /// One real run, or the median one of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,55 @@ pub struct Measurement {
     pub walls_micros: Vec<u64>,
     /// What a reader of its figures has to know.
     pub notes: Vec<String>,
+    /// The rows that a show brought here.
+    pub shown: Option<RowTable>,
+}
+
+impl Measurement {
+    /// Whether its rows stayed with the workers: the sweep and the model are about such runs, and about no others.
+    pub fn rows_stayed(&self) -> bool {
+        !self.scenario.action.fetches()
+    }
+}
+
+/// What each rule of the optimizer saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Savings {
+    /// Measured.
+    pub explanation: Explanation,
+    /// What a reader of its figures has to know.
+    pub notes: Vec<String>,
+}
+
+/// What ended a run before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The rows do not fit into the driver's memory: what a reader should see happen once.
+    DoesNotFit {
+        /// Bytes of the rows.
+        needed_bytes: u64,
+        /// Bytes that the driver may use.
+        limit_bytes: u64,
+    },
+    /// Anything else, in a sentence.
+    Ended(String),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            // Without a limit it was the allocator that refused.
+            EngineError::OutOfMemory { needed_bytes, limit_bytes } if limit_bytes > 0 => {
+                Failure::DoesNotFit { needed_bytes, limit_bytes }
+            }
+            other @ (EngineError::InvalidScenario(_)
+            | EngineError::InvalidPlan(_)
+            | EngineError::OutOfMemory { .. }
+            | EngineError::Protocol { .. }
+            | EngineError::ExecutorLost { .. }
+            | EngineError::Cancelled) => Failure::Ended(other.to_string()),
+        }
+    }
 }
 
 /// Several runs of one worker count, after one that warmed up.
@@ -131,6 +183,13 @@ pub enum Activity {
         /// Runs in all.
         total: u32,
     },
+    /// The plan runs with fewer and more rules.
+    Explaining {
+        /// Runs made.
+        done: u32,
+        /// Runs in all.
+        total: u32,
+    },
 }
 
 /// All that is shown.
@@ -154,8 +213,11 @@ pub struct RunState {
     pub exchanges: Vec<ExchangePoint>,
     /// The model, fitted to this scenario's runs.
     pub model: Option<ModelView>,
-    /// What ended the last run before its time, in a sentence.
-    pub failure: Option<String>,
+    /// What each rule saved, or what kept it from being known, when somebody has asked for it and the scenario is still
+    /// the same.
+    pub savings: Option<Result<Savings, Failure>>,
+    /// What ended the last run before its time.
+    pub failure: Option<Failure>,
     /// Cores of this machine: past them, a measured wall would only show time-slicing.
     pub cores: u32,
 }
@@ -179,8 +241,10 @@ pub enum RunEvent {
     Exchanged(ExchangePoint),
     /// The model was fitted.
     Modelled(Box<ModelView>),
+    /// What each rule saves was measured, or cannot be.
+    Explained(Box<Result<Savings, Failure>>),
     /// A run ended before its time.
-    Failed(String),
+    Failed(Failure),
     /// Somebody stopped the work.
     Stopped,
     /// All work is done.
@@ -211,6 +275,7 @@ impl RunState {
             sweep: Vec::new(),
             exchanges: Vec::new(),
             model: None,
+            savings: None,
             failure: None,
             cores,
         }
@@ -241,6 +306,7 @@ impl RunState {
                 self.exchanges.sort_by_key(|point| point.workers);
             }
             RunEvent::Modelled(model) => self.model = Some(*model),
+            RunEvent::Explained(savings) => self.savings = Some(*savings),
             RunEvent::Failed(reason) => {
                 self.failure = Some(reason);
                 self.activity = Activity::Idle;
@@ -265,6 +331,14 @@ impl RunState {
         if without_workers(&scenario) != without_workers(&self.scenario) {
             self.sweep.clear();
             self.model = None;
+        }
+        if scenario != self.scenario {
+            self.savings = None;
+            if matches!(self.activity, Activity::Explaining { .. }) {
+                self.activity = Activity::Idle;
+            }
+            // What did not fit may fit now.
+            self.failure = None;
         }
         self.scenario = scenario;
     }

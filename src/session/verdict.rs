@@ -3,9 +3,11 @@
 
 use std::cmp::Ordering;
 
-use shuffle_engine::metrics::JobReport;
+use shuffle_engine::metrics::{FetchReport, JobReport, StageReport};
 use shuffle_engine::model::ModelMicros;
+use shuffle_engine::scenario::{Action, CollectPoint};
 
+use super::scope::unmodelled;
 use super::state::{Measurement, RunState};
 use crate::charts::units;
 
@@ -31,6 +33,7 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     details.extend(best_workers(state, run));
     details.extend(where_time_goes(&run.report));
     details.extend(remedies(state));
+    details.extend(unmodelled(&run.scenario));
     Some(Verdict { headline: headline(state, run), details })
 }
 
@@ -43,14 +46,9 @@ fn headline(state: &RunState, run: &Measurement) -> String {
     } else {
         String::new()
     };
-    let skewed = run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR);
-    let shuffled = run.report.shuffle_bytes() > 0;
-    let limit = match (shuffled, skewed) {
-        (false, _) => "Nothing moved between workers.".to_owned(),
-        (true, Some(ratio)) => {
-            format!("The largest partition has {} the rows of the median one.", units::ratio(ratio))
-        }
-        (true, None) => format!("{} moved between tasks.", units::bytes(run.report.shuffle_bytes())),
+    let limit = match run.report.fetched {
+        Some(fetched) => arrival(run, fetched),
+        None => what_limits(&run.report),
     };
     let runs = match run.walls_micros.len() {
         0 | 1 => String::new(),
@@ -59,10 +57,46 @@ fn headline(state: &RunState, run: &Measurement) -> String {
     format!("With {workers}: {wall}, measured{runs}{sliced}. {limit}")
 }
 
+/// What moved, and how unevenly.
+fn what_limits(report: &JobReport) -> String {
+    let skewed = report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR);
+    let blocks = units::bytes(report.shuffle_bytes());
+    match (report.shuffle_bytes() > 0, skewed) {
+        (false, _) => "Nothing moved between workers.".to_owned(),
+        (true, Some(ratio)) => {
+            format!("The largest partition has {} the rows of the median one.", units::ratio(ratio))
+        }
+        (true, None) if report.stages.iter().any(StageReport::reads_broadcast) => {
+            let moved = units::bytes(report.moved_bytes());
+            format!("{blocks} went to every worker: {moved} crossed between them.")
+        }
+        (true, None) => format!("{blocks} moved between tasks."),
+    }
+}
+
+/// What came to the driver.
+fn arrival(run: &Measurement, fetched: FetchReport) -> String {
+    let rows = units::plural(fetched.rows, "row", "rows");
+    match run.scenario.action {
+        Action::Show { .. } => format!(
+            "{} of {} had to run for {rows}.",
+            fetched.tasks_run,
+            units::plural(fetched.task_count.into(), "partition", "partitions")
+        ),
+        Action::Write {} | Action::Collect { of: CollectPoint::Result, .. } => {
+            format!("{rows}, {}, came into the driver's memory.", units::bytes(fetched.bytes))
+        }
+        Action::Collect { of: CollectPoint::Input, .. } => format!(
+            "{rows}, {}, came into the driver's memory before the wide step.",
+            units::bytes(fetched.bytes)
+        ),
+    }
+}
+
 /// The key that makes a straggler, and the cap that follows.
 fn straggler(run: &Measurement) -> Option<String> {
     let hot = run.report.skew.hot_key?;
-    let stage = run.report.stages.iter().find(|stage| stage.exchange.is_some())?;
+    let stage = run.report.stages.iter().find(|stage| stage.reads_shuffle())?;
     run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR)?;
     let owner = stage.partitions.executor.get(hot.partition as usize)?;
     let key = units::count(hot.value.unsigned_abs());
@@ -133,10 +167,12 @@ fn remedies(state: &RunState) -> Option<String> {
         |run: &Measurement| run.report.skew.max_over_median.map_or("no median".to_owned(), units::ratio);
     let answer =
         if same { "the answer stayed the same, row for row" } else { "THE ANSWER CHANGED, which is a bug" };
+    // A block that is broadcast is written once and crosses many times.
     Some(format!(
-        "The fixes took the bytes shuffled from {} to {} and the largest over the median partition from {} to {}; {answer}.",
-        units::bytes(before.report.shuffle_bytes()),
-        units::bytes(after.report.shuffle_bytes()),
+        "The fixes took the bytes that cross between workers from {} to {} and the largest over the median \
+         partition from {} to {}; {answer}.",
+        units::bytes(before.report.moved_bytes()),
+        units::bytes(after.report.moved_bytes()),
         ratio(before),
         ratio(after)
     ))

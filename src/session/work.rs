@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  change ─> (hand rests) ─> run ─> without remedies ─> probes ─> sweep ─> exchanges ─> fit
+//!                             └─> nothing more where rows come to the driver: the rest is about rows that stay
 //!     ^                                                                              │
 //!     └── a newer change ends the work of an older one, wherever it is ──────────────┘
 //! ```
@@ -14,37 +15,32 @@ use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked
 use shuffle_engine::cluster::Progress;
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::metrics::{HotKey, JobReport};
-use shuffle_engine::model::{CalibrationRun, HistogramBuilder, KeyHistogram, calibration_scenarios};
-use shuffle_engine::scenario::{InvalidScenario, Skew, Tactics};
+use shuffle_engine::model::{HistogramBuilder, KeyHistogram};
+use shuffle_engine::scenario::{Action, InvalidScenario};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
 
-use super::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
-use super::model_view;
+use super::scope::unmodelled;
 use super::state::{
-    Activity, ExchangePoint, Measurement, Notice, RunEvent, RunState, SweepPoint, without_remedies,
-    without_workers,
+    Activity, Failure, Measurement, Notice, RunEvent, RunState, without_remedies, without_workers,
 };
+use super::table::RowTable;
 use crate::browser::task::{in_slices, sleep};
 use crate::browser::{CancelToken, Pool, RunOptions, Watch, location};
 
 /// How long a hand must rest before the run begins.
 const REST_MILLIS: i32 = 250;
 /// Runs of each point of a sweep, after one that warms up.
-const SWEEP_RUNS: usize = 5;
+pub(super) const SWEEP_RUNS: usize = 5;
 /// A run that takes longer than this is not repeated for a median.
 const REPEAT_LIMIT_MICROS: u64 = 600_000;
 /// Drawing takes a core from the workers: what is timed begins this long after the page has changed.
 const DRAWING_MILLIS: i32 = 100;
-/// The page says how far the calibration is after this many of its short runs.
-const PROBES_A_WORD: usize = 6;
-/// Runs of each exchange point, after one that warms up.
-const EXCHANGE_RUNS: usize = 7;
 
 /// One mount's session. A copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
-    state: RwSignal<RunState>,
+    pub(super) state: RwSignal<RunState>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -59,7 +55,7 @@ struct Inner {
 }
 
 /// Why a piece of work ended early.
-enum Stop {
+pub(super) enum Stop {
     /// A newer change has taken over, or the reader stopped it.
     Stale,
     /// The engine's error.
@@ -139,6 +135,11 @@ impl Session {
         self.apply(RunEvent::Stopped);
     }
 
+    /// Whether something is being done.
+    pub(super) fn is_busy(&self) -> bool {
+        self.state.with_untracked(|state| state.activity != Activity::Idle)
+    }
+
     /// Takes a notice away.
     pub fn dismiss(&self, notice: usize) {
         self.apply(RunEvent::Dismissed(notice));
@@ -159,14 +160,18 @@ impl Session {
     }
 
     fn pursue(&self, rest_millis: i32) {
+        self.work(async move |work| work.do_all(rest_millis).await);
+    }
+
+    /// Ends the work of earlier generations and begins this.
+    pub(super) fn work(&self, work: impl AsyncFnOnce(&Work) -> Result<(), Stop> + 'static) {
         let (generation, cancel) = self.next_generation();
         let session = *self;
         spawn_local(async move {
-            let work = Work { session, generation, cancel };
-            match work.do_all(rest_millis).await {
+            match work(&Work { session, generation, cancel }).await {
                 Ok(()) => session.apply(RunEvent::Rested),
                 Err(Stop::Stale) => {}
-                Err(Stop::Failed(error)) => session.apply(RunEvent::Failed(error.to_string())),
+                Err(Stop::Failed(error)) => session.apply(RunEvent::Failed(Failure::from(error))),
             }
         });
     }
@@ -208,26 +213,31 @@ impl Session {
         let hot_key = self.hot_key(&finished.outcome.scenario, &cancel).await?;
         let report = JobReport::new(&finished.outcome, hot_key);
         let walls_micros = vec![report.wall_micros];
-        Ok(Measurement { scenario: finished.outcome.scenario, report, walls_micros, notes: finished.notes })
+        let shown = matches!(scenario.action, Action::Show { .. }).then(|| RowTable::new(&finished.outcome));
+        let scenario = finished.outcome.scenario;
+        Ok(Measurement { scenario, report, walls_micros, notes: finished.notes, shown })
     }
 }
 
 /// The work of one generation.
 #[derive(Clone)]
-struct Work {
-    session: Session,
+pub(super) struct Work {
+    pub(super) session: Session,
     generation: u64,
     cancel: CancelToken,
 }
 
 impl Work {
-    async fn do_all(&self, rest_millis: i32) -> Result<(), Stop> {
+    pub(super) async fn do_all(&self, rest_millis: i32) -> Result<(), Stop> {
         if rest_millis > 0 {
             sleep(rest_millis).await;
         }
         self.check()?;
-        let scenario = self.session.state.with_untracked(|state| state.scenario.clone());
+        let scenario = self.scenario();
         let is_as_asked = self.run(&scenario).await?;
+        if scenario.action.fetches() {
+            return Ok(());
+        }
         self.run_without_remedies(&scenario).await?;
         if !is_as_asked {
             // Without its workers, or in a hidden tab, a sweep would measure something else than it says.
@@ -235,26 +245,31 @@ impl Work {
         }
         // First the probes, then the runs that the model is tried on: code that has run a hundred times is faster than
         // code that has run five times, and the model should know the former.
-        let probes = self.run_probes(&scenario).await?;
+        let probes = if unmodelled(&scenario).is_none() { self.run_probes(&scenario).await? } else { None };
         self.sweep(&scenario).await?;
         self.measure_exchanges(&scenario).await?;
         probes.map_or(Ok(()), |probes| self.fit(&scenario, &probes))
     }
 
+    /// What the controls show.
+    pub(super) fn scenario(&self) -> Scenario {
+        self.session.state.with_untracked(|state| state.scenario.clone())
+    }
+
     /// Goes on only while no newer change has come.
-    fn check(&self) -> Result<(), Stop> {
+    pub(super) fn check(&self) -> Result<(), Stop> {
         let newest = self.session.inner.with_value(|inner| inner.generation.get());
         if newest == self.generation { Ok(()) } else { Err(Stop::Stale) }
     }
 
-    fn show(&self, event: RunEvent) -> Result<(), Stop> {
+    pub(super) fn show(&self, event: RunEvent) -> Result<(), Stop> {
         self.check()?;
         self.session.apply(event);
         Ok(())
     }
 
     /// Shows what is being done, and lets it be drawn before anything is timed.
-    async fn announce(&self, activity: Activity) -> Result<(), Stop> {
+    pub(super) async fn announce(&self, activity: Activity) -> Result<(), Stop> {
         self.show(RunEvent::Working(activity))?;
         sleep(DRAWING_MILLIS).await;
         self.check()
@@ -268,7 +283,7 @@ impl Work {
         })
     }
 
-    fn quiet(&self) -> RunOptions {
+    pub(super) fn quiet(&self) -> RunOptions {
         RunOptions { cancel: self.cancel.clone(), ..RunOptions::default() }
     }
 
@@ -318,112 +333,4 @@ impl Work {
         let median = self.median_of_more(first.clone()).await?;
         self.show(RunEvent::RanBaseline(Box::new(median.unwrap_or(first))))
     }
-
-    async fn sweep(&self, scenario: &Scenario) -> Result<(), Stop> {
-        let points = sweep_points(self.session.state.with_untracked(|state| state.cores));
-        let known = self
-            .session
-            .state
-            .with_untracked(|state| state.sweep.iter().map(|point| point.workers).collect::<Vec<_>>());
-        for (done, &workers) in points.iter().enumerate().filter(|(_, workers)| !known.contains(workers)) {
-            self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
-            let reports = self.repeat(&Scenario { workers, ..scenario.clone() }, SWEEP_RUNS).await?;
-            let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
-            let median = reports[reports.len() / 2].clone();
-            self.show(RunEvent::Swept(Box::new(SweepPoint { workers, walls_micros, median })))?;
-        }
-        Ok(())
-    }
-
-    async fn measure_exchanges(&self, scenario: &Scenario) -> Result<(), Stop> {
-        let points = exchange_points(scenario.workers);
-        for (done, &workers) in points.iter().enumerate() {
-            let is_known = self
-                .session
-                .state
-                .with_untracked(|state| state.exchanges.iter().any(|point| point.workers == workers));
-            if is_known {
-                continue;
-            }
-            self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
-            let reports = self.repeat(&empty_exchange(workers), EXCHANGE_RUNS).await?;
-            let mut micros: Vec<u64> = reports.iter().filter_map(exchange_micros).collect();
-            micros.sort_unstable();
-            self.show(RunEvent::Exchanged(ExchangePoint { workers, micros }))?;
-        }
-        Ok(())
-    }
-
-    /// Short runs of this scenario's stages; `None` when the model is fitted already, or when they would say nothing.
-    async fn run_probes(&self, scenario: &Scenario) -> Result<Option<Vec<CalibrationRun>>, Stop> {
-        if self.session.state.with_untracked(|state| state.model.is_some()) {
-            return Ok(None);
-        }
-        let scenarios = calibration_scenarios(scenario, self.sweep_cores());
-        let mut probes = Vec::with_capacity(scenarios.len());
-        for (done, probe) in scenarios.iter().enumerate() {
-            if done.is_multiple_of(PROBES_A_WORD) {
-                let total = scenarios.len() as u32;
-                self.announce(Activity::Calibrating { done: done as u32, total }).await?;
-            }
-            let finished = self.session.pool().run(probe, self.quiet()).await?;
-            self.check()?;
-            if !finished.notes.is_empty() {
-                // A run in a hidden tab, or with fewer workers, is not what it says.
-                return Ok(None);
-            }
-            probes.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome, None)));
-        }
-        Ok(Some(probes))
-    }
-
-    /// Fits the model to the probes and tries it on the sweep.
-    fn fit(&self, scenario: &Scenario, probes: &[CalibrationRun]) -> Result<(), Stop> {
-        let (measured, unseen) = self
-            .session
-            .state
-            .with_untracked(|state| (state.run.clone(), model_view::unseen_runs(scenario, &state.sweep)));
-        match measured.map(|measured| model_view::fit(&measured, probes, &unseen, self.sweep_cores())) {
-            Some(Ok(model)) => self.show(RunEvent::Modelled(Box::new(model))),
-            Some(Err(error)) => self.show(RunEvent::Noticed(Notice { field: None, text: error.to_string() })),
-            None => Ok(()),
-        }
-    }
-
-    /// Cores up to which real runs are made.
-    fn sweep_cores(&self) -> u32 {
-        self.session.state.with_untracked(|state| state.cores.min(MAX_SWEEP_CORES))
-    }
-
-    /// The reports of several runs after one that warms up, by wall.
-    async fn repeat(&self, scenario: &Scenario, runs: usize) -> Result<Vec<JobReport>, Stop> {
-        let mut reports = Vec::with_capacity(runs);
-        for index in 0..=runs {
-            let finished = self.session.pool().run(scenario, self.quiet()).await?;
-            self.check()?;
-            if index > 0 {
-                reports.push(JobReport::new(&finished.outcome, None));
-            }
-        }
-        reports.sort_by_key(|report| report.wall_micros);
-        Ok(reports)
-    }
-}
-
-/// A shuffle with hardly a row in it: a block for each pair of workers, so that what is measured is the messages.
-fn empty_exchange(workers: u32) -> Scenario {
-    Scenario {
-        rows: 1,
-        keys: 1,
-        skew: Skew::Uniform {},
-        workers,
-        map_partitions: workers,
-        reduce_partitions: workers,
-        tactics: Tactics::default(),
-        ..Scenario::default()
-    }
-}
-
-fn exchange_micros(report: &JobReport) -> Option<u64> {
-    report.stages.iter().find_map(|stage| stage.exchange.as_ref()).map(|exchange| exchange.micros)
 }

@@ -6,11 +6,14 @@
 //!  controls/   knobs, fixes   ─ edit(scenario) ─> Session ─> RwSignal<RunState>
 //!  verdict, status, notices   <──────────── Memo ───────────────┘
 //!  figures/    charts, each redrawn only when its own data change
-//!  plan, footer
+//!  arrival                    rows that came to the driver, or did not fit there
+//!  plan/                      the plan step by step, what each rule saves
+//!  footer
 //! ```
 //!
 //! Nothing here decides what is run or what a number means: that is the session's and the engine's.
 
+mod arrival;
 mod choice;
 mod controls;
 mod dom;

@@ -1,7 +1,7 @@
 //! Scenarios worth looking at, by name.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::scenario::{Query, Skew, Tactics};
+use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew, Tactics};
 
 /// A scenario with a name.
 pub(super) struct Preset {
@@ -22,6 +22,9 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset { word: "combined", name: "hot key, cured by combining", scenario: combined },
     Preset { word: "salted", name: "hot key, salted", scenario: salted },
     Preset { word: "fan_out", name: "small data, 64 workers", scenario: fan_out },
+    Preset { word: "broadcast", name: "a small table, broadcast", scenario: broadcast },
+    Preset { word: "show", name: "five rows of a million", scenario: show },
+    Preset { word: "collect", name: "a collect that does not fit", scenario: collect },
 ];
 
 fn uniform() -> Scenario {
@@ -56,6 +59,22 @@ fn fan_out() -> Scenario {
         reduce_partitions: 64,
         ..Scenario::default()
     }
+}
+
+fn broadcast() -> Scenario {
+    // A reward a key: a few kilobytes, which every worker can hold, and a hot key that no longer meets in one place.
+    let tactics = Tactics { broadcast_bytes: 10_000_000, ..Tactics::default() };
+    Scenario { query: Query::Join, keys: 1_000, tactics, ..Scenario::default() }
+}
+
+fn show() -> Scenario {
+    Scenario { query: Query::Narrow, action: Action::Show { rows: 5 }, ..Scenario::default() }
+}
+
+fn collect() -> Scenario {
+    // The counts would fit many times over.
+    let action = Action::Collect { of: CollectPoint::Input, memory_bytes: 50_000_000 };
+    Scenario { action, ..Scenario::default() }
 }
 
 #[cfg(test)]

@@ -43,6 +43,9 @@ fn line_of(state: &RunState) -> Line {
         Activity::Calibrating { done, total } => {
             (format!("Calibrating the model: {done} of {total} runs"), of(done, total))
         }
+        Activity::Explaining { done, total } => {
+            (format!("Measuring what each rule saves: {done} of {total} runs"), of(done, total))
+        }
     };
     Line { words, progress }
 }
@@ -52,6 +55,10 @@ fn at_rest(state: &RunState) -> &'static str {
         "Nothing runs while a field cannot be used; the result below is the last good one."
     } else if state.is_current() {
         "At rest: everything below belongs to these controls."
+    } else if state.failure.is_some() && state.run.is_some() {
+        "The run ended before its time: what is shown below belongs to the one before it."
+    } else if state.failure.is_some() {
+        "The run ended before its time, and there is no earlier one to show."
     } else if state.run.is_some() {
         "Stopped: what is shown below belongs to an earlier scenario."
     } else {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::arrival;
 use super::lab::Lab;
 use crate::charts::units;
 use crate::session::{RunState, verdict};
@@ -9,11 +10,13 @@ use crate::session::{RunState, verdict};
 pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let said = lab.slice(verdict);
     let is_current = lab.slice(RunState::is_current);
-    let failure = lab.slice(|state| state.failure.clone());
+    let has_failed = lab.slice(|state| state.failure.is_some());
     let headline = Memo::new(move |_| {
-        said.with(|said| {
-            said.as_ref()
-                .map_or("Starting workers for the first run…".to_owned(), |said| said.headline.clone())
+        said.with(|said| match said {
+            Some(said) => said.headline.clone(),
+            // Why there is none stands above.
+            None if has_failed.get() => String::new(),
+            None => "Starting workers for the first run…".to_owned(),
         })
     });
     let details = move || {
@@ -23,12 +26,11 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     view! {
         <section class="verdict" id="verdict" aria-labelledby="verdict-name">
             <h2 class="only-heard" id="verdict-name">"Verdict"</h2>
-            {move || failure.get().map(|text| view! {
-                <p class="failure" role="alert">"The run ended before its time: " {text}</p>
-            })}
+            {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>
                 <p class="verdict-headline" aria-live="polite">{headline}</p>
                 {facts(lab)}
+                {arrival::shown_rows(lab)}
                 <ul class="verdict-details" role="list">{details}</ul>
             </div>
         </section>
@@ -81,16 +83,27 @@ fn facts_of(state: &RunState) -> Vec<Fact> {
     let fact = |name, value, origin: String| Fact { name, value, origin };
     let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
     let digest: String = report.result.digest.chars().take(8).collect();
+    let answer = fact(
+        "answer",
+        format!("{} rows", units::count_short(report.result.rows)),
+        format!("digest {digest}"),
+    );
+    if let Some(fetched) = report.fetched {
+        let parts = [fetched.tasks_run, fetched.task_count].map(|count| units::count(count.into()));
+        return vec![
+            fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
+            fact("partitions run", parts.join(" of "), "counted".to_owned()),
+            fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
+            fact("to the driver", units::bytes(fetched.bytes), "counted".to_owned()),
+            answer,
+        ];
+    }
     vec![
         fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
         fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
         fact("blocks", units::count(report.shuffle_blocks()), "counted".to_owned()),
         fact("messages", units::count(links), formula),
         fact("max / median", largest, "rows".to_owned()),
-        fact(
-            "answer",
-            format!("{} rows", units::count_short(report.result.rows)),
-            format!("digest {digest}"),
-        ),
+        answer,
     ]
 }

@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { launch } from "./lib/browser.mjs";
 import { bundlePages } from "./lib/bundle.mjs";
 import { exchangeFigures } from "./lib/figures/exchange.mjs";
+import { growthFigures } from "./lib/figures/growth.mjs";
 import { localFigures } from "./lib/figures/local.mjs";
 import { partitionFigure } from "./lib/figures/partition.mjs";
 import { shuffledFigure } from "./lib/figures/shuffled.mjs";
@@ -80,6 +81,7 @@ async function measure(shared, result) {
   for (const [name, make] of Object.entries(MAKERS)) {
     if (options.wanted.includes(name)) keep(await lab.attempt(name, () => make(lab)));
   }
+  keep(await lab.attempt("growth", () => growthFigures(lab, options.wanted)));
   if (options.wanted.includes("page_size") && !ours.missing) {
     const size = await lab.attempt("page_size", () => pageSize(browser, server, dist));
     if (size) {

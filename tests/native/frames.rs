@@ -14,7 +14,14 @@ use shuffle_engine::{EngineError, JobReport, Scenario};
 use crate::samples::Stopped;
 
 fn scenario() -> Scenario {
-    Scenario { rows: 20_000, keys: 300, workers: 3, map_partitions: 8, reduce_partitions: 8, ..Scenario::default() }
+    Scenario {
+        rows: 20_000,
+        keys: 300,
+        workers: 3,
+        map_partitions: 8,
+        reduce_partitions: 8,
+        ..Scenario::default()
+    }
 }
 
 fn context() -> Context {
@@ -32,10 +39,8 @@ impl Cluster for Ordered {
 
 /// All rows as text, sorted.
 fn texts(batches: &[RecordBatch]) -> Vec<Vec<Option<String>>> {
-    let mut rows: Vec<_> = batches
-        .iter()
-        .flat_map(|batch| (0..batch.row_count()).map(|row| batch.row_text(row)))
-        .collect();
+    let mut rows: Vec<_> =
+        batches.iter().flat_map(|batch| (0..batch.row_count()).map(|row| batch.row_text(row))).collect();
     rows.sort();
     rows
 }
@@ -85,10 +90,13 @@ fn a_count_is_the_number_of_rows_that_are_collected() {
 
 #[test]
 fn threads_collect_what_one_thread_does() {
-    let frame = scan("prompts")
-        .join(scan("rewards"), "prompt_hash")
-        .group_by([col("language")])
-        .agg([count(), avg(col("score")), sum(col("reward")), min(col("text")), max(col("prompt_id"))]);
+    let frame = scan("prompts").join(scan("rewards"), "prompt_hash").group_by([col("language")]).agg([
+        count(),
+        avg(col("score")),
+        sum(col("reward")),
+        min(col("text")),
+        max(col("prompt_id")),
+    ]);
     let mut threads = Context::threads(scenario()).expect("a valid scenario");
     let collected = frame.collect(&mut threads).expect("a run without faults");
     assert_eq!(texts(&collected), collect(&frame));
@@ -182,10 +190,7 @@ fn every_pipeline_brings_back_the_rows_whose_digest_a_write_reports() {
         for fraction in [0.3, 1.0] {
             let write = Scenario { query, shuffle_fraction: fraction, rows: 3_000, ..scenario() };
             let collect = Scenario {
-                action: Action::Collect {
-                    of: Default::default(),
-                    memory_bytes: 1 << 30,
-                },
+                action: Action::Collect { of: Default::default(), memory_bytes: 1 << 30 },
                 ..write.clone()
             };
             let run = |scenario: &Scenario| {
@@ -196,7 +201,11 @@ fn every_pipeline_brings_back_the_rows_whose_digest_a_write_reports() {
             let mut digest = RowDigest::default();
             collected.rows.iter().for_each(|batch| digest.add_batch(batch));
             let reported = JobReport::new(&written, None).result;
-            assert_eq!((digest.row_count, digest.hex()), (reported.rows, reported.digest), "{query:?}, {fraction}");
+            assert_eq!(
+                (digest.row_count, digest.hex()),
+                (reported.rows, reported.digest),
+                "{query:?}, {fraction}"
+            );
         }
     }
 }
@@ -207,8 +216,7 @@ fn a_broadcast_join_answers_as_a_shuffled_one_on_any_number_of_workers() {
         let tactics = Tactics { broadcast_bytes, ..Tactics::default() };
         let scenario = Scenario { workers, tactics, skew, query: Query::Join, ..scenario() };
         let mut cluster = ThreadCluster::new(workers);
-        let outcome =
-            cluster.run(&scenario, Collect::Nothing, |_| {}).expect("a run");
+        let outcome = cluster.run(&scenario, Collect::Nothing, |_| {}).expect("a run");
         let report = JobReport::new(&outcome, None);
         let reads = report.stages.iter().filter(|stage| stage.name.starts_with("read")).count();
         let (rows, moved) = (report.shuffle_rows(), report.moved_bytes());

@@ -168,6 +168,32 @@ fn bad_arguments_exit_with_2_and_one_line_that_names_them() {
 }
 
 #[test]
+fn a_run_that_cannot_fit_is_refused_before_it_begins_with_what_it_needs_and_what_there_is() {
+    let file = json::encode(&scenario());
+    let output = lab_with_input(&["run", "-", "--memory", "1000000"], &file);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1000000 bytes may be used"), "{}", stderr(&output));
+    assert!(output.stdout.is_empty(), "nothing has run");
+    let output = lab_with_input(&["run", "-", "--memory", "1000000000"], &file);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = lab_with_input(&["run", "-", "--memory", "much"], &file);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[test]
+fn explain_measures_what_each_rule_saves_and_the_savings_add_up() {
+    let narrow = Scenario { query: shuffle_engine::scenario::Query::Narrow, ..scenario() };
+    let output = lab_with_input(&["explain", "-"], &json::encode(&narrow));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let explained: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let rules = explained["rules"].as_array().expect("a list");
+    let saved = |value: &serde_json::Value| value["saved"]["scanned_bytes"].as_i64().expect("a number");
+    assert!(rules.iter().any(|rule| rule["rule"] == "push filters down" && saved(rule) > 0), "{explained}");
+    assert_eq!(rules.iter().map(saved).sum::<i64>(), saved(&explained));
+    assert!(rules.windows(2).all(|pair| pair[0]["after"] == pair[1]["before"]), "{explained}");
+}
+
+#[test]
 fn a_file_that_cannot_be_written_exits_with_1() {
     let file = json::encode(&scenario());
     for arguments in [

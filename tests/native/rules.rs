@@ -21,7 +21,8 @@ fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
                 prompts().filter(lit("ABC").lower().eq(lit("abc"))),
                 prompts().filter(score().gt(lit(0.5)).or(lit(1).gt(lit(2)))),
                 prompts().filter(!(!score().is_null())),
-                prompts().select([(lit(1) % lit(0)).alias("null"), (col("prompt_id") + lit(0)).alias("same")]),
+                prompts()
+                    .select([(lit(1) % lit(0)).alias("null"), (col("prompt_id") + lit(0)).alias("same")]),
             ],
         ),
         (
@@ -30,17 +31,19 @@ fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
                 prompts()
                     .select([col("prompt_hash").alias("key"), (score() * lit(100)).alias("percent")])
                     .filter(col("percent").gt(lit(50)).and(col("key").lt(lit(7)))),
-                prompts()
-                    .join(scan("rewards"), "prompt_hash")
-                    .filter(score().gt(lit(0.5)).and(col("reward").lt(lit(0.1))).and(col("prompt_hash").gt(lit(9)))),
-                prompts().left_join(scan("rewards"), "prompt_hash").filter(
-                    score().gt(lit(0.5)).and(col("reward").is_null()).and(score().lt(col("reward"))),
+                prompts().join(scan("rewards"), "prompt_hash").filter(
+                    score().gt(lit(0.5)).and(col("reward").lt(lit(0.1))).and(col("prompt_hash").gt(lit(9))),
                 ),
+                prompts()
+                    .left_join(scan("rewards"), "prompt_hash")
+                    .filter(score().gt(lit(0.5)).and(col("reward").is_null()).and(score().lt(col("reward")))),
                 prompts()
                     .group_by([col("language")])
                     .agg([count()])
                     .filter(col("language").eq(lit("de")).and(col("count").gt(lit(1)))),
-                prompts().tokenize("text", "token").filter(col("token").eq(lit("ka")).and(score().gt(lit(0)))),
+                prompts()
+                    .tokenize("text", "token")
+                    .filter(col("token").eq(lit("ka")).and(score().gt(lit(0)))),
                 prompts().limit(10).filter(score().gt(lit(0.5))),
                 prompts().agg([count()]).filter(lit(1).lt(col("count"))),
             ],
@@ -126,7 +129,8 @@ fn each_rule_rewrites_plans_as_in_the_golden_file() {
             let plan = frame.plan().expect("a good frame").clone();
             let after = Optimizer::new(vec![rule]).run(plan.clone());
             assert_eq!(after.trace.len(), usize::from(after.plan != plan), "a trace for a change");
-            let shown = if after.trace.is_empty() { "(unchanged)\n".to_owned() } else { after.plan.to_string() };
+            let shown =
+                if after.trace.is_empty() { "(unchanged)\n".to_owned() } else { after.plan.to_string() };
             writeln!(text, "{plan}->\n{shown}").expect("a String takes every write");
             let again = all_rules(&scenario).into_iter().find(|rule| rule.name() == name).expect("a rule");
             let twice = Optimizer::new(vec![again]).run(after.plan.clone());

@@ -1,15 +1,16 @@
 //! What the page shows and says, without a page.
 
-use shuffle_engine::Scenario;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::{Clock, Collect, WallMicros};
+use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{KeyHistogram, ModelMicros};
-use shuffle_engine::scenario::{InvalidScenario, Query, Skew, Tactics};
+use shuffle_engine::scenario::{Action, CollectPoint, InvalidScenario, Query, Skew, Tactics};
+use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::charts::units::{ratio, share};
 use shuffle_lab::session::{
-    Activity, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, SweepPoint, exchange_points,
-    sweep_points, verdict,
+    Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RowTable, RunEvent, RunState, Savings,
+    SweepPoint, exchange_points, sweep_points, unmodelled, verdict,
 };
 
 /// Goes on by a microsecond with each look, so that phases take some time.
@@ -34,7 +35,8 @@ fn measured(scenario: &Scenario) -> Measurement {
     let hot_key = KeyHistogram::of(scenario).hot_key(scenario.reduce_partitions);
     let report = JobReport::new(&outcome, hot_key);
     let walls_micros = vec![report.wall_micros];
-    Measurement { scenario: scenario.clone(), report, walls_micros, notes: Vec::new() }
+    let shown = Some(RowTable::new(&outcome)).filter(|_| scenario.action.row_limit().is_some());
+    Measurement { scenario: scenario.clone(), report, walls_micros, notes: Vec::new(), shown }
 }
 
 fn state_after(scenario: &Scenario) -> RunState {
@@ -182,11 +184,121 @@ fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it()
     let scenario = small(Query::CountByKey, Skew::Uniform {});
     let mut state = state_after(&scenario);
     state.apply(RunEvent::Working(Activity::Running { done: 1, total: 9 }));
-    state.apply(RunEvent::Failed("worker 1 was lost: silent for 10.0 s".to_owned()));
+    state.apply(RunEvent::Failed(Failure::Ended("worker 1 was lost: silent for 10.0 s".to_owned())));
     assert_eq!(state.activity, Activity::Idle);
     assert!(state.failure.is_some() && state.run.is_some());
     state.apply(RunEvent::Ran(Box::new(measured(&scenario))));
     assert_eq!(state.failure, None);
+}
+
+#[test]
+fn a_show_brings_its_rows_with_their_nulls_and_says_how_many_partitions_had_to_run() {
+    let narrow = small(Query::Narrow, Skew::Uniform {});
+    let state = state_after(&Scenario { action: Action::Show { rows: 200 }, ..narrow });
+    let run = state.run.as_ref().expect("there was a run");
+    let shown = run.shown.as_ref().expect("a show brings rows");
+    assert_eq!(shown.names, ["prompt_id", "token", "percent"]);
+    assert_eq!(shown.is_number, [true, false, true]);
+    assert!(shown.rows.len() == 200 && shown.rows.iter().all(|row| row.len() == 3), "{shown:?}");
+    assert!(
+        shown.rows.iter().flatten().any(Option::is_none),
+        "an unscored prompt is among the first: {shown:?}"
+    );
+    assert!(!run.rows_stayed());
+    let words = all_words(&state);
+    assert!(words.contains("1 of 32 partitions had to run for 200 rows."), "{words}");
+    assert!(words.contains("describe runs whose rows stay with the workers"), "{words}");
+}
+
+#[test]
+fn a_collect_says_how_many_rows_and_bytes_came_to_the_driver() {
+    let action = Action::Collect { of: CollectPoint::Input, memory_bytes: 100_000_000 };
+    let state = state_after(&Scenario { action, ..small(Query::CountByKey, Skew::Uniform {}) });
+    let words = all_words(&state);
+    assert!(words.contains("20,000 rows, "), "{words}");
+    assert!(words.contains("came into the driver's memory before the wide step."), "{words}");
+}
+
+#[test]
+fn rows_that_do_not_fit_are_named_with_both_figures_and_the_last_result_stays() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    let action = Action::Collect { of: CollectPoint::Input, memory_bytes: 100_000 };
+    let too_much = Scenario { action, ..scenario };
+    let error = LocalCluster::new(1)
+        .run(&too_much, Collect::Nothing, &SteppingClock::default())
+        .expect_err("20,000 rows are more than 100,000 bytes");
+    state.apply(RunEvent::Changed(too_much.clone()));
+    state.apply(RunEvent::Failed(Failure::from(error)));
+    let Some(Failure::DoesNotFit { needed_bytes, limit_bytes: 100_000 }) = state.failure else {
+        panic!("{:?}", state.failure)
+    };
+    assert!(needed_bytes > 1_000_000, "{needed_bytes}");
+    assert!(state.run.is_some() && !state.is_current());
+    let allocator = EngineError::OutOfMemory { needed_bytes: 1, limit_bytes: 0 };
+    assert!(matches!(Failure::from(allocator), Failure::Ended(_)), "nobody had set that limit");
+    state.apply(RunEvent::Changed(Scenario { action: Action::Write {}, ..too_much }));
+    assert_eq!(state.failure, None, "another scenario may fit");
+}
+
+#[test]
+fn a_broadcast_is_calmly_said_not_to_be_modelled_and_names_what_crossed() {
+    let tactics = Tactics { broadcast_bytes: 1_000_000, ..Tactics::default() };
+    let scenario = Scenario { tactics, ..small(Query::Join, Skew::HotKey { share: 0.5 }) };
+    let reason = unmodelled(&scenario).expect("a broadcast join is not modelled");
+    assert!(reason.contains("a broadcast join is not modelled"), "{reason}");
+    assert_eq!(unmodelled(&Scenario { tactics: Tactics::default(), ..scenario.clone() }), None);
+    let words = all_words(&state_after(&scenario));
+    assert!(words.contains(&reason), "{words}");
+    assert!(words.contains("went to every worker"), "{words}");
+    assert!(!words.contains("holds"), "rows do not meet by key, so there is no straggler: {words}");
+}
+
+#[test]
+fn what_rules_saved_is_of_one_scenario_and_goes_with_it() {
+    let scenario = small(Query::Narrow, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    let savings = Savings { explanation: explained(&scenario), notes: Vec::new() };
+    state.apply(RunEvent::Explained(Box::new(Ok(savings))));
+    state.apply(RunEvent::Changed(scenario.clone()));
+    assert!(state.savings.is_some(), "nothing has changed");
+    state.apply(RunEvent::Changed(Scenario { workers: 3, ..scenario }));
+    assert!(state.savings.is_none(), "other workers, other costs");
+    state.apply(RunEvent::Working(Activity::Explaining { done: 1, total: 8 }));
+    state.apply(RunEvent::Changed(Scenario::default()));
+    assert_eq!(state.activity, Activity::Idle, "what was being measured is of no use any more");
+}
+
+fn explained(scenario: &Scenario) -> Explanation {
+    let variants = variants(scenario).expect("the scenario is valid");
+    let mut cluster = LocalCluster::new(1);
+    let clock = SteppingClock::default();
+    let mut report = |job| {
+        let outcome = cluster.run_job(job, Collect::Nothing, &clock).expect("nothing fails in one thread");
+        JobReport::new(&outcome, None)
+    };
+    let reports: Vec<Vec<JobReport>> =
+        variants.iter().map(|variant| (0..RUNS).map(|_| report(&variant.job)).collect()).collect();
+    Explanation::new(scenario, &variants, &reports).expect("every rule keeps the answer")
+}
+
+#[test]
+fn an_explanation_sums_up_what_its_rules_saved_and_refuses_another_answer() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let explanation = explained(&scenario);
+    assert!(!explanation.rules.is_empty());
+    let saved: i64 = explanation.rules.iter().map(|rule| rule.saved.scanned_bytes).sum();
+    assert_eq!(saved, explanation.saved.scanned_bytes, "step by step as all together");
+    assert!(saved > 0, "a count needs no texts");
+    assert_eq!(explanation.all_wall_micros.len(), RUNS);
+    assert_eq!(explanation.digest, Some(measured(&scenario).report.result.digest));
+    // A rule that changed the answer would be caught.
+    let variants = variants(&scenario).expect("the scenario is valid");
+    let mut reports: Vec<Vec<JobReport>> =
+        variants.iter().map(|_| vec![measured(&scenario).report]).collect();
+    reports[1][0].result.digest = "0".repeat(32);
+    let error = Explanation::new(&scenario, &variants, &reports).expect_err("the answers differ");
+    assert!(matches!(error, EngineError::Protocol { .. }), "{error}");
 }
 
 #[test]

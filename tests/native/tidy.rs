@@ -235,7 +235,8 @@ fn what_draws_rows_is_locked_in_one_version() {
 
 #[test]
 fn every_golden_file_belongs_to_a_test() {
-    let known = ["plans-", "stages-", "metrics-", "charts-", "model-", "schedules-", "digests", "seeds"];
+    let known =
+        ["plans-", "stages-", "metrics-", "charts-", "model-", "schedules-", "digests", "rules", "seeds"];
     for entry in std::fs::read_dir(root().join("tests/golden")).expect("golden files") {
         let name = entry.expect("an entry of a folder").file_name().to_string_lossy().into_owned();
         assert!(known.iter().any(|prefix| name.starts_with(prefix)), "{name} is read by no test");

@@ -3,6 +3,7 @@
 //! Run by `cargo xtask test web`, which is `wasm-pack test --headless --chrome`; empty natively.
 #![cfg(target_family = "wasm")]
 
+mod actions;
 mod digests;
 mod failures;
 mod memory;

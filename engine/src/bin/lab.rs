@@ -34,8 +34,8 @@ fn perform(arguments: &[String]) -> Result<(), Failure> {
             eprintln!("{USAGE}");
             Ok(())
         }
-        Command::Run { scenario, transport, result } => {
-            lab::run::run(&scenario, transport, result.as_deref())
+        Command::Run { scenario, transport, result, memory_bytes } => {
+            lab::run::run(&scenario, transport, result.as_deref(), memory_bytes)
         }
         Command::Sweep { scenario, workers } => lab::run::sweep(&scenario, &workers),
         Command::Explain { scenario } => lab::explain::explain(&scenario),

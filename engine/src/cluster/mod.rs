@@ -34,8 +34,8 @@ pub use driver::{
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::Job;
 pub use protocol::{
-    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE, RunId, TaskDone,
-    TaskId, ToExecutor, WireError,
+    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE,
+    RunId, TaskDone, TaskId, ToExecutor, WireError,
 };
 
 use serde::{Deserialize, Serialize};

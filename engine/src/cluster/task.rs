@@ -188,7 +188,13 @@ impl RunningTask {
             watch.lap(Phase::Compute, &mut self.done.phases);
             return Ok(false);
         }
-        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect, kept: &mut self.kept };
+        let mut out = Out {
+            watch: &mut watch,
+            partition: self.partition,
+            done: &mut self.done,
+            collect: self.collect,
+            kept: &mut self.kept,
+        };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
@@ -198,7 +204,13 @@ impl RunningTask {
     /// Ends the input: tables empty themselves, blocks are written.
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
-        let mut out = Out { watch: &mut watch, partition: self.partition, done: &mut self.done, collect: self.collect, kept: &mut self.kept };
+        let mut out = Out {
+            watch: &mut watch,
+            partition: self.partition,
+            done: &mut self.done,
+            collect: self.collect,
+            kept: &mut self.kept,
+        };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;

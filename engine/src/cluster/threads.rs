@@ -5,8 +5,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{
-    Clock, Cluster, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job, JobOutcome,
-    Progress, RunId, WallMicros,
+    Clock, Cluster, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job,
+    JobOutcome, Progress, RunId, WallMicros,
 };
 use crate::error::Result;
 use crate::scenario::Scenario;

@@ -240,9 +240,8 @@ impl Scan {
             // What the filter has read is made twice, which is cheaper to say than to avoid: it is counted once.
         }
         let columns = rows.columns(&self.column_indices, dataset);
-        let is_new = |index: &usize| {
-            self.filter.as_ref().is_none_or(|filter| !filter.column_indices.contains(index))
-        };
+        let is_new =
+            |index: &usize| self.filter.as_ref().is_none_or(|filter| !filter.column_indices.contains(index));
         let made = self.column_indices.iter().zip(&columns).filter(|(index, _)| is_new(index));
         self.scanned.bytes += made.map(|(_, column)| column.byte_count() as u64).sum::<u64>();
         Some(RecordBatch::new(self.schema.clone(), columns))

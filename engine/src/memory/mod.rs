@@ -241,8 +241,11 @@ impl Sizes {
 
     /// What the tasks of a stage write.
     fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination<'_>) -> Written {
-        let spread =
-            Spread { partitions: to.partitions.unwrap_or(self.reduce_partitions), salts: to.salts, is_replicated: to.is_replicated };
+        let spread = Spread {
+            partitions: to.partitions.unwrap_or(self.reduce_partitions),
+            salts: to.salts,
+            is_replicated: to.is_replicated,
+        };
         let partition_rows =
             self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
         let row_bytes = self.row_bytes(to.schema);

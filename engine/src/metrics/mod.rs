@@ -6,6 +6,6 @@ pub mod skew;
 
 pub use phases::{Phase, PhaseMicros};
 pub use report::{
-    Clock, ExchangeReport, ExecutorsReport, HotKey, JobExecutors, JobReport, PartitionsReport,
+    Clock, ExchangeReport, ExecutorsReport, FetchReport, HotKey, JobExecutors, JobReport, PartitionsReport,
     REPORT_VERSION, ResultReport, ShuffleReport, SkewSummary, StageReport,
 };

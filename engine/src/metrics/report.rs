@@ -151,6 +151,19 @@ pub struct ExchangeReport {
     pub link_bytes: Vec<Vec<u64>>,
 }
 
+impl StageReport {
+    /// Whether its partitions came through a shuffle, each to its owner. A stage that scans beside a broadcast has an
+    /// exchange too, but no owners: all rows of it went to everybody.
+    pub fn reads_shuffle(&self) -> bool {
+        self.exchange.is_some() && self.scanned_rows == 0
+    }
+
+    /// Whether it reads rows that went to every executor.
+    pub fn reads_broadcast(&self) -> bool {
+        self.exchange.is_some() && !self.reads_shuffle()
+    }
+}
+
 impl ExchangeReport {
     /// Bytes off the diagonal.
     pub fn moved_bytes(&self) -> u64 {

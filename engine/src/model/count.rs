@@ -107,8 +107,11 @@ impl CountersBuilder {
         let mut task = TaskCounters::default();
         let mut scan = scan(&self.dataset, *table, partition, column_indices, predicate.as_ref());
         let mut prefix = Pipeline::new(&spec.prefix);
-        let mut branches: Vec<CountedBranch> =
-            spec.branches.iter().map(|branch| CountedBranch::new(branch, self.partition_count, partition)).collect();
+        let mut branches: Vec<CountedBranch> = spec
+            .branches
+            .iter()
+            .map(|branch| CountedBranch::new(branch, self.partition_count, partition))
+            .collect();
         let (share, tallies) = (spec.share, &mut self.tallies);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
             task.rows_in = scan.scanned().rows;

@@ -99,6 +99,14 @@ impl Counters {
     }
 }
 
+/// Whether the model describes what a scenario does, before anything runs.
+///
+/// # Errors
+/// [`ModelError::NotModelled`] says what it does not describe.
+pub fn check_modelled(scenario: &Scenario) -> Result<(), ModelError> {
+    stage_graph(scenario).map(drop)
+}
+
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
 pub(super) fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
     let graph = plan(&Scenario { workers: 1, ..scenario.clone() })?.stages;

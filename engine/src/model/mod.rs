@@ -29,7 +29,7 @@ mod timeline;
 pub use calibrate::{Calibration, CalibrationError, CalibrationRun, CalibrationWarning, calibrate};
 pub use cost::{Constant, CostModel, Explained, Source, StageCost};
 pub use count::CountersBuilder;
-pub use counters::{Counters, StageCounters, TaskCounters, Volume};
+pub use counters::{Counters, StageCounters, TaskCounters, Volume, check_modelled};
 pub use curve::{CurvePoint, ModelCurve, hot_key_cap, worker_grid};
 pub use error::{PredictedRun, PredictionError, leave_one_out};
 pub use histogram::{HistogramBuilder, KeyHistogram};

@@ -189,10 +189,8 @@ impl GroupedFrame {
                     name.to_owned()
                 }
             };
-            let renames: Vec<(String, String)> = keys
-                .iter()
-                .map(|key| (column_of(key.expr.clone(), &key.name), key.name.clone()))
-                .collect();
+            let renames: Vec<(String, String)> =
+                keys.iter().map(|key| (column_of(key.expr.clone(), &key.name), key.name.clone())).collect();
             let aggregates: Vec<Aggregate> = aggregates
                 .into_iter()
                 .enumerate()
@@ -224,7 +222,8 @@ impl GroupedFrame {
             if renames.iter().all(|(column, name)| column == name) {
                 return Ok(grouped);
             }
-            let renamed = renames.into_iter().map(|(column, name)| NamedExpr { expr: Expr::Column(column), name });
+            let renamed =
+                renames.into_iter().map(|(column, name)| NamedExpr { expr: Expr::Column(column), name });
             let results = names.iter().map(|name| NamedExpr::column(name));
             Ok(LogicalPlan::Project { input: Box::new(grouped), exprs: renamed.chain(results).collect() })
         })

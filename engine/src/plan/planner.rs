@@ -128,7 +128,8 @@ impl Planner {
             })
             .collect::<Result<Vec<_>>>()?;
         // A set of values has no small state: its rows meet once, whole.
-        let is_split = aggregates.iter().all(|aggregate| aggregate.function != AggregateFunction::CountDistinct);
+        let is_split =
+            aggregates.iter().all(|aggregate| aggregate.function != AggregateFunction::CountDistinct);
         let steps = AggregateSteps::new(input.schema(), keys, aggregates, schema);
         if hints.placed {
             return Ok(steps.apply(input, AggregateStep::Complete));

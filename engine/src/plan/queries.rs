@@ -70,7 +70,10 @@ fn pipeline(query: Query, share: RowShare) -> DataFrame {
         Query::Join => scan("prompts").split(
             share,
             |rows| rows.select(["prompt_id", key, "score"].map(col)).join(scan("rewards"), key),
-            |rows| rows.select(["prompt_id", key, "score"].map(col)).with_column("reward", null(DataType::Float64)),
+            |rows| {
+                rows.select(["prompt_id", key, "score"].map(col))
+                    .with_column("reward", null(DataType::Float64))
+            },
         ),
 
         Query::Repartition => scan("prompts").split(

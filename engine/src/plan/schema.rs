@@ -77,7 +77,10 @@ impl LogicalPlan {
                 match by {
                     RepartitionBy::RoundRobin => {}
                     RepartitionBy::Hash(columns) if columns.is_empty() => {
-                        return Err(PlanError::Malformed { operator: "repartition", reason: "no column to hash" });
+                        return Err(PlanError::Malformed {
+                            operator: "repartition",
+                            reason: "no column to hash",
+                        });
                     }
                     RepartitionBy::Hash(columns) => {
                         for column in columns {
@@ -93,7 +96,10 @@ impl LogicalPlan {
                 if wide == narrow {
                     return Ok(narrow);
                 }
-                Err(PlanError::Malformed { operator: "share", reason: "its branches end in different columns" })
+                Err(PlanError::Malformed {
+                    operator: "share",
+                    reason: "its branches end in different columns",
+                })
             }
         }
     }
@@ -115,7 +121,8 @@ fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Resul
         return Err(PlanError::Malformed { operator: "group by", reason: "neither a key nor an aggregate" });
     }
     let keys = keys.iter().map(|key| Ok((key.as_str(), below.fields()[index(below, key)?].data_type)));
-    let results = aggregates.iter().map(|aggregate| Ok((aggregate.name.as_str(), aggregate.data_type(below)?)));
+    let results =
+        aggregates.iter().map(|aggregate| Ok((aggregate.name.as_str(), aggregate.data_type(below)?)));
     unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "group by")
 }
 
@@ -231,7 +238,8 @@ fn binary(operator: BinaryOperator, left: &Expr, right: &Expr, schema: &Schema) 
         Eq | NotEq | Lt | LtEq | Gt | GtEq => {
             let left = expect(left, schema, &VALUES, "a comparison")?;
             let beside: &[Kind] = if NUMBERS.contains(&left) { &NUMBERS } else { &TEXTS };
-            let operator = if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
+            let operator =
+                if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
             expect(right, schema, beside, operator).map(|_| Kind::Truth)
         }
         And | Or => {

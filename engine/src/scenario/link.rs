@@ -197,8 +197,10 @@ fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
         }
         ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows)? }),
         _ => {
-            let reason =
-                format!("is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS", shown(value));
+            let reason = format!(
+                "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",
+                shown(value)
+            );
             Err(InvalidScenario::new("action", reason))
         }
     }

@@ -75,7 +75,9 @@ fn hash_on_top(keys: &Column, hashes: &mut [u32]) {
     });
     match keys {
         Column::Int64(ints) => rows.for_each(|(row, hash)| *hash = hash_long(ints.values()[row], *hash)),
-        Column::Float64(floats) => rows.for_each(|(row, hash)| *hash = hash_double(floats.values()[row], *hash)),
+        Column::Float64(floats) => {
+            rows.for_each(|(row, hash)| *hash = hash_double(floats.values()[row], *hash))
+        }
         Column::Utf8(texts) => rows.for_each(|(row, hash)| *hash = hash_bytes(texts.bytes_at(row), *hash)),
     }
 }

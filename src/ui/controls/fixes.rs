@@ -5,7 +5,7 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::Query;
 
 use super::super::lab::Lab;
-use super::proof;
+use super::{knob, knobs, proof};
 
 /// How many ways the switch splits a key.
 const SALT_BUCKETS: u32 = 8;
@@ -58,11 +58,17 @@ pub(super) fn no_salt(scenario: &Scenario) -> Option<&'static str> {
     (!scenario.query.is_wide()).then_some("Nothing is shuffled in this pipeline.")
 }
 
+/// Why nothing can be broadcast in this scenario.
+pub(super) fn no_broadcast(scenario: &Scenario) -> Option<&'static str> {
+    (scenario.query != Query::Join).then_some("Only a join has a side that could be sent to every worker.")
+}
+
 pub(super) fn fixes(lab: Lab) -> impl IntoView {
     view! {
         <fieldset class="fixes">
             <legend class="knob-label">"Fixes"</legend>
             {FIXES.iter().map(|fix| switch(lab, fix)).collect_view()}
+            {knob::knob(lab, &knobs::BROADCAST)}
             {proof::proof(lab)}
         </fieldset>
     }

@@ -1,8 +1,10 @@
 //! The knobs as a table: what each is called, where its value is in a scenario, and how its slider is divided.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::scenario::{Skew, limits};
+use shuffle_engine::plan::plan;
+use shuffle_engine::scenario::{Action, Skew, limits};
 
+use super::fixes;
 use super::number::Form;
 use super::scale::Scale;
 use crate::charts::units;
@@ -37,6 +39,10 @@ const KEY_STEPS: &[f64] =
 const PARTITION_STEPS: &[f64] = &[
     1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0, 768.0, 1024.0,
 ];
+
+const MEGABYTE_STEPS: &[f64] =
+    &[0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3];
+const SHOWN_STEPS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e2, 2e2, 5e2, 1e3];
 
 fn always(_: &Scenario) -> Option<&'static str> {
     None
@@ -160,6 +166,77 @@ pub(super) static PARTITIONS: Knob = Knob {
         (map != reduce).then(|| format!("The link says M = {map} and R = {reduce}; this sets both."))
     },
 };
+
+pub(super) static DRIVER_MEMORY: Knob = Knob {
+    id: "driver-memory",
+    fields: &["action.memory_bytes"],
+    label: "Driver's memory",
+    unit: "MB",
+    form: Form::Real,
+    scale: Some(Scale::Steps(MEGABYTE_STEPS)),
+    shown_max: Some(limits::MAX_DRIVER_BYTES as f64 / 1e6),
+    read: |scenario| match scenario.action {
+        Action::Collect { memory_bytes, .. } => megabytes(memory_bytes),
+        Action::Write {} | Action::Show { .. } => 0.0,
+    },
+    write: |scenario, value| {
+        if let Action::Collect { memory_bytes, .. } = &mut scenario.action {
+            *memory_bytes = (value * 1e6).round() as u64;
+        }
+    },
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static SHOWN_ROWS: Knob = Knob {
+    id: "shown-rows",
+    fields: &["action.rows"],
+    label: "Rows to show",
+    unit: "",
+    form: Form::Whole,
+    scale: Some(Scale::Steps(SHOWN_STEPS)),
+    shown_max: None,
+    read: |scenario| scenario.action.row_limit().unwrap_or_default() as f64,
+    write: |scenario, value| {
+        if let Action::Show { rows } = &mut scenario.action {
+            *rows = value as u64;
+        }
+    },
+    idle: always,
+    hint: no_hint,
+};
+
+pub(super) static BROADCAST: Knob = Knob {
+    id: "broadcast",
+    fields: &["tactics.broadcast_bytes"],
+    label: "Broadcast up to",
+    unit: "MB",
+    form: Form::Real,
+    scale: Some(Scale::Even { min: 0.0, max: 64.0, step: 1.0 }),
+    shown_max: Some(limits::MAX_BROADCAST_BYTES as f64 / 1e6),
+    read: |scenario| megabytes(scenario.tactics.broadcast_bytes),
+    write: |scenario, value| scenario.tactics.broadcast_bytes = (value * 1e6).round() as u64,
+    idle: fixes::no_broadcast,
+    hint: |scenario, _| {
+        let says = if scenario.tactics.broadcast_bytes == 0 {
+            "0: never. A small side can go to every worker instead of moving both by key."
+        } else if is_broadcast(scenario) {
+            "The build side is small enough: it goes to every worker, and no prompt moves."
+        } else {
+            "The build side is estimated to be larger, so both sides move by key."
+        };
+        Some(says.to_owned())
+    },
+};
+
+fn is_broadcast(scenario: &Scenario) -> bool {
+    plan(scenario)
+        .is_ok_and(|planned| planned.stages.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()))
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
 
 pub(super) static SEED: Knob = Knob {
     id: "seed",

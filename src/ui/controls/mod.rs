@@ -1,5 +1,6 @@
 //! The controls: every knob of the scenario, the fixes, and the buttons that start and stop.
 
+mod action;
 mod buttons;
 mod fixes;
 mod knob;
@@ -22,6 +23,7 @@ pub(super) fn controls(lab: Lab) -> impl IntoView {
             {skew::skew(lab)}
             {knob::knob(lab, &knobs::ROWS)}
             {pipeline::pipeline(lab)}
+            {action::action(lab)}
             {fixes::fixes(lab)}
             <details class="more" open=move || has_error_inside(lab)>
                 <summary>"Keys, partitions, seed"</summary>

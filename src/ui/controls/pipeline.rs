@@ -38,6 +38,9 @@ pub(super) fn pipeline(lab: Lab) -> impl IntoView {
             if fixes::no_salt(scenario).is_some() {
                 scenario.tactics.salt = 0;
             }
+            if fixes::no_broadcast(scenario).is_some() {
+                scenario.tactics.broadcast_bytes = 0;
+            }
         });
     };
     let options = Query::ALL

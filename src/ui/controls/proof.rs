@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use shuffle_engine::scenario::Tactics;
+
 use super::super::lab::Lab;
 use crate::charts::units;
 use crate::session::{Measurement, RunState};
@@ -35,8 +37,8 @@ pub(super) fn proof(lab: Lab) -> impl IntoView {
 }
 
 fn state_of(state: &RunState) -> State {
-    let tactics = state.scenario.tactics;
-    if !tactics.combine && tactics.salt_buckets() <= 1 {
+    // Where rows come to the driver, the run is measured alone.
+    if state.scenario.tactics == Tactics::default() || state.scenario.action.fetches() {
         return State::NotAsked;
     }
     match state.comparison() {
@@ -54,6 +56,7 @@ fn compare(before: &Measurement, after: &Measurement) -> Proof {
         rows: vec![
             row("wall-clock", &|run| units::micros(run.report.wall_micros)),
             row("shuffled", &|run| units::bytes(run.report.shuffle_bytes())),
+            row("moved", &|run| units::bytes(run.report.moved_bytes())),
             row("max / median", &ratio),
         ],
     }

@@ -22,7 +22,7 @@ pub(super) fn max_workers(reach: Reach) -> u32 {
     }
 }
 
-/// The sweep, the last run and the model, over workers.
+/// The sweep, the last run and the model, over workers. Runs whose rows came to the driver are no part of it.
 pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
     let mut measured: Vec<MeasuredPoint> = state
         .sweep
@@ -33,7 +33,7 @@ pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
         })
         .collect();
     let mut time_sliced = Vec::new();
-    if let Some(run) = state.run.as_ref().filter(|_| state.is_current()) {
+    if let Some(run) = current_run(state) {
         let workers = run.scenario.workers;
         if workers > state.cores {
             time_sliced.push(measured_point(workers, &run.report));
@@ -60,6 +60,11 @@ pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
         best_workers: state.model.as_ref().map(|model| model.best_workers),
         ideal_single_worker_micros: single.map(|point| point.median.wall_micros),
     }
+}
+
+/// The last run, if it is of what the controls show and its rows stayed with the workers, as those of a sweep do.
+fn current_run(state: &RunState) -> Option<&Measurement> {
+    state.run.as_ref().filter(|run| state.is_current() && run.rows_stayed())
 }
 
 fn measured_point(workers: u32, report: &JobReport) -> MeasuredPoint {
@@ -131,7 +136,8 @@ pub(super) fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
 fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
     let hot = run.report.skew.hot_key.filter(|hot| hot.share >= WORTH_NAMING)?;
     let tactics = run.scenario.tactics;
-    if stage.exchange.is_none() || tactics.combine || tactics.salt_buckets() > 1 {
+    // A broadcast has no owners: its readers scan, and the hot key's rows are everywhere.
+    if !stage.reads_shuffle() || tactics.combine || tactics.salt_buckets() > 1 {
         return None;
     }
     let owner = stage.partitions.executor.get(hot.partition as usize)?;
@@ -141,7 +147,12 @@ fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
 /// The bill of the last run's shuffle, and what exchanges cost against workers.
 pub(super) fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleCostData {
     let report = state.run.as_ref().map(|run| &run.report);
-    let reduce = state.run.as_ref().map_or(1, |run| run.scenario.reduce_partitions.max(1));
+    // A task that broadcasts writes one block, for everybody.
+    let is_broadcast = report.is_some_and(|report| report.stages.iter().any(StageReport::reads_broadcast));
+    let reduce = match &state.run {
+        Some(run) if !is_broadcast => run.scenario.reduce_partitions.max(1),
+        Some(_) | None => 1,
+    };
     let blocks = report.map_or(0, JobReport::shuffle_blocks);
     let (measured, modelled) = match of {
         ExchangeOf::Messages => (message_exchanges(state), Vec::new()),
@@ -177,8 +188,7 @@ fn scenario_exchanges(state: &RunState) -> Vec<MeasuredExchange> {
     };
     let swept = state.sweep.iter().filter_map(|swept| point(swept.workers, &swept.median));
     let mut points: Vec<MeasuredExchange> = swept.collect();
-    let run = state.run.as_ref().filter(|_| state.is_current());
-    if let Some(own) = run.and_then(|run| point(run.scenario.workers, &run.report))
+    if let Some(own) = current_run(state).and_then(|run| point(run.scenario.workers, &run.report))
         && points.iter().all(|point| point.workers != own.workers)
     {
         points.push(own);

@@ -9,7 +9,7 @@ use super::{data, table};
 use crate::charts::shuffle_cost::{self, ShuffleCostData};
 use crate::charts::units;
 use crate::permalink::{Choice, ExchangeOf};
-use crate::session::RunState;
+use crate::session::{RunState, unmodelled};
 
 static DRAWING: Drawing<ShuffleCostData> = Drawing {
     id: "exchange",
@@ -51,10 +51,13 @@ fn caption(state: &RunState, of: ExchangeOf) -> String {
             "Exchange, measured: hardly a row, W × W blocks, the median of several; all of it is messages, \
              handled by {cores}."
         ),
-        ExchangeOf::Scenario => format!(
-            "Exchange: of this scenario, measured on {cores}, and dashed what the model says with a core \
-             for each worker."
-        ),
+        ExchangeOf::Scenario => match unmodelled(&state.scenario) {
+            Some(reason) => format!("Exchange: of this scenario, measured on {cores}. {reason}"),
+            None => format!(
+                "Exchange: of this scenario, measured on {cores}, and dashed what the model says with a core for \
+                 each worker."
+            ),
+        },
     };
     format!("Links are arithmetic: every worker sends to every other. {time}")
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, table};
+use super::{data, no_run, table};
 use crate::charts::load::{self, LoadData};
 use crate::charts::units;
 use crate::permalink::{Choice, LoadBy};
@@ -21,10 +21,11 @@ static DRAWING: Drawing<LoadData> = Drawing {
 pub(super) fn load(lab: Lab) -> impl IntoView {
     let by = Memo::new(move |_| lab.view.with(|view| view.load));
     let drawn = Memo::new(move |_| lab.state.with(|state| data::load(state, by.get())));
-    let is_stale = lab.slice(|state| !state.is_current());
+    let has_failed = lab.slice(|state| state.failure.is_some());
+    let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
     let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
-    let (picture, chart) = plot(&DRAWING, drawn, || "The first run is under way.");
+    let (picture, chart) = plot(&DRAWING, drawn, move || no_run(has_failed.get()));
     view! {
         <figure class="figure" aria-labelledby="load-name">
             <div class="figure-head">

@@ -29,3 +29,12 @@ pub(super) fn figures(lab: Lab) -> impl IntoView {
         </div>
     }
 }
+
+/// What stands where a chart has no run to show.
+fn no_run(has_failed: bool) -> &'static str {
+    if has_failed {
+        "There is no run to show: the first one ended before its time."
+    } else {
+        "The first run is under way."
+    }
+}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, table};
+use super::{data, no_run, table};
 use crate::charts::heat_map::{self, HeatMapData};
 
 static DRAWING: Drawing<HeatMapData> = Drawing {
@@ -16,13 +16,14 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {
     let drawn = lab.slice(data::traffic);
-    let is_stale = lab.slice(|state| !state.is_current());
+    let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
+    let has_failed = lab.slice(|state| state.failure.is_some());
     let has_run = lab.slice(|state| state.run.is_some());
     let absent = move || {
         if has_run.get() {
             "Nothing was exchanged: in a narrow pipeline no row leaves its partition, so no worker waits for another."
         } else {
-            "The first run is under way."
+            no_run(has_failed.get())
         }
     };
     let (picture, chart) = plot(&DRAWING, drawn, absent);

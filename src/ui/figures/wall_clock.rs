@@ -9,7 +9,7 @@ use super::{data, model_error, table};
 use crate::charts::units;
 use crate::charts::wall_clock::{self, WallClockData};
 use crate::permalink::{Choice, Reach};
-use crate::session::RunState;
+use crate::session::{RunState, unmodelled};
 
 static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",
@@ -21,34 +21,44 @@ static DRAWING: Drawing<WallClockData> = Drawing {
 /// The last data worth showing, and whether they still belong to the controls.
 #[derive(Clone, PartialEq)]
 struct Held {
-    data: WallClockData,
+    /// `None` while the controls ask for rows to come to the driver: such a run is measured alone.
+    data: Option<WallClockData>,
     is_stale: bool,
 }
+
+/// What stands in the chart's place then.
+const APART: &str = "This chart compares runs whose rows stay with the workers. A collect or a show is another \
+                     question, and is measured alone.";
 
 pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     let reach = Memo::new(move |_| lab.view.with(|view| view.reach));
     // Nothing is measured yet of a scenario that has just been chosen: the earlier picture stays, greyed, until there
     // is, instead of an empty frame that flickers past.
     let held = Memo::new(move |before: Option<&Held>| {
-        let now = lab.state.with(|state| data::wall_clock(state, reach.get()));
+        let reach = reach.get();
+        let (now, is_apart) =
+            lab.state.with(|state| (data::wall_clock(state, reach), state.scenario.action.fetches()));
+        if is_apart {
+            return Held { data: None, is_stale: false };
+        }
         let is_empty = now.measured.is_empty() && now.time_sliced.is_empty() && now.modelled.is_empty();
-        match before {
+        match before.and_then(|before| before.data.clone()) {
             Some(before) if is_empty => Held {
-                data: WallClockData {
+                data: Some(WallClockData {
                     selected_workers: now.selected_workers,
                     max_workers: now.max_workers,
-                    ..before.data.clone()
-                },
+                    ..before
+                }),
                 is_stale: true,
             },
-            Some(_) | None => Held { data: now, is_stale: false },
+            Some(_) | None => Held { data: Some(now), is_stale: false },
         }
     });
-    let drawn = Memo::new(move |_| held.with(|held| Some(held.data.clone())));
+    let drawn = Memo::new(move |_| held.with(|held| held.data.clone()));
     let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
     let caption = lab.slice(caption);
     let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();
-    let (picture, chart) = plot(&DRAWING, drawn, || "");
+    let (picture, chart) = plot(&DRAWING, drawn, || APART);
     view! {
         <figure class="figure" aria-labelledby="wall-clock-name">
             <div class="figure-head">
@@ -58,7 +68,7 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
                 })}
             </div>
             <div class:stale=is_stale>{picture}</div>
-            <figcaption class="caption">
+            <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
                 {caption}
                 {model_error::sentence(lab)}
                 <div class="folds">
@@ -82,10 +92,10 @@ fn caption(state: &RunState) -> String {
     } else {
         String::new()
     };
-    let model = if state.model.is_some() {
-        " Dashes: modelled, a core for each worker."
-    } else {
-        " The modelled line follows once this browser is calibrated."
+    let model = match unmodelled(&state.scenario) {
+        Some(reason) => reason,
+        None if state.model.is_some() => "Dashes: modelled, a core for each worker.".to_owned(),
+        None => "The modelled line follows once this browser is calibrated.".to_owned(),
     };
-    format!("{swept}{sliced}{model}")
+    format!("{swept}{sliced} {model}")
 }

@@ -8,6 +8,9 @@ export const FIGURES = [
   "partition",
   "exchange_blocks",
   "workers_ready",
+  "rows_growth",
+  "narrow_speedup",
+  "exchange_growth",
   "page_size",
 ];
 

@@ -47,7 +47,7 @@ function figureRow(figure) {
   const cell = (side) => `${cost(figure, side.median_micros)} (${cost(figure, side.min_micros)} .. ${cost(figure, side.max_micros)})`;
   const theirs = others.map((side) => `${side.label}: ${cell(side)}`).join("<br>");
   return (
-    `| ${figure.title} | ${ours ? cell(ours) : "not available"} | ${theirs} | ${ratio} ` +
+    `| ${figure.title} | ${ours ? cell(ours) : others.some((side) => side.role === "beside") ? "" : "not available"} | ${theirs} | ${ratio} ` +
     `| ${figure.bar ?? ""} | ${figure.met === undefined ? "" : verdict(figure.met)} | ${figure.load.toFixed(2)} |`
   );
 }

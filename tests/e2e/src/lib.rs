@@ -4,6 +4,7 @@
 //! Site    serves dist/ under a sub-path, keeps what was asked of it and what the page wanted elsewhere
 //! Driver  one chromedriver process
 //! Page    one browser on one page: open, look, read the console
+//! lab     what most tests of the lab do
 //! visit   all of these around a test, with a picture when it fails
 //! ```
 //!
@@ -12,6 +13,7 @@
 
 mod driver;
 mod http;
+pub mod lab;
 mod page;
 pub mod places;
 mod site;

@@ -2,15 +2,11 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use shuffle_lab_e2e::thirtyfour::prelude::ElementQueryable;
+use shuffle_lab_e2e::lab::{HEADLINE, LIMIT, assert_quiet, at_rest, at_the_lab, headline_with};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
-use shuffle_lab_e2e::{Outcome, Page, STRICT_POLICY, Site, View, places, visit};
-
-const LIMIT: Duration = Duration::from_secs(60);
-const HEADLINE: &str = ".verdict-headline";
+use shuffle_lab_e2e::{Outcome, STRICT_POLICY, Site, View, places, visit};
 
 #[tokio::test]
 async fn a_reader_sees_a_real_run_with_a_hot_key_and_its_straggler_without_a_click() -> Outcome {
@@ -239,45 +235,6 @@ async fn the_page_is_quiet_and_fits_on_a_phone_in_the_dark() -> Outcome {
         );
         page.picture(&places::picture("lab-phone-dark"), true).await?;
         assert_quiet(page, &site).await
-    })
-    .await
-}
-
-/// Opens the lab with a query string, runs the test, and wants the page to have been quiet.
-async fn at_the_lab(name: &str, query: &str, test: impl AsyncFnOnce(&Page, &Site) -> Outcome) -> Outcome {
-    let site = Site::of_the_page()?;
-    visit(name, View::WIDE, async |page| {
-        page.open(&site.address(query)).await?;
-        test(page, &site).await?;
-        assert_quiet(page, &site).await
-    })
-    .await
-}
-
-async fn assert_quiet(page: &Page, site: &Site) -> Outcome {
-    let console = page.console().await?;
-    assert!(console.is_empty(), "the console is not empty: {console:#?}");
-    assert_eq!(site.violations(), [""; 0]);
-    Ok(())
-}
-
-/// Waits until the verdict's headline has these words.
-async fn headline_with(page: &Page, words: &str) -> Outcome<String> {
-    let headline = async || match page.driver.query(By::Css(HEADLINE)).nowait().first_opt().await? {
-        Some(element) => Ok::<_, shuffle_lab_e2e::Error>(element.text().await?),
-        None => Ok(String::new()),
-    };
-    page.until(&format!("a verdict with {words:?}"), LIMIT, async || Ok(headline().await?.contains(words)))
-        .await?;
-    headline().await
-}
-
-/// Waits until all work is done: the run, the sweep, the model.
-async fn at_rest(page: &Page) -> Outcome {
-    page.until("rest", LIMIT, async || {
-        let status = page.driver.query(By::Css(".status-words")).nowait().first_opt().await?;
-        let Some(status) = status else { return Ok(false) };
-        Ok(status.text().await?.starts_with("At rest"))
     })
     .await
 }

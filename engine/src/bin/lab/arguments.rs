@@ -9,7 +9,7 @@ use shuffle_engine::scenario::{json, limits, link};
 use super::failure::Failure;
 
 pub(crate) const USAGE: &str = "\
-lab run SCENARIO [--transport threads|local] [--result FILE.csv]
+lab run SCENARIO [--transport threads|local] [--result FILE.csv] [--memory BYTES]
 lab generate SCENARIO --table prompts|rewards -o FILE.csv
 lab explain SCENARIO
 lab sweep SCENARIO --workers 1,2,4,8
@@ -32,7 +32,7 @@ pub(crate) enum Transport {
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
-    Run { scenario: Scenario, transport: Transport, result: Option<String> },
+    Run { scenario: Scenario, transport: Transport, result: Option<String>, memory_bytes: Option<u64> },
     Sweep { scenario: Scenario, workers: Vec<u32> },
     Explain { scenario: Scenario },
     Model { scenario: Scenario, workers: Option<Vec<u32>> },
@@ -56,6 +56,7 @@ impl Command {
                     }
                 },
                 result: rest.option("--result"),
+                memory_bytes: rest.bytes("--memory")?,
                 scenario: rest.scenario()?,
             },
             "sweep" => {
@@ -113,6 +114,13 @@ impl Rest {
     fn option(&mut self, name: &str) -> Option<String> {
         let at = self.options.iter().position(|(option, _)| option == name)?;
         Some(self.options.remove(at).1)
+    }
+
+    fn bytes(&mut self, name: &str) -> Result<Option<u64>, Failure> {
+        let Some(word) = self.option(name) else { return Ok(None) };
+        let bytes =
+            word.parse().map_err(|_| bad(format!("{name}: is {word:?}, must be a number of bytes")))?;
+        Ok(Some(bytes))
     }
 
     fn workers(&mut self) -> Result<Option<Vec<u32>>, Failure> {

@@ -4,8 +4,10 @@ use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
 use shuffle_engine::cluster::{Collect, JobOutcome};
+use shuffle_engine::memory::estimate;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
+use shuffle_engine::plan::plan;
 use shuffle_engine::{EngineError, Scenario};
 
 use super::arguments::Transport;
@@ -15,7 +17,16 @@ use super::failure::Failure;
 /// Runs of each point of a sweep, after one that warms up; the median one is reported.
 const SWEEP_RUNS: usize = 5;
 
-pub(crate) fn run(scenario: &Scenario, transport: Transport, result: Option<&str>) -> Result<(), Failure> {
+/// Runs a scenario; `memory_bytes` is what each executor may use, by an estimate that is made before the run.
+pub(crate) fn run(
+    scenario: &Scenario,
+    transport: Transport,
+    result: Option<&str>,
+    memory_bytes: Option<u64>,
+) -> Result<(), Failure> {
+    if let Some(memory_bytes) = memory_bytes {
+        estimate(scenario, &plan(scenario)?.stages).check(memory_bytes)?;
+    }
     let collect = if result.is_some() { Collect::Rows } else { Collect::Nothing };
     let outcome = match transport {
         Transport::Local => {

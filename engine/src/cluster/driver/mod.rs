@@ -284,9 +284,10 @@ impl Driver {
     fn start_exchange(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         let graph = &self.job.graph;
         let is_over = |shuffle: &u32| self.stages[graph.writer_of(*shuffle).id as usize].is_over();
-        let next = graph.stages().iter().find(|stage| {
-            !self.stages[stage.id as usize].has_begun() && stage.parents().iter().all(is_over)
-        });
+        let next = graph
+            .stages()
+            .iter()
+            .find(|stage| !self.stages[stage.id as usize].has_begun() && stage.parents().iter().all(is_over));
         let Some(stage) = next.filter(|_| self.exchange.is_none()) else { return Vec::new() };
         let (shuffles, broadcasts) = (stage.shuffles_read(), stage.broadcasts_read());
         let owners = if shuffles.is_empty() {
@@ -406,6 +407,8 @@ impl Driver {
     }
 
     fn to_all(&self, message: impl Fn(RunId) -> ToExecutor) -> Vec<DriverEffect> {
-        (0..self.job.scenario.workers).map(|executor| DriverEffect::Send(executor, message(self.run))).collect()
+        (0..self.job.scenario.workers)
+            .map(|executor| DriverEffect::Send(executor, message(self.run)))
+            .collect()
     }
 }

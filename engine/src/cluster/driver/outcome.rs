@@ -1,7 +1,7 @@
 //! What is left of a run: every task, every exchange, and the rows that were fetched.
 
-use super::super::protocol::{ExchangeDone, TaskDone};
 use super::super::WallMicros;
+use super::super::protocol::{ExchangeDone, TaskDone};
 use crate::columnar::RecordBatch;
 use crate::plan::{PlanTrace, StageGraph, StageSpec};
 use crate::scenario::{Action, Scenario};

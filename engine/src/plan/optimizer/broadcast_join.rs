@@ -63,7 +63,7 @@ impl BroadcastJoin {
 }
 
 fn share_of(rows: u64, share: RowShare) -> u64 {
-    (u128::from(rows) * u128::from(share.threshold) >> 32) as u64 + 1
+    ((u128::from(rows) * u128::from(share.threshold)) >> 32) as u64 + 1
 }
 
 fn row_bytes(schema: &Schema) -> u64 {

@@ -26,7 +26,9 @@ impl OptimizerRule for DropNeedlessExchange {
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
         let mut plan = plan.map_children(&mut |child| self.apply(child));
         let places_anew = match &plan {
-            LogicalPlan::Aggregate { .. } | LogicalPlan::BestBy { .. } | LogicalPlan::Repartition { .. } => true,
+            LogicalPlan::Aggregate { .. } | LogicalPlan::BestBy { .. } | LogicalPlan::Repartition { .. } => {
+                true
+            }
             LogicalPlan::Join { method, .. } => *method == JoinMethod::Shuffled,
             LogicalPlan::Scan { .. }
             | LogicalPlan::Filter { .. }
@@ -64,10 +66,18 @@ impl DropNeedlessExchange {
     fn placed_by(&self, plan: &LogicalPlan) -> Option<Vec<String>> {
         match plan {
             LogicalPlan::Aggregate { keys, hints, input, .. } => {
-                if hints.placed { self.placed_by(input) } else { (!keys.is_empty()).then(|| keys.clone()) }
+                if hints.placed {
+                    self.placed_by(input)
+                } else {
+                    (!keys.is_empty()).then(|| keys.clone())
+                }
             }
             LogicalPlan::BestBy { key, hints, input, .. } => {
-                if hints.placed { self.placed_by(input) } else { Some(vec![key.clone()]) }
+                if hints.placed {
+                    self.placed_by(input)
+                } else {
+                    Some(vec![key.clone()])
+                }
             }
             LogicalPlan::Join { method: JoinMethod::Broadcast, probe, .. } => self.placed_by(probe),
             LogicalPlan::Join { key, .. } => (!self.is_salted).then(|| vec![key.clone()]),

@@ -14,10 +14,14 @@ impl OptimizerRule for DropUnusedBranch {
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
         match plan.map_children(&mut |child| self.apply(child)) {
-            LogicalPlan::Share { input, share, wide, narrow } if share.is_all() && is_empty_of_none(&narrow) => {
+            LogicalPlan::Share { input, share, wide, narrow }
+                if share.is_all() && is_empty_of_none(&narrow) =>
+            {
                 replace_rows(*wide, &input)
             }
-            LogicalPlan::Share { input, share, wide, narrow } if share.is_none() && is_empty_of_none(&wide) => {
+            LogicalPlan::Share { input, share, wide, narrow }
+                if share.is_none() && is_empty_of_none(&wide) =>
+            {
                 replace_rows(*narrow, &input)
             }
             other => other,

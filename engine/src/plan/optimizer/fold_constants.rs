@@ -133,10 +133,9 @@ fn of_floats(operator: BinaryOperator, left: f64, right: f64) -> Option<Value> {
         }
         BinaryOperator::Divide => Some(Value::Float64(left / right)),
         // NaN equals itself and is above every number.
-        _ => compared(
-            operator,
-            left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan())),
-        ),
+        _ => {
+            compared(operator, left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan())))
+        }
     }
 }
 

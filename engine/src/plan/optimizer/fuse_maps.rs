@@ -28,7 +28,9 @@ impl OptimizerRule for FuseMaps {
 
 fn fuse(input: LogicalPlan, exprs: Vec<NamedExpr>) -> LogicalPlan {
     match input {
-        LogicalPlan::Project { input, exprs: first } if computes_once(&first, &exprs) && keeps_kinds(&first, &exprs) => {
+        LogicalPlan::Project { input, exprs: first }
+            if computes_once(&first, &exprs) && keeps_kinds(&first, &exprs) =>
+        {
             let exprs = exprs.into_iter().map(|named| replace(named, &first)).collect();
             fuse(*input, exprs)
         }

@@ -64,7 +64,8 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
 
 /// Whether a condition decides the same below a node with one input.
 fn passes(condition: &Expr, node: &LogicalPlan) -> bool {
-    let reads_only = |columns: &[&str]| columns_of(condition).iter().all(|name| columns.contains(&name.as_str()));
+    let reads_only =
+        |columns: &[&str]| columns_of(condition).iter().all(|name| columns.contains(&name.as_str()));
     match node {
         LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } => true,
         LogicalPlan::Tokenize { token, .. } => !columns_of(condition).contains(token),

@@ -78,7 +78,6 @@ impl Display for OperatorSpec {
     }
 }
 
-
 /// ` by #0, #1`; nothing when there is one group.
 pub(super) fn by(keys: &[usize]) -> String {
     if keys.is_empty() { String::new() } else { format!(" by {}", indices(keys)) }

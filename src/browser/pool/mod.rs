@@ -1,28 +1,29 @@
 //! The pool of workers: started on demand, kept warm, replaced when they die, one run at a time.
 
+mod starting;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Reflect};
 use shuffle_engine::cluster::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
+    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
+    ToExecutor,
 };
+use shuffle_engine::memory::{WASM_LIMIT_BYTES, estimate};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
-use web_sys::{ErrorEvent, MessageChannel, MessageEvent, Worker};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use super::alone::Alone;
 use super::clock::BrowserClock;
 use super::port;
-use super::spawn::{self, Glue};
 use super::task::{CancelToken, Interval, Turnstile, sleep};
-use super::worker::{FATAL, MEMORY, MISBEHAVE, PEER, READY};
+use super::worker::{FATAL, MEMORY, MISBEHAVE, READY};
 
 /// How often the driver looks at its deadlines.
 const TICK_MILLIS: i32 = 500;
-/// A worker that is not ready by then will not be.
-const START_LIMIT_MILLIS: i32 = 20_000;
 
 /// Hears how far a run is.
 pub type Watch = Rc<dyn Fn(Progress)>;
@@ -170,9 +171,11 @@ impl Pool {
     /// Runs a scenario, after the runs that were asked for before.
     ///
     /// # Errors
-    /// An invalid scenario (nothing runs then), or what ended the run. The pool is usable again afterwards.
+    /// An invalid scenario or one that cannot fit a worker's memory (nothing runs then), or what ended the run. The pool is usable again afterwards.
     pub async fn run(&self, scenario: &Scenario, options: RunOptions) -> Result<PoolOutcome, PoolError> {
-        self.run_job(Job::of(scenario)?, options).await
+        let job = Job::of(scenario)?;
+        estimate(scenario, &job.graph).check(WASM_LIMIT_BYTES)?;
+        self.run_job(job, options).await
     }
 
     /// Runs a job, after the runs that were asked for before.
@@ -184,8 +187,7 @@ impl Pool {
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();
         let changes_before = self.shared.visibility_changes.get();
-        let started =
-            if options.cancel.is_set() { Ok(()) } else { self.start_workers(workers).await };
+        let started = if options.cancel.is_set() { Ok(()) } else { self.start_workers(workers).await };
         if options.cancel.is_set() {
             return Err(EngineError::Cancelled);
         }
@@ -344,91 +346,6 @@ impl Pool {
         }
     }
 
-    /// Starts what is missing of the first `count` workers. On failure: how many can be used, and why no more.
-    async fn start_workers(&self, count: u32) -> Result<(), TooFew> {
-        let mut outcome = self.try_start_workers(count, Glue::Inlined).await;
-        if outcome.is_err() {
-            spawn::nudge_the_collector();
-            outcome = self.try_start_workers(count, Glue::Imported).await;
-        }
-        let usable = outcome.as_ref().map_or_else(|failure| failure.ready, |()| count);
-        self.connect(usable).map_err(|error| TooFew { ready: 0, reason: in_words(&error) })?;
-        outcome
-    }
-
-    async fn try_start_workers(&self, count: u32, glue: Glue) -> Result<(), TooFew> {
-        let is_there = |id: u32| matches!(self.shared.state.borrow().workers.get(id as usize), Some(Some(_)));
-        let missing: Vec<u32> = (0..count).filter(|&id| !is_there(id)).collect();
-        let Some(&first) = missing.first() else { return Ok(()) };
-        let too_few = |id| move |error: JsValue| TooFew { ready: id, reason: in_words(&error) };
-        let script_url = spawn::script_url(glue).await.map_err(too_few(first))?;
-        let mut starting = Vec::new();
-        for id in missing {
-            starting.push((id, self.start(id, &script_url).map_err(too_few(id))?));
-        }
-        for (id, ready) in starting {
-            let outcome = ready.await.unwrap_or_else(|_| Err(StartFailure("it was given up".to_owned())));
-            if let Err(reason) = outcome {
-                self.discard(id);
-                return Err(TooFew { ready: id, reason });
-            }
-        }
-        Ok(())
-    }
-
-    fn start(
-        &self,
-        id: u32,
-        script_url: &str,
-    ) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
-        let mut state = self.shared.state.borrow_mut();
-        let worker = spawn::spawn(id, script_url)?;
-        let pool = self.downgrade();
-        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            pool.with(|pool| pool.hear(id, &event.data()));
-        });
-        let pool = self.downgrade();
-        let fail = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            // It is told here, at its place; the console need not show it as uncaught.
-            event.prevent_default();
-            pool.with(|pool| pool.lost(id, &event.message()));
-        });
-        worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
-        let (starting, ready) = oneshot::channel();
-        let pooled = PooledWorker {
-            worker,
-            starting: Some(starting),
-            measuring: None,
-            is_connected: false,
-            _hear: hear,
-            _fail: fail,
-        };
-        if state.workers.len() <= id as usize {
-            state.workers.resize_with(id as usize + 1, || None);
-        }
-        state.workers[id as usize] = Some(pooled);
-        drop(state);
-        let pool = self.downgrade();
-        wasm_bindgen_futures::spawn_local(async move {
-            sleep(START_LIMIT_MILLIS).await;
-            let seconds = START_LIMIT_MILLIS / 1000;
-            let late = StartFailure(format!("it was not ready after {seconds} s"));
-            pool.with(|pool| pool.started(id, Err(late)));
-        });
-        Ok(ready)
-    }
-
-    fn started(&self, id: u32, outcome: Result<(), StartFailure>) {
-        let mut state = self.shared.state.borrow_mut();
-        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
-            && let Some(starting) = worker.starting.take()
-        {
-            // Whoever started it may have stopped waiting.
-            let _ = starting.send(outcome);
-        }
-    }
-
     fn hear(&self, id: u32, data: &JsValue) {
         if let Some(text) = data.as_string() {
             return match serde_json::from_str::<FromExecutor>(&text) {
@@ -489,33 +406,8 @@ impl Pool {
             });
         }
     }
-
-    /// A channel for every pair in which one is new.
-    fn connect(&self, count: u32) -> Result<(), JsValue> {
-        let mut state = self.shared.state.borrow_mut();
-        let workers = &mut state.workers[..count as usize];
-        for right in 0..workers.len() {
-            for left in 0..right {
-                let (Some(a), Some(b)) = (&workers[left], &workers[right]) else { continue };
-                if a.is_connected && b.is_connected {
-                    continue;
-                }
-                let channel = MessageChannel::new()?;
-                for (worker, peer, port) in [(a, right, channel.port1()), (b, left, channel.port2())] {
-                    let message = Array::of2(&PEER.into(), &(peer as u32).into());
-                    worker.worker.post_message_with_transfer(&message, &Array::of1(&port))?;
-                }
-            }
-        }
-        workers.iter_mut().flatten().for_each(|worker| worker.is_connected = true);
-        Ok(())
-    }
 }
 
 fn is_hidden() -> bool {
     web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
-}
-
-fn in_words(error: &JsValue) -> StartFailure {
-    StartFailure(format!("{error:?}"))
 }

@@ -1,0 +1,95 @@
+//! What becomes of the rows: they stay with the workers, all of them come to the driver, or the first of them do.
+
+use leptos::prelude::*;
+use shuffle_engine::Scenario;
+use shuffle_engine::scenario::{Action, CollectPoint};
+
+use super::super::choice::strip;
+use super::super::lab::Lab;
+use super::{knob, knobs};
+
+/// What a collect may use until somebody says otherwise.
+const DRIVER_BYTES: u64 = 100_000_000;
+/// What a show brings until somebody says otherwise.
+const SHOWN_ROWS: u64 = 5;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Write,
+    Collect,
+    Show,
+}
+
+pub(super) fn action(lab: Lab) -> impl IntoView {
+    // A kind comes back as it was left.
+    let collect = StoredValue::new(Action::Collect { of: CollectPoint::Result, memory_bytes: DRIVER_BYTES });
+    let show = StoredValue::new(Action::Show { rows: SHOWN_ROWS });
+    let kind = Memo::new(move |_| {
+        lab.scenario.with(|scenario| match scenario.action {
+            Action::Write {} => Kind::Write,
+            Action::Collect { .. } => {
+                collect.set_value(scenario.action);
+                Kind::Collect
+            }
+            Action::Show { .. } => {
+                show.set_value(scenario.action);
+                Kind::Show
+            }
+        })
+    });
+    let choose = move |kind| {
+        let action = match kind {
+            Kind::Write => Action::Write {},
+            Kind::Collect => collect.get_value(),
+            Kind::Show => show.get_value(),
+        };
+        lab.edit(|scenario| scenario.action = action);
+    };
+    let kinds = vec![(Kind::Write, "they stay"), (Kind::Collect, "collect"), (Kind::Show, "show")];
+    view! {
+        <div class="group">
+            <div class="group-head wraps">
+                <span class="knob-label" aria-hidden="true">"What becomes of the rows"</span>
+                {strip("action", "What becomes of the rows", kinds, move || kind.get(), choose)}
+            </div>
+            {move || match kind.get() {
+                Kind::Write => ().into_any(),
+                Kind::Collect => view! { {of(lab)} {knob::knob(lab, &knobs::DRIVER_MEMORY)} }.into_any(),
+                Kind::Show => knob::knob(lab, &knobs::SHOWN_ROWS).into_any(),
+            }}
+            <p class="knob-hint">{move || lab.scenario.with(says)}</p>
+        </div>
+    }
+}
+
+/// Where in the pipeline the collect stands.
+fn of(lab: Lab) -> impl IntoView {
+    let point = Memo::new(move |_| {
+        lab.scenario.with(|scenario| match scenario.action {
+            Action::Collect { of, .. } => of,
+            Action::Write {} | Action::Show { .. } => CollectPoint::Result,
+        })
+    });
+    let choose = move |chosen| {
+        lab.edit(|scenario| {
+            if let Action::Collect { of, .. } = &mut scenario.action {
+                *of = chosen;
+            }
+        });
+    };
+    let points = vec![(CollectPoint::Result, "the answer"), (CollectPoint::Input, "before the wide step")];
+    strip("collect-of", "Which rows are collected", points, move || point.get(), choose)
+}
+
+fn says(scenario: &Scenario) -> &'static str {
+    match scenario.action {
+        Action::Write {} => "With the workers; only their number and digest come back.",
+        Action::Collect { of: CollectPoint::Result, .. } => {
+            "Every row of the answer comes into one memory, the driver's."
+        }
+        Action::Collect { of: CollectPoint::Input, .. } => {
+            "Dangerous: in mid-pipeline the whole data set comes into one memory, before the wide step could make it small."
+        }
+        Action::Show { .. } => "Only as many partitions run as it takes to find them.",
+    }
+}

@@ -1,0 +1,32 @@
+//! The plan: the pipeline as somebody writes it, what each rule of the optimizer makes of it, the stages that run, and what
+//! each rule saves.
+//!
+//! ```text
+//!  source    the query's own lines in the engine
+//!  story     Scenario -> steps: as written, after each rule, as it runs
+//!  diff      which lines of a plan are not in the other
+//!  steps     one step at a time, chosen by radio buttons
+//!  savings   real runs with one more rule each
+//! ```
+
+mod diff;
+mod savings;
+mod source;
+mod steps;
+mod story;
+
+use leptos::prelude::*;
+
+use super::lab::Lab;
+
+pub(super) fn plan_section(lab: Lab) -> impl IntoView {
+    let story = Memo::new(move |_| lab.scenario.with(story::story));
+    view! {
+        <section class="plan" aria-labelledby="plan-name">
+            <h2 id="plan-name">"What are the workers told to do?"</h2>
+            <p class="caption">{move || story.with(|story| story.summary.clone())}</p>
+            {steps::steps(story)}
+            {savings::savings(lab)}
+        </section>
+    }
+}

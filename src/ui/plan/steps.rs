@@ -1,0 +1,82 @@
+//! One step of the plan at a time: radio buttons, and two texts side by side.
+
+use leptos::prelude::*;
+
+use super::diff::{Line, Mark};
+use super::story::{Step, Story, Text};
+
+pub(super) fn steps(story: Memo<Story>) -> impl IntoView {
+    let names = Memo::new(move |_| {
+        story.with(|story| story.steps.iter().map(|step| step.name.clone()).collect::<Vec<_>>())
+    });
+    let chosen = RwSignal::new(0_usize);
+    // Another plan has other steps: its story begins at the beginning.
+    Effect::new(move |before: Option<()>| {
+        names.track();
+        if before.is_some() {
+            chosen.set(0);
+        }
+    });
+    let step = Memo::new(move |_| {
+        story.with(|story| story.steps.get(chosen.get()).or(story.steps.first()).cloned().unwrap_or_default())
+    });
+    let choices = move || {
+        let choice = |(index, name): (usize, String)| {
+            view! {
+                <label class="plan-step">
+                    <input
+                        type="radio"
+                        name="plan-step"
+                        prop:checked=move || chosen.get() == index
+                        on:change=move |_| chosen.set(index)
+                    />
+                    <span>{name}</span>
+                </label>
+            }
+        };
+        names.get().into_iter().enumerate().map(choice).collect_view()
+    };
+    view! {
+        <div class="plan-steps">
+            <fieldset class="plan-list">
+                <legend>"Step by step"</legend>
+                {choices}
+            </fieldset>
+            <div class="plan-shown">
+                <p class="plan-says" role="status">{move || step.with(|step| step.says.clone())}</p>
+                <div class="plan-texts">{move || texts(step.get())}</div>
+            </div>
+        </div>
+    }
+}
+
+fn texts(step: Step) -> impl IntoView {
+    let is_compared = step.texts.iter().flat_map(|text| &text.lines).any(|line| line.mark != Mark::Kept);
+    let text = |Text { name, lines }: Text| {
+        let lines = lines.into_iter().map(|text| line(text, is_compared)).collect_view();
+        view! {
+            <div class="plan-text">
+                <h3>{name}</h3>
+                <pre tabindex="0" role="region" aria-label=name>{lines}</pre>
+            </div>
+        }
+    };
+    step.texts.into_iter().map(text).collect_view()
+}
+
+/// A changed line has a sign for the eye, words for the ear and weight besides its colour.
+fn line(Line { mark, text }: Line, is_compared: bool) -> impl IntoView {
+    let (class, sign, words) = match mark {
+        Mark::Kept => ("plan-line", " ", None),
+        Mark::Removed => ("plan-line removed", "−", Some("removed: ")),
+        Mark::Added => ("plan-line added", "+", Some("added: ")),
+    };
+    view! {
+        <span class=class>
+            {is_compared.then(|| view! { <span class="plan-sign" aria-hidden="true">{sign}</span> })}
+            {words.map(|words| view! { <span class="only-heard">{words}</span> })}
+            {text}
+            "\n"
+        </span>
+    }
+}

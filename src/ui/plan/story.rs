@@ -1,0 +1,132 @@
+//! The way of a plan, step by step.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::plan;
+
+use super::diff::{Line, Mark, diff, kept};
+use super::source;
+use crate::charts::units;
+
+/// All steps of a scenario's plan.
+#[derive(Clone, PartialEq, Default)]
+pub(super) struct Story {
+    /// How many stages, and what cuts them.
+    pub(super) summary: String,
+    pub(super) steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, PartialEq, Default)]
+pub(super) struct Step {
+    /// What happens in it.
+    pub(super) name: String,
+    /// What it changed, in a sentence.
+    pub(super) says: String,
+    /// Two texts to be compared.
+    pub(super) texts: Vec<Text>,
+}
+
+/// A named text.
+#[derive(Clone, PartialEq)]
+pub(super) struct Text {
+    pub(super) name: &'static str,
+    pub(super) lines: Vec<Line>,
+}
+
+pub(super) fn story(scenario: &Scenario) -> Story {
+    // The controls hold only scenarios that can run, and each of those has a plan.
+    let Ok(planned) = plan::plan(scenario) else { return Story::default() };
+    let text = |name, text: &str| Text { name, lines: kept(text) };
+    let mut before = planned.logical.to_string();
+    let mut steps = vec![Step {
+        name: "As it is written".to_owned(),
+        says: "Nothing has run yet: these words only build a plan.".to_owned(),
+        texts: vec![
+            text("The pipeline, in the engine's own source", &source::source(scenario)),
+            text("The plan that it builds", &before),
+        ],
+    }];
+    for trace in &planned.optimized.trace {
+        let (left, right) = diff(&before, &trace.after);
+        steps.push(Step {
+            name: sentence_case(&trace.rule),
+            says: changes(&left, &right),
+            texts: vec![Text { name: "Before", lines: left }, Text { name: "After", lines: right }],
+        });
+        before.clone_from(&trace.after);
+    }
+    steps.push(Step {
+        name: "As it runs".to_owned(),
+        says: "Exchanges are where rows have to meet, and there the plan is cut into stages of equal tasks."
+            .to_owned(),
+        texts: vec![
+            text("Stages, as they run", &planned.stages.to_string()),
+            text("The plan with its exchanges", &planned.physical.to_string()),
+        ],
+    });
+    Story { summary: summary(&planned), steps }
+}
+
+fn summary(planned: &plan::Planned) -> String {
+    let stages = planned.stages.stages();
+    let reads = stages.iter().filter(|stage| stage.reads_shuffle()).count() as u64;
+    let broadcasts = stages.iter().filter(|stage| !stage.broadcasts_read().is_empty()).count();
+    let cuts = match (reads, broadcasts) {
+        (0, 0) => "no exchange, so nothing has to wait for anything else".to_owned(),
+        (0, _) => "a broadcast in between, and no exchange by key".to_owned(),
+        (count, _) => {
+            format!("cut where rows have to meet ({})", units::plural(count, "exchange", "exchanges"))
+        }
+    };
+    let rules = match planned.optimized.trace.len() as u64 {
+        0 => "No rule of the optimizer changes this plan.".to_owned(),
+        count => {
+            format!("{} of the optimizer changed the plan first.", units::plural(count, "rule", "rules"))
+        }
+    };
+    format!("{}, {cuts}. {rules}", units::plural(stages.len() as u64, "stage", "stages"))
+}
+
+fn changes(left: &[Line], right: &[Line]) -> String {
+    let count = |lines: &[Line], mark| lines.iter().filter(|line| line.mark == mark).count() as u64;
+    let lines = |count| units::plural(count, "line", "lines");
+    match (count(left, Mark::Removed), count(right, Mark::Added)) {
+        (0, 0) => "Only the depth of some lines changed.".to_owned(),
+        (removed, 0) => format!("{} went, marked −.", lines(removed)),
+        (0, added) => format!("{} came, marked +.", lines(added)),
+        (removed, added) => format!("{} went, marked −; {} came, marked +.", lines(removed), lines(added)),
+    }
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use shuffle_engine::scenario::{Query, Tactics};
+
+    use super::*;
+
+    #[test]
+    fn every_pipeline_has_its_first_and_last_step_and_one_for_each_rule_between() {
+        for query in Query::ALL {
+            let scenario = Scenario { query, ..Scenario::default() };
+            let story = story(&scenario);
+            let planned = plan::plan(&scenario).expect("the scenario is valid");
+            assert_eq!(story.steps.len(), planned.optimized.trace.len() + 2, "{query:?}");
+            assert!(story.steps.iter().all(|step| step.texts.len() == 2), "{query:?}");
+            assert!(story.steps.iter().flat_map(|step| &step.texts).all(|text| !text.lines.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_broadcast_is_no_exchange_by_key() {
+        let tactics = Tactics { broadcast_bytes: 10_000_000, ..Tactics::default() };
+        let story = story(&Scenario { query: Query::Join, tactics, ..Scenario::default() });
+        assert!(story.summary.contains("a broadcast in between"), "{}", story.summary);
+        let names: Vec<&str> = story.steps.iter().map(|step| step.name.as_str()).collect();
+        assert!(names.iter().any(|name| name.starts_with("Broadcast")), "{names:?}");
+    }
+}
