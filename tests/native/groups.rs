@@ -89,6 +89,22 @@ proptest! {
     }
 }
 
+/// Integers that lie close together have slots without a hash, until one comes that does not.
+#[test]
+fn integers_close_together_may_be_left_for_others_at_any_time() {
+    let ints = |keys: &[Option<i64>]| Column::Int64(keys.iter().copied().collect());
+    for start in [0, -1_500, i64::MAX - 2_999, i64::MIN] {
+        let close = (0..3_000).map(|step| Some(start + step * 7 % 3_000));
+        for outlier in [0, start, -5, 1 << 20, i64::MIN, i64::MAX, start ^ 1 << 62, 0x5db3_d742_c265_539d] {
+            let outliers = [None, Some(outlier), Some(outlier ^ 1), Some(outlier ^ 1 << 12)];
+            for at in [10, 700, 2_999, 3_000] {
+                let keys: Vec<_> = close.clone().take(at).chain(outliers).chain(close.clone()).collect();
+                check_numbers(&keys, 300, ints);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_table_of_text_grows_past_its_first_slots() {
     let keys: Vec<Option<String>> = (0..40_000).map(|key| Some(format!("{}", key % 30_000))).collect();

@@ -16,6 +16,7 @@ mod group_keys;
 mod groups;
 mod hash_aggregate;
 mod hash_join;
+mod homes;
 mod key_table;
 mod limit;
 mod order;

@@ -20,6 +20,7 @@
 //! A key is stored with a marker's bits flipped, so that 0 says "empty" and fresh memory needs no filling. The marker itself
 //! and NULL live behind the last slot.
 
+use super::homes::{Homes, home, look_at_home};
 use crate::columnar::Bitmap;
 use crate::error::{EngineError, Result};
 
@@ -27,10 +28,8 @@ use crate::error::{EngineError, Result};
 pub(super) const RUN_ROWS: usize = 256;
 /// Of a key that is not in the table.
 pub(super) const MISSING: u32 = u32::MAX;
-/// 2^64 / golden ratio, odd: Fibonacci hashing (Knuth, TAOCP 3, 6.4).
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The one key that would be stored as 0; a number as unlikely as any other.
-const MARKER: u64 = 0x5db3_d742_c265_539d;
+pub(super) const MARKER: u64 = 0x5db3_d742_c265_539d;
 /// Places behind the last slot: the marker's and NULL's.
 const SPECIAL: usize = 2;
 
@@ -344,58 +343,6 @@ impl SlotTable {
     }
 }
 
-/// Where a key is looked for first.
-#[derive(Clone, Copy)]
-enum Homes {
-    Hashed { shift: u32 },
-    Direct { mask: usize },
-}
-
-impl Homes {
-    #[inline]
-    fn of(self, stored: u64) -> usize {
-        match self {
-            Homes::Hashed { shift } => home(stored, shift),
-            Homes::Direct { mask } => stored as usize & mask,
-        }
-    }
-
-    #[inline]
-    fn is_direct(self) -> bool {
-        matches!(self, Homes::Direct { .. })
-    }
-}
-
-/// Puts into `positions` where each key's value begins if the key is in its first slot, and returns the rows where it is
-/// not. Nothing here waits for memory or guesses: loads of many rows are on their way together.
-#[inline]
-fn look_at_home<'r>(
-    words: &[u64],
-    stride: usize,
-    homes: Homes,
-    keys: &[i64],
-    positions: &mut Vec<u32>,
-    elsewhere: &'r mut [u32; RUN_ROWS],
-) -> &'r [u32] {
-    positions.clear();
-    let stored = keys.iter().map(|&key| key as u64 ^ MARKER);
-    match homes {
-        Homes::Hashed { shift } => {
-            positions.extend(stored.map(|stored| (home(stored, shift) * stride) as u32));
-        }
-        Homes::Direct { mask } => {
-            positions.extend(stored.map(|stored| ((stored as usize & mask) * stride) as u32));
-        }
-    }
-    let mut count = 0;
-    for (row, (&key, position)) in (0..).zip(keys.iter().zip(positions)) {
-        elsewhere[count % RUN_ROWS] = row;
-        count += usize::from(words[*position as usize] != key as u64 ^ MARKER);
-        *position += 1;
-    }
-    &elsewhere[..count]
-}
-
 /// Whether the marker is among the keys.
 fn has_marker(keys: &[i64]) -> bool {
     keys.iter().fold(false, |any, &key| any | (key as u64 == MARKER))
@@ -404,12 +351,6 @@ fn has_marker(keys: &[i64]) -> bool {
 /// Words from slot to slot: memory for time, since a slot across two cache lines costs two misses.
 fn stride_of(width: usize) -> usize {
     if width <= LINE_WORDS { width.next_power_of_two() } else { width.next_multiple_of(LINE_WORDS) }
-}
-
-/// The first slot to look for a key in, unless the table is direct.
-#[inline]
-fn home(stored: u64, shift: u32) -> usize {
-    ((stored ^ (stored >> 32)).wrapping_mul(MULTIPLIER) >> shift) as usize
 }
 
 /// Zeros, or the error that says how much was asked for.
