@@ -10,6 +10,8 @@
 //! Scenario -> LogicalPlan -> Optimizer -> PhysicalPlan -> StageGraph -> Driver <-> Executors -> JobReport
 //! ```
 //!
+//! To ask questions of your own, begin with [`frame`]: a lazy data frame, and the story of what becomes of one.
+//!
 //! The crate knows no browser, no clock and no operating system's randomness: whoever runs it passes a
 //! [`cluster::Clock`]. So one code runs in a page's worker, in a native thread and in a test.
 //!
