@@ -22,6 +22,7 @@ mod golden;
 mod groups;
 mod hand_cluster;
 mod interpreter;
+mod joins;
 mod lab;
 mod memory;
 mod model;

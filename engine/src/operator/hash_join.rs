@@ -45,6 +45,8 @@ enum BuildKeys {
     /// By the distance from the least key its first row: keys that lie close together need no hash. [`NO_ROW`] for those
     /// between them, and at the end for all that lie outside.
     Dense { least: i64, first_rows: Vec<u32> },
+    /// Every key from the least on has one row, and rows stand in the order of their keys: the distance is the row.
+    Ordered { least: i64, row_count: u32 },
     /// By a text's number its first row.
     Texts { table: TextTable, first_rows: Vec<u32> },
 }
@@ -62,7 +64,23 @@ impl BuildTable {
         let mut next = Vec::new();
         let keys = BuildKeys::new(&all(key), &mut next)?;
         let columns = (0..schema.fields().len()).filter(|&column| column != key).map(all).collect();
-        Ok(BuildTable { columns, keys, next })
+        Ok(BuildTable { columns, keys, next }.ordered())
+    }
+
+    /// Puts the rows in the order of their keys when there is one for each key from the least to the greatest, as in a
+    /// table of numbered things: to find a row is then to subtract.
+    fn ordered(self) -> Self {
+        let BuildKeys::Dense { least, first_rows } = &self.keys else { return self };
+        let (_, rows) = first_rows.split_last().expect("the last place is for keys that lie outside");
+        if !self.next.is_empty() || has_none(rows) {
+            return self;
+        }
+        let keys = BuildKeys::Ordered { least: *least, row_count: rows.len() as u32 };
+        BuildTable {
+            columns: self.columns.iter().map(|column| column.take(rows)).collect(),
+            keys,
+            next: Vec::new(),
+        }
     }
 
     /// Puts into `rows` the first build row that each of the keys meets, or [`NO_ROW`].
@@ -74,6 +92,15 @@ impl BuildTable {
                 let outside = first_rows.len() as u64 - 1;
                 let index = |key: i64| (key.wrapping_sub(*least) as u64).min(outside) as usize;
                 rows.extend(ints.values().iter().map(|&key| first_rows[index(key)]));
+                set_nulls(keys, rows);
+                return;
+            }
+            (BuildKeys::Ordered { least, row_count }, Column::Int64(ints)) => {
+                let row_of = |key: i64| {
+                    let distance = key.wrapping_sub(*least) as u64;
+                    if distance < u64::from(*row_count) { distance as u32 } else { NO_ROW }
+                };
+                rows.extend(ints.values().iter().map(|&key| row_of(key)));
                 set_nulls(keys, rows);
                 return;
             }
