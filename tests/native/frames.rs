@@ -68,6 +68,10 @@ fn a_slip_is_found_before_anything_runs_and_names_what_there_is() {
     let double = error(scan("prompts").join(scan("prompts"), "prompt_id"));
     assert_eq!(double.to_string(), "there would be two columns \"prompt_hash\" in join");
     assert!(matches!(error(scan("prompts").repartition([])), PlanError::Malformed { .. }));
+    for share in [-0.1, 1.1, f64::NAN] {
+        let refused = error(scan("prompts").sample(share, "prompt_id"));
+        assert_eq!(refused.to_string(), "sample: a share is a number from 0 to 1");
+    }
 }
 
 #[test]

@@ -50,8 +50,14 @@ impl DataFrame {
 
     /// A share of the rows, 0 to 1, by a hash of an Int64 column: the same rows in every run.
     pub fn sample(self, share: f64, column: &str) -> Self {
-        let (column, share) = (column.to_owned(), RowShare::new(share.clamp(0.0, 1.0)));
-        self.then(|input| LogicalPlan::Sample { input, column, share })
+        let column = column.to_owned();
+        self.try_then(|plan| {
+            if !(0.0..=1.0).contains(&share) {
+                let reason = "a share is a number from 0 to 1";
+                return Err(PlanError::Malformed { operator: "sample", reason });
+            }
+            Ok(LogicalPlan::Sample { input: Box::new(plan), column, share: RowShare::new(share) })
+        })
     }
 
     /// These columns, computed or as they are: `select([col("a"), col("b")])`,
