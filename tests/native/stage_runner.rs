@@ -73,7 +73,7 @@ fn blocks(graph: &StageGraph, written: &Written, shuffle: u32, partition: u32) -
 
 /// The tables that every task of the stage looks its rows up in.
 fn tables(graph: &StageGraph, stage: &StageSpec, written: &Written) -> BTreeMap<u32, Arc<BuildTable>> {
-    let operators = stage.prefix.iter().chain(stage.branches.iter().flat_map(|branch| &branch.operators));
+    let operators = stage.operators();
     let table = |operator: &OperatorSpec| match operator {
         OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } => {
             let rows = blocks(graph, written, *shuffle, 0);

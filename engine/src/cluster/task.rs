@@ -243,8 +243,7 @@ fn share_tables(
     store: &BlockStore,
     tables: &mut BroadcastTables,
 ) -> Result<()> {
-    let operators = stage.prefix.iter().chain(stage.branches.iter().flat_map(|branch| &branch.operators));
-    for operator in operators {
+    for operator in stage.operators() {
         let OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } =
             operator
         else {

@@ -181,9 +181,13 @@ impl StageSpec {
         }
     }
 
+    /// All operators: those before the rows part ways, then each branch's.
+    pub fn operators(&self) -> impl Iterator<Item = &OperatorSpec> {
+        self.prefix.iter().chain(self.branches.iter().flat_map(|branch| &branch.operators))
+    }
+
     /// The shuffles that brought rows to every executor for its joins.
     pub fn broadcasts_read(&self) -> Vec<u32> {
-        let operators = self.prefix.iter().chain(self.branches.iter().flat_map(|branch| &branch.operators));
         let broadcast = |operator: &OperatorSpec| match operator {
             OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), .. } => Some(*shuffle),
             OperatorSpec::HashJoin { build: BuildInput::Shuffle, .. }
@@ -195,7 +199,7 @@ impl StageSpec {
             | OperatorSpec::HashAggregate { .. }
             | OperatorSpec::BestBy { .. } => None,
         };
-        operators.filter_map(broadcast).collect()
+        self.operators().filter_map(broadcast).collect()
     }
 
     /// All shuffles that have to be over before its tasks can run.

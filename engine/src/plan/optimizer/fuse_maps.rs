@@ -1,6 +1,6 @@
 //! Two passes over the same rows can be one.
 
-use super::{OptimizerRule, reads_condition};
+use super::{OptimizerRule, reads_condition, substitute};
 use crate::plan::{Expr, LogicalPlan, NamedExpr};
 
 /// Makes one of adjacent filters and of adjacent projections, and drops projections that change nothing.
@@ -31,7 +31,10 @@ fn fuse(input: LogicalPlan, exprs: Vec<NamedExpr>) -> LogicalPlan {
         LogicalPlan::Project { input, exprs: first }
             if computes_once(&first, &exprs) && keeps_kinds(&first, &exprs) =>
         {
-            let exprs = exprs.into_iter().map(|named| replace(named, &first)).collect();
+            let exprs = exprs
+                .into_iter()
+                .map(|named| NamedExpr { expr: substitute(&named.expr, &first), name: named.name })
+                .collect();
             fuse(*input, exprs)
         }
         other => {
@@ -57,14 +60,4 @@ fn computes_once(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
 /// Whether nothing computes with a condition that the first projection stores as a number.
 fn keeps_kinds(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
     second.iter().all(|named| matches!(named.expr, Expr::Column(_)) || !reads_condition(&named.expr, first))
-}
-
-fn replace(named: NamedExpr, first: &[NamedExpr]) -> NamedExpr {
-    let replaced: Result<Expr, std::convert::Infallible> = named.expr.try_replace(&mut |name: &String| {
-        let computed = first.iter().find(|other| other.name == *name);
-        Ok(computed.map_or_else(|| Expr::Column(name.clone()), |other| other.expr.clone()))
-    });
-    match replaced {
-        Ok(expr) => NamedExpr { expr, name: named.name },
-    }
 }

@@ -164,3 +164,14 @@ fn reads_condition(expr: &Expr, exprs: &[NamedExpr]) -> bool {
     });
     reads
 }
+
+/// An expression, with each column replaced by what computes it.
+fn substitute(expr: &Expr, exprs: &[NamedExpr]) -> Expr {
+    let replaced: Result<Expr, std::convert::Infallible> = expr.try_replace(&mut |name: &String| {
+        let computed = exprs.iter().find(|named| named.name == *name);
+        Ok(computed.map_or_else(|| Expr::Column(name.clone()), |named| named.expr.clone()))
+    });
+    match replaced {
+        Ok(expr) => expr,
+    }
+}

@@ -7,11 +7,9 @@
 //!      Scan right
 //! ```
 
-use std::convert::Infallible;
-
-use super::{OptimizerRule, reads_condition};
+use super::{OptimizerRule, reads_condition, substitute};
 use crate::columnar::Schema;
-use crate::plan::{Expr, JoinKind, LogicalPlan, NamedExpr};
+use crate::plan::{Expr, JoinKind, LogicalPlan};
 
 /// Moves each condition as far down as it can be decided: through projections, samples, words, groups (a condition on
 /// their keys) and joins, into the scan.
@@ -110,17 +108,6 @@ fn split_join(
         }
     }
     (sides, rest)
-}
-
-/// The condition, with each column replaced by what computes it.
-fn substitute(condition: &Expr, exprs: &[NamedExpr]) -> Expr {
-    let replaced: Result<Expr, Infallible> = condition.try_replace(&mut |name: &String| {
-        let computed = exprs.iter().find(|named| named.name == *name);
-        Ok(computed.map_or_else(|| Expr::Column(name.clone()), |named| named.expr.clone()))
-    });
-    match replaced {
-        Ok(expr) => expr,
-    }
 }
 
 fn columns_of(expr: &Expr) -> Vec<String> {
