@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use shuffle_engine::Scenario;
+use shuffle_engine::cluster::Clock;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Clock, Collect};
 use shuffle_engine::columnar::BATCH_ROWS;
 use shuffle_engine::dataset::{Dataset, Table};
 use shuffle_engine::metrics::JobReport;
@@ -31,7 +31,8 @@ const SKEWS: [Skew; 6] = [
 /// `SEED HASH-OF-BYTES ROWS DIGEST`.
 pub(crate) fn line(seed: u64, clock: &dyn Clock) -> String {
     let scenario = scenario(seed);
-    let outcome = LocalCluster::new(seed).run(&scenario, Collect::Nothing, clock).expect("it runs");
+    let outcome =
+        LocalCluster::new(seed).run(&scenario.job().expect("a valid scenario"), clock).expect("it runs");
     let result = JobReport::new(&outcome, None).result;
     format!("{seed} {:016x} {} {}", hash_of_blocks(&scenario), result.rows, result.digest)
 }
@@ -55,7 +56,7 @@ fn scenario(seed: u64) -> Scenario {
 
 /// One hash over every byte of both tables, written as the blocks of a shuffle by their key.
 fn hash_of_blocks(scenario: &Scenario) -> u64 {
-    let dataset = Arc::new(Dataset::new(scenario));
+    let dataset = Arc::new(Dataset::new(&scenario.data()));
     let mut hash = 0;
     for table in Table::ALL {
         let schema = table.schema();

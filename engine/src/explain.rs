@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::Job;
 use crate::error::{EngineError, Result};
 use crate::metrics::{Clock, JobReport};
-use crate::plan::{Optimizer, Planned, plan, queries};
+use crate::plan::Optimizer;
 use crate::scenario::{Action, Scenario};
 
 /// The version of an explanation's JSON.
@@ -39,18 +39,17 @@ pub struct Variant {
 /// # Errors
 /// [`crate::EngineError::InvalidScenario`].
 pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>> {
-    scenario.validate()?;
-    let names = Optimizer::for_scenario(scenario).rule_names();
+    let optimizer = || Optimizer::chosen(&scenario.data(), &scenario.plan_options());
+    let names = optimizer().rule_names();
     let mut variants: Vec<Variant> = Vec::new();
     for count in 0..=names.len() {
-        let optimizer = Optimizer::for_scenario(scenario).truncated(count);
-        let planned = Planned::new(queries::logical_plan(scenario), &optimizer, scenario)?;
+        let planned = scenario.plan_with(&optimizer().truncated(count))?;
         let plan = planned.optimized.plan.to_string();
         if variants.last().is_some_and(|before| before.plan == plan) {
             continue;
         }
         let rule = count.checked_sub(1).map(|at| names[at].to_owned());
-        variants.push(Variant { rule, plan, job: Job::new(scenario.clone(), planned, scenario.action) });
+        variants.push(Variant { rule, plan, job: scenario.job_of(planned) });
     }
     Ok(variants)
 }
@@ -181,7 +180,7 @@ impl Explanation {
     /// When a variant has no report.
     pub fn new(scenario: &Scenario, variants: &[Variant], reports: &[Vec<JobReport>]) -> Result<Self> {
         let digest = one_digest(scenario, reports)?;
-        let planned = plan(scenario)?;
+        let planned = scenario.plan()?;
         let costs: Vec<Cost> = reports.iter().map(|reports| Cost::of(reports)).collect();
         let last = costs.len().checked_sub(1).expect("there is always the plan as written");
         let rule = |at: usize| RuleSavings {

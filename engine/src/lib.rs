@@ -7,7 +7,7 @@
 //! comes back as [`metrics`]; the [`model`] says what it would have taken elsewhere.
 //!
 //! ```text
-//! Scenario -> LogicalPlan -> Optimizer -> PhysicalPlan -> StageGraph -> Driver <-> Executors -> JobReport
+//! Scenario -> LogicalPlan -> Optimizer -> PhysicalPlan -> StageGraph -> Job -> Driver <-> Executors -> JobReport
 //! ```
 //!
 //! To ask questions of your own, begin with [`frame`]: a lazy data frame, and the story of what becomes of one.
@@ -16,7 +16,7 @@
 //! [`cluster::Clock`]. So one code runs in a page's worker, in a native thread and in a test.
 //!
 //! ```
-//! use shuffle_engine::{Scenario, cluster::{Clock, Collect, WallMicros, local::LocalCluster}, metrics::JobReport};
+//! use shuffle_engine::{Scenario, cluster::{Clock, WallMicros, local::LocalCluster}, metrics::JobReport};
 //!
 //! struct Stopped;
 //! impl Clock for Stopped {
@@ -24,13 +24,14 @@
 //! }
 //!
 //! let scenario = Scenario { rows: 1_000, keys: 10, workers: 3, ..Scenario::default() };
-//! let outcome = LocalCluster::new(7).run(&scenario, Collect::Nothing, &Stopped)?;
+//! let outcome = LocalCluster::new(7).run(&scenario.job()?, &Stopped)?;
 //! assert_eq!(JobReport::new(&outcome, None).result.rows, 10);
 //! # Ok::<(), shuffle_engine::EngineError>(())
 //! ```
 
 #![forbid(unsafe_code)]
 
+mod clock;
 pub mod cluster;
 pub mod columnar;
 pub mod dataset;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Collect, Job, JobOutcome, Progress};
+use shuffle_engine::cluster::{Job, JobOutcome, Progress};
 
 use super::clock::BrowserClock;
 use super::task::{CancelToken, in_slices};
@@ -26,7 +26,7 @@ impl Alone {
         on_progress: &dyn Fn(Progress),
         cancel: &CancelToken,
     ) -> Result<JobOutcome, EngineError> {
-        let mut run = self.cluster.borrow_mut().begin(job, Collect::Nothing, &BrowserClock);
+        let mut run = self.cluster.borrow_mut().begin(job, &BrowserClock);
         let mut shown = Progress::default();
         in_slices(|| {
             if cancel.is_set() {

@@ -8,12 +8,12 @@
 const BOOT: &str = r#"
 const fatal = (reason) => self.postMessage({ fatal: String(reason && reason.stack || reason) });
 self.addEventListener("unhandledrejection", (event) => fatal(event.reason));
-self.onmessage = async ({ data: { glue, module, id } }) => {
+self.onmessage = async ({ data: { glue, module, id, keepsScans } }) => {
   self.onmessage = null;
   try {
     const bindings = await load(glue);
     bindings.initSync({ module });
-    bindings.worker_main(id);
+    bindings.worker_main(id, keepsScans);
   } catch (error) {
     fatal(error);
   }

@@ -77,12 +77,13 @@ fn blob_url(script: &str) -> Result<String, JsValue> {
 ///
 /// # Errors
 /// The browser's words when it refuses at once, as a content security policy makes it do.
-pub(super) fn spawn(id: u32, script_url: &str) -> Result<Worker, JsValue> {
+pub(super) fn spawn(id: u32, keeps_scans: bool, script_url: &str) -> Result<Worker, JsValue> {
     let worker = Worker::new(script_url)?;
     let boot = Object::new();
     Reflect::set(&boot, &"glue".into(), &GLUE.with(|glue| JsValue::from_str(glue)))?;
     Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;
     Reflect::set(&boot, &"id".into(), &id.into())?;
+    Reflect::set(&boot, &"keepsScans".into(), &keeps_scans.into())?;
     worker.post_message(&boot)?;
     Ok(worker)
 }

@@ -49,7 +49,9 @@ struct Peer {
 
 /// Entry point of a worker, called by the lines in `browser::spawn` once the module is there.
 #[wasm_bindgen]
-pub fn worker_main(id: u32) {
+pub fn worker_main(id: u32, keeps_scans: bool) {
+    let executor = Executor::new(id);
+    let executor = if keeps_scans { executor.keeping_scans() } else { executor };
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     install_panic_hook();
     let Ok(channel) = MessageChannel::new() else { return fatal(&scope, "no MessageChannel in this worker") };
@@ -62,7 +64,7 @@ pub fn worker_main(id: u32) {
     scope.set_onmessage(Some(hear_page.as_ref().unchecked_ref()));
     channel.port1().set_onmessage(Some(hear_turn.as_ref().unchecked_ref()));
     let worker = Worker {
-        executor: Executor::new(id),
+        executor,
         scope: scope.clone(),
         peers: BTreeMap::new(),
         turn_sender: channel.port2(),

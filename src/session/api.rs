@@ -65,7 +65,9 @@ fn run(session: Session, scenario: JsValue, cancel: CancelToken) -> Promise {
     future_to_promise(async move {
         let scenario = read_scenario(&scenario).map_err(|error| js_error(&error.into()))?;
         let options = RunOptions { cancel, ..RunOptions::default() };
-        let measurement = session.measure(&scenario, options).await.map_err(|error| js_error(&error))?;
+        let job = scenario.job().map_err(|error| js_error(&error))?;
+        let measurement =
+            session.measure(&scenario, &job, options).await.map_err(|error| js_error(&error))?;
         plain_object(&measurement.report, &measurement.notes)
     })
 }

@@ -34,7 +34,7 @@ impl Session {
         for turn in 0..=RUNS {
             for (variant, reports) in variants.iter().zip(&mut reports) {
                 progress(done, total).await?;
-                let finished = self.pool().run_job(variant.job.clone(), options.clone()).await?;
+                let finished = self.pool().run(variant.job.clone(), options.clone()).await?;
                 done += 1;
                 // The first turn warms up.
                 if turn > 0 {

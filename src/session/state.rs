@@ -1,11 +1,15 @@
 //! The state of one page or widget: a plain struct and the events that change it.
 
+use std::sync::Arc;
+
 use shuffle_engine::explain::Explanation;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::ModelMicros;
+use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
+use super::scope::unmodelled;
 use super::table::RowTable;
 
 /// One real run, or the median one of several.
@@ -21,6 +25,8 @@ pub struct Measurement {
     pub notes: Vec<String>,
     /// The rows that a show brought here.
     pub shown: Option<RowTable>,
+    /// Why the model does not describe it, in a sentence; `None` where it does.
+    pub unmodelled: Option<String>,
 }
 
 impl Measurement {
@@ -197,6 +203,10 @@ pub enum Activity {
 pub struct RunState {
     /// What the controls show; always valid.
     pub scenario: Scenario,
+    /// Its plan; `None` only where the scenario has none, which the controls do not let happen.
+    pub plan: Option<Arc<Planned>>,
+    /// How often a plan was made here: once for each edit that needs another one.
+    pub plans_made: u32,
     /// A field that was given something it cannot take; nothing ran, and what is shown stays.
     pub field_error: Option<InvalidScenario>,
     /// What the reader has to know.
@@ -266,6 +276,8 @@ impl RunState {
             })
             .collect();
         RunState {
+            plan: scenario.plan().ok().map(Arc::new),
+            plans_made: 1,
             scenario,
             field_error: None,
             notices,
@@ -331,6 +343,8 @@ impl RunState {
         if without_workers(&scenario) != without_workers(&self.scenario) {
             self.sweep.clear();
             self.model = None;
+            self.plan = scenario.plan().ok().map(Arc::new);
+            self.plans_made += 1;
         }
         if scenario != self.scenario {
             self.savings = None;
@@ -341,6 +355,11 @@ impl RunState {
             self.failure = None;
         }
         self.scenario = scenario;
+    }
+
+    /// Why the model does not describe what the controls show, in a sentence; `None` where it does.
+    pub fn unmodelled(&self) -> Option<String> {
+        unmodelled(self.scenario.action, &self.plan.as_ref()?.stages)
     }
 
     /// Whether what is shown as measured belongs to what the controls show.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::WithUntracked;
 use shuffle_engine::Scenario;
+use shuffle_engine::cluster::Job;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{CalibrationRun, calibration_scenarios};
 use shuffle_engine::scenario::{Skew, Tactics};
@@ -17,7 +18,7 @@ const PROBES_A_WORD: usize = 6;
 const EXCHANGE_RUNS: usize = 7;
 
 impl Work {
-    pub(super) async fn sweep(&self, scenario: &Scenario) -> Result<(), Stop> {
+    pub(super) async fn sweep(&self, job: &Job) -> Result<(), Stop> {
         let points = sweep_points(self.session.state.with_untracked(|state| state.cores));
         let known = self
             .session
@@ -25,7 +26,7 @@ impl Work {
             .with_untracked(|state| state.sweep.iter().map(|point| point.workers).collect::<Vec<_>>());
         for (done, &workers) in points.iter().enumerate().filter(|(_, workers)| !known.contains(workers)) {
             self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
-            let reports = self.repeat(&Scenario { workers, ..scenario.clone() }, SWEEP_RUNS).await?;
+            let reports = self.repeat(&job.clone().on(workers), SWEEP_RUNS).await?;
             let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
             let median = reports[reports.len() / 2].clone();
             self.show(RunEvent::Swept(Box::new(SweepPoint { workers, walls_micros, median })))?;
@@ -44,7 +45,7 @@ impl Work {
                 continue;
             }
             self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
-            let reports = self.repeat(&empty_exchange(workers), EXCHANGE_RUNS).await?;
+            let reports = self.repeat(&empty_exchange(workers).job()?, EXCHANGE_RUNS).await?;
             let mut micros: Vec<u64> = reports.iter().filter_map(exchange_micros).collect();
             micros.sort_unstable();
             self.show(RunEvent::Exchanged(ExchangePoint { workers, micros }))?;
@@ -64,7 +65,7 @@ impl Work {
                 let total = scenarios.len() as u32;
                 self.announce(Activity::Calibrating { done: done as u32, total }).await?;
             }
-            let finished = self.session.pool().run(probe, self.quiet()).await?;
+            let finished = self.session.pool().run(probe.job()?, self.quiet()).await?;
             self.check()?;
             if !finished.notes.is_empty() {
                 // A run in a hidden tab, or with fewer workers, is not what it says.
@@ -94,10 +95,10 @@ impl Work {
     }
 
     /// The reports of several runs after one that warms up, by wall.
-    async fn repeat(&self, scenario: &Scenario, runs: usize) -> Result<Vec<JobReport>, Stop> {
+    async fn repeat(&self, job: &Job, runs: usize) -> Result<Vec<JobReport>, Stop> {
         let mut reports = Vec::with_capacity(runs);
         for index in 0..=runs {
-            let finished = self.session.pool().run(scenario, self.quiet()).await?;
+            let finished = self.session.pool().run(job.clone(), self.quiet()).await?;
             self.check()?;
             if index > 0 {
                 reports.push(JobReport::new(&finished.outcome, None));

@@ -7,7 +7,6 @@ use shuffle_engine::metrics::{FetchReport, JobReport, StageReport};
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{Action, CollectPoint};
 
-use super::scope::unmodelled;
 use super::state::{Measurement, RunState};
 use crate::charts::units;
 
@@ -33,7 +32,7 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     details.extend(best_workers(state, run));
     details.extend(where_time_goes(&run.report));
     details.extend(remedies(state));
-    details.extend(unmodelled(&run.scenario));
+    details.extend(run.unmodelled.clone());
     Some(Verdict { headline: headline(state, run), details })
 }
 

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked, WithValue};
-use shuffle_engine::cluster::Progress;
+use shuffle_engine::cluster::{Job, Progress};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::metrics::{HotKey, JobReport};
 use shuffle_engine::model::{HistogramBuilder, KeyHistogram};
@@ -192,7 +192,7 @@ impl Session {
         if let Some(hot_key) = known {
             return Ok(hot_key);
         }
-        let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(scenario)));
+        let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(&scenario.data())));
         let histogram = in_slices(|| {
             if cancel.is_set() { Some(Err(EngineError::Cancelled)) } else { builder.step().map(Ok) }
         })
@@ -202,20 +202,23 @@ impl Session {
         Ok(hot_key)
     }
 
-    /// Runs a scenario and reports on it.
+    /// Runs a scenario's job and reports on it.
     pub(super) async fn measure(
         &self,
         scenario: &Scenario,
+        job: &Job,
         options: RunOptions,
     ) -> Result<Measurement, EngineError> {
         let cancel = options.cancel.clone();
-        let finished = self.pool().run(scenario, options).await?;
-        let hot_key = self.hot_key(&finished.outcome.scenario, &cancel).await?;
+        let finished = self.pool().run(job.clone(), options).await?;
+        let hot_key = self.hot_key(scenario, &cancel).await?;
         let report = JobReport::new(&finished.outcome, hot_key);
         let walls_micros = vec![report.wall_micros];
         let shown = matches!(scenario.action, Action::Show { .. }).then(|| RowTable::new(&finished.outcome));
-        let scenario = finished.outcome.scenario;
-        Ok(Measurement { scenario, report, walls_micros, notes: finished.notes, shown })
+        // Where some workers could not start, it ran on fewer.
+        let scenario = Scenario { workers: finished.outcome.run.workers, ..scenario.clone() };
+        let unmodelled = unmodelled(scenario.action, &job.graph);
+        Ok(Measurement { scenario, report, walls_micros, notes: finished.notes, shown, unmodelled })
     }
 }
 
@@ -234,7 +237,8 @@ impl Work {
         }
         self.check()?;
         let scenario = self.scenario();
-        let is_as_asked = self.run(&scenario).await?;
+        let job = self.job(&scenario)?;
+        let is_as_asked = self.run(&scenario, &job).await?;
         if scenario.action.fetches() {
             return Ok(());
         }
@@ -245,8 +249,9 @@ impl Work {
         }
         // First the probes, then the runs that the model is tried on: code that has run a hundred times is faster than
         // code that has run five times, and the model should know the former.
-        let probes = if unmodelled(&scenario).is_none() { self.run_probes(&scenario).await? } else { None };
-        self.sweep(&scenario).await?;
+        let is_modelled = unmodelled(scenario.action, &job.graph).is_none();
+        let probes = if is_modelled { self.run_probes(&scenario).await? } else { None };
+        self.sweep(&job).await?;
         self.measure_exchanges(&scenario).await?;
         probes.map_or(Ok(()), |probes| self.fit(&scenario, &probes))
     }
@@ -254,6 +259,12 @@ impl Work {
     /// What the controls show.
     pub(super) fn scenario(&self) -> Scenario {
         self.session.state.with_untracked(|state| state.scenario.clone())
+    }
+
+    /// The job of what the controls show, from the plan that was made when they were set.
+    fn job(&self, scenario: &Scenario) -> Result<Job, EngineError> {
+        let plan = self.session.state.with_untracked(|state| state.plan.clone());
+        plan.map_or_else(|| scenario.job(), |plan| Ok(scenario.job_of((*plan).clone())))
     }
 
     /// Goes on only while no newer change has come.
@@ -288,16 +299,16 @@ impl Work {
     }
 
     /// Whether it ran as it was asked to, with nothing to be said about it.
-    async fn run(&self, scenario: &Scenario) -> Result<bool, Stop> {
+    async fn run(&self, scenario: &Scenario, job: &Job) -> Result<bool, Stop> {
         self.show(RunEvent::Working(Activity::Running { done: 0, total: 0 }))?;
         let measurement =
-            self.session.measure(scenario, RunOptions { watch: self.watch(), ..self.quiet() }).await?;
+            self.session.measure(scenario, job, RunOptions { watch: self.watch(), ..self.quiet() }).await?;
         for text in &measurement.notes {
             self.show(RunEvent::Noticed(Notice { field: None, text: text.clone() }))?;
         }
         self.show(RunEvent::Ran(Box::new(measurement.clone())))?;
         let is_as_asked = measurement.notes.is_empty();
-        if let Some(median) = self.median_of_more(measurement).await? {
+        if let Some(median) = self.median_of_more(measurement, job).await? {
             self.show(RunEvent::Ran(Box::new(median)))?;
         }
         Ok(is_as_asked)
@@ -305,14 +316,15 @@ impl Work {
 
     /// The first run meets cold code and cold memory. When runs are short it was only the warm-up, and the median of several
     /// more is shown in its place; `None` when they would take too long.
-    async fn median_of_more(&self, first: Measurement) -> Result<Option<Measurement>, Stop> {
+    async fn median_of_more(&self, first: Measurement, job: &Job) -> Result<Option<Measurement>, Stop> {
         if first.report.wall_micros > REPEAT_LIMIT_MICROS || !first.notes.is_empty() {
             return Ok(None);
         }
         sleep(DRAWING_MILLIS).await;
         let mut reports = Vec::with_capacity(SWEEP_RUNS);
         for _ in 0..SWEEP_RUNS {
-            let finished = self.session.pool().run(&first.scenario, self.quiet()).await?;
+            let finished =
+                self.session.pool().run(job.clone().on(first.scenario.workers), self.quiet()).await?;
             self.check()?;
             reports.push(JobReport::new(&finished.outcome, first.report.skew.hot_key));
         }
@@ -329,8 +341,9 @@ impl Work {
             return Ok(());
         }
         self.announce(Activity::Comparing).await?;
-        let first = self.session.measure(&baseline, self.quiet()).await?;
-        let median = self.median_of_more(first.clone()).await?;
+        let job = baseline.job()?;
+        let first = self.session.measure(&baseline, &job, self.quiet()).await?;
+        let median = self.median_of_more(first.clone(), &job).await?;
         self.show(RunEvent::RanBaseline(Box::new(median.unwrap_or(first))))
     }
 }

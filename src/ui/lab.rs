@@ -1,10 +1,12 @@
 //! What every part of the page is given: the session, and the slices of its state that most parts read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 use shuffle_engine::Scenario;
+use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::InvalidScenario;
 
 use crate::browser::location;
@@ -24,6 +26,8 @@ pub(super) struct Lab {
     pub(super) view: RwSignal<View>,
     /// What the controls show.
     pub(super) scenario: Memo<Scenario>,
+    /// Its plan.
+    pub(super) plan: Memo<Option<Arc<Planned>>>,
     /// The field that was given something it cannot take.
     pub(super) field_error: Memo<Option<InvalidScenario>>,
 }
@@ -39,6 +43,7 @@ impl Lab {
             state,
             view: RwSignal::new(link.view),
             scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
+            plan: Memo::new(move |_| state.with(|state| state.plan.clone())),
             field_error: Memo::new(move |_| state.with(|state| state.field_error.clone())),
         };
         lab.keep_address();

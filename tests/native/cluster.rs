@@ -6,16 +6,15 @@ use shuffle_engine::Scenario;
 use shuffle_engine::cluster::assign::assign;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{
-    Collect, Driver, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome,
-    PREPARE_LIMIT, Payload, PeerMessage, RunId, SILENCE_LIMIT, TaskId, ToExecutor,
+    DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome, PREPARE_LIMIT, Payload,
+    PeerMessage, RunId, SILENCE_LIMIT, TaskId, ToExecutor,
 };
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::plan::queries;
 use shuffle_engine::scenario::Query;
 
 use crate::hand_cluster::{HandCluster, Mail};
 use crate::interpreter::answer;
-use crate::samples::{SHAPES, shaped};
+use crate::samples::{SHAPES, job, shaped};
 
 fn scenario() -> Scenario {
     Scenario { workers: 3, query: Query::Join, ..shaped(SHAPES[0]) }
@@ -26,7 +25,7 @@ fn digest(outcome: &JobOutcome) -> String {
 }
 
 fn truth(scenario: &Scenario) -> String {
-    answer(scenario).digest(&queries::logical_plan(scenario).schema()).hex()
+    answer(scenario).digest(&scenario.logical_plan().schema()).hex()
 }
 
 fn is_exchange(mail: &Mail) -> bool {
@@ -296,23 +295,10 @@ fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
     cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     match cluster.finish() {
         Err(EngineError::Protocol { expected, got }) => {
-            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 2", "3"));
+            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 3", "4"));
         }
         other => panic!("a protocol error, not {other:?}"),
     }
-}
-
-#[test]
-fn an_executor_refuses_a_scenario_that_is_not_valid() {
-    let mut cluster = HandCluster::start(&scenario());
-    let Some(Mail::Executor(executor, ToExecutor::Prepare(run, mut prepare))) = cluster.mail.pop_front()
-    else {
-        panic!("a run begins with Prepare")
-    };
-    prepare.scenario.rows = 0;
-    cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
-    let error = cluster.finish().expect_err("no rows, no run");
-    assert!(error.to_string().contains("rows"), "{error}");
 }
 
 /// Plays to the first peer message, changes it, and returns how the run ends.
@@ -371,19 +357,17 @@ fn a_message_that_comes_twice_is_a_protocol_error_and_no_doubled_row() {
 
 #[test]
 fn kept_scans_give_the_answer_of_fresh_ones() {
-    let mut executors: Vec<Executor> = (0..3).map(Executor::new).collect();
+    let mut executors: Vec<Executor> = (0..3).map(|id| Executor::new(id).keeping_scans()).collect();
     for (run, query) in (1..).zip([Query::Join, Query::Join, Query::CountByKey, Query::Narrow, Query::Join]) {
         let scenario = Scenario { query, ..scenario() };
-        let driver = Driver::new(RunId(run), &scenario, Collect::Nothing).expect("a valid scenario");
-        let mut cluster = HandCluster::with_driver(executors, driver.with_resident_data(true));
+        let mut cluster = HandCluster::with(executors, RunId(run), &scenario);
         let outcome = cluster.finish().expect("nothing was lost");
         assert_eq!(digest(&outcome), truth(&scenario), "run {run}");
         executors = cluster.executors;
     }
     // Another seed is another dataset: nothing of the old one is served.
     let scenario = Scenario { seed: 7, ..scenario() };
-    let driver = Driver::new(RunId(9), &scenario, Collect::Nothing).expect("a valid scenario");
-    let mut cluster = HandCluster::with_driver(executors, driver.with_resident_data(true));
+    let mut cluster = HandCluster::with(executors, RunId(9), &scenario);
     assert_eq!(digest(&cluster.finish().expect("nothing was lost")), truth(&scenario));
 }
 
@@ -420,7 +404,7 @@ fn threads_run_a_small_scenario_after_a_larger_one_and_larger_again() {
     let mut cluster = ThreadCluster::new(16);
     for workers in [16, 1, 8, 2, 16] {
         let scenario = Scenario { workers, ..scenario() };
-        let outcome = cluster.run(&scenario, Collect::Nothing, |_| {}).expect("nothing was lost");
+        let outcome = cluster.run(&job(&scenario), |_| {}).expect("nothing was lost");
         assert_eq!(digest(&outcome), truth(&scenario), "{workers} workers");
     }
 }
@@ -430,7 +414,7 @@ fn threads_report_progress_up_to_the_last_task() {
     let scenario = scenario();
     let mut seen = Vec::new();
     let mut cluster = ThreadCluster::new(3);
-    let outcome = cluster.run(&scenario, Collect::Nothing, |progress| seen.push(progress));
+    let outcome = cluster.run(&job(&scenario), |progress| seen.push(progress));
     let tasks: u32 =
         outcome.expect("nothing was lost").graph.stages().iter().map(|stage| stage.task_count).sum();
     let done: Vec<u32> = seen.iter().map(|progress| progress.tasks_done).collect();
@@ -439,9 +423,9 @@ fn threads_report_progress_up_to_the_last_task() {
 }
 
 #[test]
-fn an_invalid_scenario_sends_nothing() {
+fn an_invalid_scenario_has_no_job() {
     let scenario = Scenario { keys: 0, ..scenario() };
-    let error = Driver::new(RunId(1), &scenario, Collect::Nothing).expect_err("no keys, no run");
+    let error = scenario.job().expect_err("no keys, no run");
     assert!(matches!(error, EngineError::InvalidScenario(ref invalid) if invalid.field == "keys"), "{error}");
 }
 

@@ -1,23 +1,23 @@
 //! What goes in comes out: rows, bytes, blocks and time, in pairs.
 
 use shuffle_engine::Scenario;
+use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::cluster::{Collect, JobOutcome};
 use shuffle_engine::columnar::block::{ColumnLayout, HEADER_BYTES};
 use shuffle_engine::metrics::{JobReport, PhaseMicros, StageReport};
 use shuffle_engine::plan::{Output, Partitioning};
 use shuffle_engine::scenario::{Query, Skew, json};
 
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, offered_queries, shaped, tactics};
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, job, shaped, tactics};
 
 fn run(scenario: &Scenario) -> JobOutcome {
-    LocalCluster::new(scenario.seed).run(scenario, Collect::Nothing, &Stopped).expect("a valid scenario")
+    LocalCluster::new(scenario.seed).run(&job(scenario), &Stopped).expect("a valid scenario")
 }
 
 fn for_each_sample(count: usize, seed: u64, mut visit: impl FnMut(&Scenario)) {
     let mut draw = Draw::new(seed);
-    let queries: Vec<Query> = offered_queries().collect();
+    let queries: Vec<Query> = Query::ALL.to_vec();
     for index in 0..count {
         visit(&Scenario {
             query: queries[index % queries.len()],
@@ -173,7 +173,7 @@ fn check_times(report: &JobReport, line: &str) {
 fn on_threads_busy_and_waiting_are_the_wall_for_every_executor() {
     let mut cluster = ThreadCluster::new(8);
     for_each_sample(100, 5, |scenario| {
-        let outcome = cluster.run(scenario, Collect::Nothing, |_| {}).expect("a valid scenario");
+        let outcome = cluster.run(&job(scenario), |_| {}).expect("a valid scenario");
         check_times(&JobReport::new(&outcome, None), &json::encode(scenario));
     });
 }
@@ -182,7 +182,7 @@ fn on_threads_busy_and_waiting_are_the_wall_for_every_executor() {
 fn under_a_clock_that_ticks_at_every_look_busy_and_waiting_are_the_wall() {
     let clock = crate::samples::Ticking::default();
     for_each_sample(60, 6, |scenario| {
-        let outcome = LocalCluster::new(9).run(scenario, Collect::Nothing, &clock).expect("a valid scenario");
+        let outcome = LocalCluster::new(9).run(&job(scenario), &clock).expect("a valid scenario");
         let report = JobReport::new(&outcome, None);
         assert!(report.wall_micros > 0, "the clock ticks");
         check_times(&report, &json::encode(scenario));
@@ -191,7 +191,7 @@ fn under_a_clock_that_ticks_at_every_look_busy_and_waiting_are_the_wall() {
 
 #[test]
 fn rows_of_every_partition_are_the_same_for_any_number_of_workers() {
-    for query in offered_queries() {
+    for query in Query::ALL {
         for tactics in tactics() {
             let base = Scenario { query, tactics, shuffle_fraction: 0.37, ..shaped(SHAPES[0]) };
             let partitions = |workers| {
@@ -217,8 +217,8 @@ fn empty_bytes(outcome: &JobOutcome) -> u64 {
     for field in schema.fields() {
         end = ColumnLayout::new(end, field.data_type, 0, false, 0).end;
     }
-    let scenario = &outcome.scenario;
-    end as u64 * u64::from(scenario.map_partitions) * u64::from(scenario.reduce_partitions)
+    let stages = outcome.graph.stages();
+    end as u64 * u64::from(stages[0].task_count) * u64::from(stages[1].task_count)
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn bytes_on_the_wire_are_proportional_to_the_shuffle_fraction() {
 
 #[test]
 fn nothing_crosses_at_a_fraction_of_zero() {
-    for query in offered_queries() {
+    for query in Query::ALL {
         let scenario = Scenario { query, shuffle_fraction: 0.0, ..shaped(SHAPES[0]) };
         let report = JobReport::new(&run(&scenario), None);
         assert_eq!((report.shuffle_bytes(), report.shuffle_blocks()), (0, 0), "{query:?}");

@@ -7,17 +7,17 @@ use std::cell::RefCell;
 
 use proptest::prelude::*;
 use shuffle_engine::Scenario;
+use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::cluster::{Collect, JobOutcome};
 use shuffle_engine::columnar::RecordBatch;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::plan::optimizer::{CombineBeforeExchange, DropUnusedBranch, PruneColumns};
-use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planner, StageGraph, plan, queries};
+use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planner, StageGraph};
 use shuffle_engine::scenario::{Query, Skew, Tactics, json};
 
 use crate::interpreter::{Bag, Source, answer, bag_of, interpret};
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, offered_queries, shaped, tactics};
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, collecting, job, shaped, tactics};
 use crate::stage_runner;
 
 /// What the interpreter says about a scenario, whatever its workers and tactics.
@@ -30,7 +30,7 @@ struct Truth {
 impl Truth {
     fn of(scenario: &Scenario) -> Self {
         let rows = answer(scenario);
-        let digest = rows.digest(&queries::logical_plan(scenario).schema());
+        let digest = rows.digest(&scenario.logical_plan().schema());
         Truth { bag: rows.bag(), digest: digest.hex(), row_count: rows.rows.len() as u64 }
     }
 
@@ -44,7 +44,7 @@ impl Truth {
                 self.row_count, self.digest
             ));
         }
-        let batches = outcome.tasks.iter().flat_map(|record| &record.done.rows);
+        let batches = outcome.rows.iter();
         if bag_of(batches) != self.bag {
             return Err("the digests agree, the rows do not".to_owned());
         }
@@ -54,7 +54,7 @@ impl Truth {
 
 /// One run in one thread against the interpreter; panics with the line that repeats it.
 fn check_local(scenario: &Scenario, truth: &Truth, delivery_seed: u64) {
-    let outcome = LocalCluster::new(delivery_seed).run(scenario, Collect::Rows, &Stopped);
+    let outcome = LocalCluster::new(delivery_seed).run(&collecting(job(scenario)), &Stopped);
     let outcome = outcome.map_err(|error| error.to_string());
     if let Err(difference) = outcome.and_then(|outcome| truth.check(&outcome)) {
         panic!("{}", failure(scenario, delivery_seed, &difference));
@@ -82,7 +82,7 @@ fn a_printed_failure_runs_again() {
 fn for_each_sample(part: usize, mut visit: impl FnMut(&Scenario, &Truth, u64)) {
     let exhaustive = std::env::var_os("SHUFFLE_LAB_EXHAUSTIVE").is_some();
     let mut draw = Draw::new(20_260 + part as u64);
-    for query in offered_queries() {
+    for query in Query::ALL {
         for skew in SKEWS.into_iter().skip(part % 2).step_by(2) {
             for shuffle_fraction in FRACTIONS {
                 let drawn = draw.below(SHAPES.len());
@@ -121,7 +121,7 @@ fn a_local_cluster_answers_as_the_interpreter_does_second_half() {
 #[test]
 fn every_query_runs_on_every_worker_count_under_several_orders_of_delivery() {
     let mut draw = Draw::new(3);
-    for query in offered_queries() {
+    for query in Query::ALL {
         let base = Scenario { query, shuffle_fraction: 0.37, ..shaped(SHAPES[2]) };
         let truth = Truth::of(&base);
         for workers in WORKERS {
@@ -139,12 +139,13 @@ fn a_cluster_that_stays_between_runs_answers_each_as_the_interpreter_does() {
     let mut draw = Draw::new(4);
     for _ in 0..40 {
         let scenario = Scenario {
-            query: draw.one_of(&offered_queries().collect::<Vec<_>>()),
+            query: draw.one_of(&Query::ALL),
             workers: draw.one_of(&[1, 2, 5, 8]),
             tactics: draw.one_of(&tactics()),
             ..shaped(draw.one_of(&SHAPES))
         };
-        let outcome = cluster.borrow_mut().run(&scenario, Collect::Rows, &Stopped).expect("a valid scenario");
+        let outcome =
+            cluster.borrow_mut().run(&collecting(job(&scenario)), &Stopped).expect("a valid scenario");
         if let Err(difference) = Truth::of(&scenario).check(&outcome) {
             panic!("{}", failure(&scenario, 11, &difference));
         }
@@ -155,7 +156,7 @@ fn a_cluster_that_stays_between_runs_answers_each_as_the_interpreter_does() {
 fn threads_answer_as_the_interpreter_does() {
     let mut cluster = ThreadCluster::new(64);
     let mut draw = Draw::new(5);
-    for query in offered_queries() {
+    for query in Query::ALL {
         for workers in WORKERS {
             for tactics in tactics() {
                 let scenario = Scenario {
@@ -167,7 +168,7 @@ fn threads_answer_as_the_interpreter_does() {
                     ..shaped(draw.one_of(&SHAPES))
                 };
                 let outcome =
-                    cluster.run(&scenario, Collect::Rows, |_| {}).map_err(|error| error.to_string());
+                    cluster.run(&collecting(job(&scenario)), |_| {}).map_err(|error| error.to_string());
                 let truth = Truth::of(&scenario);
                 if let Err(difference) = outcome.and_then(|outcome| truth.check(&outcome)) {
                     panic!("on threads: {}", failure(&scenario, 0, &difference));
@@ -182,7 +183,7 @@ fn optimizers(plan: &LogicalPlan) -> Vec<(&'static str, LogicalPlan)> {
     let (drop, prune, combine) = (DropUnusedBranch, PruneColumns, CombineBeforeExchange);
     let combined =
         Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..Scenario::default() };
-    let all = || Optimizer::for_scenario(&combined);
+    let all = || Optimizer::chosen(&combined.data(), &combined.plan_options());
     vec![
         ("no rule", Optimizer::off().run(plan.clone()).plan),
         ("drop", drop.apply(plan.clone())),
@@ -197,7 +198,7 @@ fn optimizers(plan: &LogicalPlan) -> Vec<(&'static str, LogicalPlan)> {
 #[test]
 fn no_rule_changes_the_answer_whether_interpreted_or_run() {
     let mut draw = Draw::new(6);
-    for query in offered_queries() {
+    for query in Query::ALL {
         for shuffle_fraction in FRACTIONS {
             let base = Scenario {
                 query,
@@ -206,7 +207,7 @@ fn no_rule_changes_the_answer_whether_interpreted_or_run() {
                 tactics: draw.one_of(&tactics()),
                 ..shaped(draw.one_of(&SHAPES[2..]))
             };
-            let (logical, source) = (queries::logical_plan(&base), Source::new(&base));
+            let (logical, source) = (base.logical_plan(), Source::new(&base));
             let expected = interpret(&logical, &source);
             let bag = expected.bag();
             for (rules, plan) in optimizers(&logical) {
@@ -226,17 +227,21 @@ fn no_rule_changes_the_answer_whether_interpreted_or_run() {
 }
 
 fn run_plan(plan: &LogicalPlan, scenario: &Scenario) -> Vec<RecordBatch> {
-    let physical = Planner::new(scenario).plan(plan).expect("the plan names columns that exist");
-    stage_runner::run(&StageGraph::cut(&physical, scenario), scenario)
+    let physical =
+        Planner::new(&scenario.plan_options()).plan(plan).expect("the plan names columns that exist");
+    stage_runner::run(
+        &StageGraph::cut(&physical, scenario.map_partitions, scenario.reduce_partitions),
+        scenario,
+    )
 }
 
 #[test]
 fn a_rule_that_has_been_applied_finds_nothing_more_to_do() {
-    for query in offered_queries() {
+    for query in Query::ALL {
         for shuffle_fraction in FRACTIONS {
             let scenario = Scenario { query, shuffle_fraction, ..shaped(SHAPES[0]) };
-            let once = plan(&scenario).expect("a valid scenario").optimized.plan;
-            let again = Optimizer::for_scenario(&scenario).run(once);
+            let once = scenario.plan().expect("a valid scenario").optimized.plan;
+            let again = Optimizer::chosen(&scenario.data(), &scenario.plan_options()).run(once);
             assert_eq!(again.trace, [], "a second pass over {query:?} at {shuffle_fraction}");
         }
     }
@@ -250,7 +255,7 @@ prop_compose! {
             (0.0..=2.5f64).prop_map(|exponent| Skew::Zipf { exponent }),
             (0.0..=0.95f64).prop_map(|share| Skew::HotKey { share }),
         ],
-        query in prop::sample::select(offered_queries().collect::<Vec<Query>>()),
+        query in prop::sample::select(Query::ALL.to_vec()),
         shuffle_fraction in prop_oneof![Just(0.0), Just(1.0), 0.0..=1.0f64],
         (workers, map_partitions, reduce_partitions) in (1u32..20, 1u32..40, 1u32..40),
         (combine, salt) in (any::<bool>(), 0u32..12),

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::link;
+
+use crate::samples::job;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/digests.txt");
 
@@ -16,8 +17,7 @@ fn the_golden_digests_are_those_of_native_threads() {
     for line in golden.lines() {
         let text = line.split(' ').next().expect("a link comes first");
         let scenario = link::decode_strict(text).expect("golden links are valid");
-        let outcome =
-            ThreadCluster::new(scenario.workers).run(&scenario, Collect::Nothing, |_| {}).expect("it runs");
+        let outcome = ThreadCluster::new(scenario.workers).run(&job(&scenario), |_| {}).expect("it runs");
         let result = JobReport::new(&outcome, None).result;
         writeln!(computed, "{text} {} {}", result.rows, result.digest).expect("a String takes every write");
     }

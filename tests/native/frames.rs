@@ -2,7 +2,7 @@
 
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::cluster::{Cluster, Collect, Job, JobOutcome};
+use shuffle_engine::cluster::{Cluster, Job, JobOutcome};
 use shuffle_engine::columnar::{RecordBatch, RowDigest};
 use shuffle_engine::frame::{
     Context, DataFrame, avg, col, count, count_distinct, highest, lit, lowest, max, min, scan, sum,
@@ -11,7 +11,7 @@ use shuffle_engine::plan::{Kind, PlanError};
 use shuffle_engine::scenario::{Action, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, JobReport, Scenario};
 
-use crate::samples::Stopped;
+use crate::samples::{Stopped, job};
 
 fn scenario() -> Scenario {
     Scenario {
@@ -32,8 +32,8 @@ fn context() -> Context {
 struct Ordered(LocalCluster);
 
 impl Cluster for Ordered {
-    fn run_job(&mut self, job: &Job, collect: Collect) -> shuffle_engine::Result<JobOutcome> {
-        self.0.run_job(job, collect, &Stopped)
+    fn run(&mut self, job: &Job) -> shuffle_engine::Result<JobOutcome> {
+        self.0.run(job, &Stopped)
     }
 }
 
@@ -199,7 +199,7 @@ fn every_pipeline_brings_back_the_rows_whose_digest_a_write_reports() {
             };
             let run = |scenario: &Scenario| {
                 let mut cluster = ThreadCluster::new(3);
-                cluster.run(scenario, Collect::Nothing, |_| {}).expect("a run")
+                cluster.run(&job(scenario), |_| {}).expect("a run")
             };
             let (written, collected) = (run(&write), run(&collect));
             let mut digest = RowDigest::default();
@@ -220,7 +220,7 @@ fn a_broadcast_join_answers_as_a_shuffled_one_on_any_number_of_workers() {
         let tactics = Tactics { broadcast_bytes, ..Tactics::default() };
         let scenario = Scenario { workers, tactics, skew, query: Query::Join, ..scenario() };
         let mut cluster = ThreadCluster::new(workers);
-        let outcome = cluster.run(&scenario, Collect::Nothing, |_| {}).expect("a run");
+        let outcome = cluster.run(&job(&scenario), |_| {}).expect("a run");
         let report = JobReport::new(&outcome, None);
         let reads = report.stages.iter().filter(|stage| stage.name.starts_with("read")).count();
         let (rows, moved) = (report.shuffle_rows(), report.moved_bytes());

@@ -6,14 +6,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
-use shuffle_engine::plan::plan;
 use shuffle_engine::scenario::{Query, Tactics};
 
-use crate::samples::{Stopped, offered_queries};
+use crate::samples::{Stopped, job};
 
 /// Compares a text with a file of `tests/golden`.
 pub(crate) fn check(file_name: &str, text: &str) {
@@ -58,9 +56,9 @@ fn each_way(query: Query, part: impl Fn(&Scenario) -> String) -> String {
 
 #[test]
 fn plans_of_every_query_read_as_in_the_golden_files() {
-    for query in offered_queries() {
+    for query in Query::ALL {
         let text = each_way(query, |scenario| {
-            let planned = plan(scenario).expect("a valid scenario");
+            let planned = scenario.plan().expect("a valid scenario");
             let mut text = format!("-- as written\n{}", planned.logical);
             for step in &planned.optimized.trace {
                 write!(text, "-- {}\n{}", step.rule, step.after).expect("a String takes every write");
@@ -74,8 +72,8 @@ fn plans_of_every_query_read_as_in_the_golden_files() {
 
 #[test]
 fn stages_of_every_query_read_as_in_the_golden_files() {
-    for query in offered_queries() {
-        let text = each_way(query, |scenario| plan(scenario).expect("a valid scenario").stages.to_string());
+    for query in Query::ALL {
+        let text = each_way(query, |scenario| scenario.plan().expect("a valid scenario").stages.to_string());
         check(&format!("stages-{}.txt", query.name()), &text);
     }
 }
@@ -83,7 +81,7 @@ fn stages_of_every_query_read_as_in_the_golden_files() {
 #[test]
 fn metrics_of_every_query_read_as_in_the_golden_file() {
     let mut text = String::new();
-    for query in offered_queries() {
+    for query in Query::ALL {
         for (way, scenario) in ways() {
             let scenario = Scenario {
                 query,
@@ -94,7 +92,7 @@ fn metrics_of_every_query_read_as_in_the_golden_file() {
                 reduce_partitions: 5,
                 ..scenario
             };
-            let outcome = LocalCluster::new(1).run(&scenario, Collect::Nothing, &Stopped);
+            let outcome = LocalCluster::new(1).run(&job(&scenario), &Stopped);
             let hot_key = KeyHistogram::of(&scenario).hot_key(scenario.reduce_partitions);
             let report = JobReport::new(&outcome.expect("a valid scenario"), hot_key);
             write_report(&mut text, &format!("{}, {way}", query.name()), &report).expect("a String");

@@ -276,8 +276,11 @@ fn plans_by_any_key_answer_as_the_interpreter_does_under_every_tactic() {
             let expected = interpret(&plan, &source).bag();
             for tactics in tactics() {
                 let scenario = Scenario { tactics, ..base.clone() };
-                let physical = Planner::new(&scenario).plan(&plan).expect("the columns exist");
-                let batches = stage_runner::run(&StageGraph::cut(&physical, &scenario), &scenario);
+                let physical = Planner::new(&scenario.plan_options()).plan(&plan).expect("the columns exist");
+                let batches = stage_runner::run(
+                    &StageGraph::cut(&physical, scenario.map_partitions, scenario.reduce_partitions),
+                    &scenario,
+                );
                 assert!(bag_of(&batches) == expected, "{tactics:?} over {shape:?}\n{physical}");
             }
         }
@@ -286,7 +289,7 @@ fn plans_by_any_key_answer_as_the_interpreter_does_under_every_tactic() {
 
 #[test]
 fn a_key_or_an_ordering_of_the_wrong_type_is_named_with_what_would_do() {
-    let planner = Planner::new(&Scenario::default());
+    let planner = Planner::new(&Scenario::default().plan_options());
     let refused = |plan: &LogicalPlan| planner.plan(plan).expect_err("refused");
     let by_nothing = LogicalPlan::Repartition { input: prompts(), by: RepartitionBy::Hash(vec![]) };
     assert_eq!(refused(&by_nothing).to_string(), "repartition: no column to hash");

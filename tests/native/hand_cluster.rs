@@ -5,10 +5,12 @@ use std::collections::VecDeque;
 
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
+    Clock, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
     JobOutcome, PeerMessage, RunId, ToExecutor, WallMicros,
 };
 use shuffle_engine::error::Result;
+
+use crate::samples::job;
 
 /// A clock that a test sets.
 #[derive(Debug, Default)]
@@ -51,7 +53,7 @@ impl HandCluster {
 
     /// The next run on executors that have seen others.
     pub(crate) fn with(executors: Vec<Executor>, run: RunId, scenario: &Scenario) -> Self {
-        let driver = Driver::new(run, scenario, Collect::Nothing).expect("a valid scenario");
+        let driver = Driver::new(run, job(&scenario));
         HandCluster::with_driver(executors, driver)
     }
 

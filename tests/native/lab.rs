@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use shuffle_engine::Scenario;
-use shuffle_engine::plan::queries;
 use shuffle_engine::scenario::{Query, Skew, Tactics, json, link};
 
 use crate::interpreter::answer;
@@ -211,7 +210,7 @@ fn both_transports_any_workers_and_all_three_inputs_give_the_interpreters_digest
     let folder = Folder::new("inputs");
     for query in [Query::CountByKey, Query::Join, Query::Narrow] {
         let scenario = Scenario { query, shuffle_fraction: 0.37, ..scenario() };
-        let digest = answer(&scenario).digest(&queries::logical_plan(&scenario).schema()).hex();
+        let digest = answer(&scenario).digest(&scenario.logical_plan().schema()).hex();
         let text = json::encode(&scenario);
         let file = folder.with("scenario.json", &text);
         let with_tactics = Scenario {

@@ -4,13 +4,12 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use shuffle_engine::Scenario;
+use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Collect, JobOutcome};
 use shuffle_engine::memory::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
-use shuffle_engine::plan::plan;
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, shaped, tactics};
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
 
 /// Counts the bytes that each thread holds: a test's cluster runs in the test's own thread.
 struct Counting;
@@ -48,7 +47,7 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 fn estimated(scenario: &Scenario) -> MemoryEstimate {
-    estimate(scenario, &plan(scenario).expect("a valid scenario").stages)
+    estimate(&job(scenario))
 }
 
 /// Runs in this thread; the most bytes that were held at a time, of all executors together.
@@ -56,7 +55,7 @@ fn run(scenario: &Scenario) -> (JobOutcome, u64) {
     let before = HELD.get();
     MOST.set(before);
     let mut cluster = LocalCluster::new(1);
-    let outcome = cluster.run(scenario, Collect::Nothing, &Stopped).expect("it runs");
+    let outcome = cluster.run(&job(scenario), &Stopped).expect("it runs");
     (outcome, (MOST.get() - before) as u64)
 }
 

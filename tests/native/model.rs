@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Clock, Collect, WallMicros};
+use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{
     Bounds, CalibrationError, CalibrationRun, CalibrationWarning, Constant, CostModel, Counters, ModelCurve,
@@ -21,7 +21,7 @@ impl Clock for Stopped {
 
 fn run(scenario: &Scenario) -> JobReport {
     let outcome =
-        LocalCluster::new(7).run(scenario, Collect::Nothing, &Stopped).expect("a valid scenario runs");
+        LocalCluster::new(7).run(&crate::samples::job(scenario), &Stopped).expect("a valid scenario runs");
     JobReport::new(&outcome, None)
 }
 
@@ -35,7 +35,7 @@ fn constant(value: f64) -> Constant {
 fn counting_and_running_agree_to_the_byte() {
     let skews = [Skew::Uniform {}, Skew::Zipf { exponent: 1.1 }, Skew::HotKey { share: 0.5 }];
     let tactics = [(false, 0), (true, 0), (false, 5), (true, 3)];
-    for query in Query::ALL.into_iter().filter(|query| query.is_offered()) {
+    for query in Query::ALL.into_iter() {
         for skew in skews {
             for (combine, salt) in tactics {
                 for shuffle_fraction in [0.0, 0.4, 1.0] {
@@ -422,7 +422,7 @@ fn every_constant_explains_itself_and_survives_json() {
 
 #[test]
 fn the_runs_to_calibrate_on_are_valid_and_few() {
-    for query in Query::ALL.into_iter().filter(|query| query.is_offered()) {
+    for query in Query::ALL.into_iter() {
         for (cores, workers, rows) in [(1, 1, 1), (2, 64, 20_000_000), (16, 8, 1_000_000)] {
             let scenario = Scenario { query, workers, rows, ..Scenario::default() };
             let probes = calibration_scenarios(&scenario, cores);

@@ -4,12 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::cluster::{Collect, JobOutcome};
 use shuffle_engine::columnar::{Column, RecordBatch};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::StageSource;
 use shuffle_engine::scenario::{Query, Scenario, Tactics, link};
+
+use crate::samples::{collecting, job};
 
 /// What `make.py` writes down of one scenario.
 #[derive(Deserialize)]
@@ -46,7 +48,7 @@ fn oracles() -> Vec<(PathBuf, Oracle)> {
 fn run(oracle: &Oracle) -> (Scenario, JobOutcome) {
     let scenario = link::decode_strict(&oracle.link).expect("kept links are valid");
     let outcome =
-        ThreadCluster::new(scenario.workers).run(&scenario, Collect::Rows, |_| {}).expect("it runs");
+        ThreadCluster::new(scenario.workers).run(&collecting(job(&scenario)), |_| {}).expect("it runs");
     (scenario, outcome)
 }
 
@@ -79,8 +81,7 @@ fn every_query_answers_what_duckdb_and_spark_answer() {
         let (_, outcome) = run(&oracle);
         let names: Vec<&str> = outcome.graph.schema().names().collect();
         assert_eq!(names, oracle.columns, "{}", path.display());
-        let mut rows: Vec<Row> =
-            outcome.tasks.iter().flat_map(|record| &record.done.rows).flat_map(rows_of).collect();
+        let mut rows: Vec<Row> = outcome.rows.iter().flat_map(rows_of).collect();
         rows.sort();
         assert_eq!(rows.len(), oracle.row_count, "{}", path.display());
         for (ours, theirs) in rows.iter().zip(&oracle.first_rows) {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
 use shuffle_engine::metrics::JobReport;
@@ -15,7 +14,7 @@ use shuffle_engine::scenario::{Query, Skew};
 use shuffle_engine::shuffle::spark_hash::{SEED, hash_bytes, hash_double, hash_long, pmod};
 use shuffle_engine::shuffle::{TaskRows, place};
 
-use crate::samples::Stopped;
+use crate::samples::{Stopped, job};
 
 fn vectors(kind: &str) -> Vec<Value> {
     let all: Value =
@@ -175,7 +174,7 @@ fn the_hot_partition_of_the_default_scenario_is_the_one_that_spark_would_have() 
     let scenario = Scenario { workers: 2, ..Scenario::default() };
     assert_eq!(scenario.skew, Skew::HotKey { share: 0.3 });
     assert_eq!(scenario.query, Query::CountByKey);
-    let outcome = LocalCluster::new(1).run(&scenario, Collect::Nothing, &Stopped).expect("a valid scenario");
+    let outcome = LocalCluster::new(1).run(&job(&scenario), &Stopped).expect("a valid scenario");
     let histogram = KeyHistogram::of(&scenario);
     let report = JobReport::new(&outcome, histogram.hot_key(scenario.reduce_partitions));
     let hot = report.skew.hot_key.expect("a million rows have a heaviest key");

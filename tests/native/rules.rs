@@ -125,14 +125,20 @@ fn each_rule_rewrites_plans_as_in_the_golden_file() {
     for (name, frames) in cases() {
         writeln!(text, "==== {name}\n").expect("a String takes every write");
         for frame in frames {
-            let rule = all_rules(&scenario).into_iter().find(|rule| rule.name() == name).expect("a rule");
+            let rule = all_rules(&scenario.data(), &scenario.plan_options())
+                .into_iter()
+                .find(|rule| rule.name() == name)
+                .expect("a rule");
             let plan = frame.plan().expect("a good frame").clone();
             let after = Optimizer::new(vec![rule]).run(plan.clone());
             assert_eq!(after.trace.len(), usize::from(after.plan != plan), "a trace for a change");
             let shown =
                 if after.trace.is_empty() { "(unchanged)\n".to_owned() } else { after.plan.to_string() };
             writeln!(text, "{plan}->\n{shown}").expect("a String takes every write");
-            let again = all_rules(&scenario).into_iter().find(|rule| rule.name() == name).expect("a rule");
+            let again = all_rules(&scenario.data(), &scenario.plan_options())
+                .into_iter()
+                .find(|rule| rule.name() == name)
+                .expect("a rule");
             let twice = Optimizer::new(vec![again]).run(after.plan.clone());
             assert!(twice.trace.is_empty(), "{name}: nothing is left to do after\n{}", after.plan);
         }
@@ -145,7 +151,7 @@ fn every_rule_keeps_the_columns_that_come_out() {
     for (_, frames) in cases() {
         for frame in frames {
             let plan = frame.plan().expect("a good frame").clone();
-            for rule in all_rules(&Scenario::default()) {
+            for rule in all_rules(&Scenario::default().data(), &Scenario::default().plan_options()) {
                 let after = rule.apply(plan.clone());
                 assert_eq!(after.try_schema(), plan.try_schema(), "{} of\n{plan}", rule.name());
             }

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::{Clock, WallMicros};
+use shuffle_engine::cluster::{Action, Clock, CollectPoint, Job, RunSpec, WallMicros};
 use shuffle_engine::random::Streams;
-use shuffle_engine::scenario::{Query, Skew, Tactics};
+use shuffle_engine::scenario::{Skew, Tactics};
 
 pub(crate) const SKEWS: [Skew; 6] = [
     Skew::Uniform {},
@@ -49,8 +49,15 @@ pub(crate) fn tactics() -> [Tactics; 4] {
     ]
 }
 
-pub(crate) fn offered_queries() -> impl Iterator<Item = Query> {
-    Query::ALL.into_iter().filter(|query| query.is_offered())
+/// The job of a scenario that is valid.
+pub(crate) fn job(scenario: &Scenario) -> Job {
+    scenario.job().expect("a valid scenario")
+}
+
+/// The same, and all rows of the answer come to the driver.
+pub(crate) fn collecting(job: Job) -> Job {
+    let action = Action::Collect { of: CollectPoint::Result, memory_bytes: 4 << 30 };
+    Job { run: RunSpec { action, ..job.run }, ..job }
 }
 
 /// A scenario of a shape, otherwise the default.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{InvalidScenario, Query, Skew, Tactics, json, limits, link};
 
-use crate::samples::{Draw, offered_queries};
+use crate::samples::Draw;
 
 /// The default scenario's JSON with one part replaced.
 fn with(part: &str, by: &str) -> String {
@@ -316,7 +316,7 @@ prop_compose! {
             (0.0..=2.5f64).prop_map(|exponent| Skew::Zipf { exponent }),
             (0.0..=0.95f64).prop_map(|share| Skew::HotKey { share }),
         ],
-        query in prop::sample::select(offered_queries().collect::<Vec<Query>>()),
+        query in prop::sample::select(Query::ALL.to_vec()),
         shuffle_fraction in prop_oneof![Just(0.0), Just(1.0), Just(5e-324), 0.0..=1.0f64],
         (workers, map_partitions, reduce_partitions) in (1u32..=64, 1u32..=1024, 1u32..=1024),
         (combine, salt) in (any::<bool>(), 0u32..=256),

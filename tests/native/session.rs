@@ -1,7 +1,7 @@
 //! What the page shows and says, without a page.
 
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Clock, Collect, WallMicros};
+use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{KeyHistogram, ModelMicros};
@@ -12,6 +12,8 @@ use shuffle_lab::session::{
     Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RowTable, RunEvent, RunState, Savings,
     SweepPoint, exchange_points, sweep_points, unmodelled, verdict,
 };
+
+use crate::samples::job;
 
 /// Goes on by a microsecond with each look, so that phases take some time.
 #[derive(Default)]
@@ -30,13 +32,20 @@ fn small(query: Query, skew: Skew) -> Scenario {
 
 fn measured(scenario: &Scenario) -> Measurement {
     let outcome = LocalCluster::new(1)
-        .run(scenario, Collect::Nothing, &SteppingClock::default())
+        .run(&job(scenario), &SteppingClock::default())
         .expect("the scenario is valid and nothing fails in one thread");
     let hot_key = KeyHistogram::of(scenario).hot_key(scenario.reduce_partitions);
     let report = JobReport::new(&outcome, hot_key);
     let walls_micros = vec![report.wall_micros];
     let shown = Some(RowTable::new(&outcome)).filter(|_| scenario.action.row_limit().is_some());
-    Measurement { scenario: scenario.clone(), report, walls_micros, notes: Vec::new(), shown }
+    Measurement {
+        scenario: scenario.clone(),
+        report,
+        walls_micros,
+        notes: Vec::new(),
+        shown,
+        unmodelled: unmodelled(scenario.action, &outcome.graph),
+    }
 }
 
 fn state_after(scenario: &Scenario) -> RunState {
@@ -226,7 +235,7 @@ fn rows_that_do_not_fit_are_named_with_both_figures_and_the_last_result_stays() 
     let action = Action::Collect { of: CollectPoint::Input, memory_bytes: 100_000 };
     let too_much = Scenario { action, ..scenario };
     let error = LocalCluster::new(1)
-        .run(&too_much, Collect::Nothing, &SteppingClock::default())
+        .run(&job(&too_much), &SteppingClock::default())
         .expect_err("20,000 rows are more than 100,000 bytes");
     state.apply(RunEvent::Changed(too_much.clone()));
     state.apply(RunEvent::Failed(Failure::from(error)));
@@ -245,6 +254,7 @@ fn rows_that_do_not_fit_are_named_with_both_figures_and_the_last_result_stays() 
 fn a_broadcast_is_calmly_said_not_to_be_modelled_and_names_what_crossed() {
     let tactics = Tactics { broadcast_bytes: 1_000_000, ..Tactics::default() };
     let scenario = Scenario { tactics, ..small(Query::Join, Skew::HotKey { share: 0.5 }) };
+    let unmodelled = |scenario: &Scenario| RunState::new(scenario.clone(), Vec::new(), 2).unmodelled();
     let reason = unmodelled(&scenario).expect("a broadcast join is not modelled");
     assert!(reason.contains("a broadcast join is not modelled"), "{reason}");
     assert_eq!(unmodelled(&Scenario { tactics: Tactics::default(), ..scenario.clone() }), None);
@@ -252,6 +262,24 @@ fn a_broadcast_is_calmly_said_not_to_be_modelled_and_names_what_crossed() {
     assert!(words.contains(&reason), "{words}");
     assert!(words.contains("went to every worker"), "{words}");
     assert!(!words.contains("holds"), "rows do not meet by key, so there is no straggler: {words}");
+}
+
+#[test]
+fn the_page_plans_once_an_edit_and_never_when_a_task_ends() {
+    let scenario = small(Query::CountByKey, Skew::HotKey { share: 0.5 });
+    let mut state = state_after(&scenario);
+    let first = state.plan.clone().expect("a valid scenario has a plan");
+    for done in 0..1_000 {
+        state.apply(RunEvent::Working(Activity::Running { done, total: 1_000 }));
+        verdict(&state).expect("it has run");
+        assert_eq!(state.unmodelled(), None);
+    }
+    assert_eq!(state.plans_made, 1, "none for a thousand tasks, verdicts and questions");
+    state.apply(RunEvent::Changed(Scenario { workers: 3, ..scenario.clone() }));
+    assert_eq!(state.plans_made, 1, "no plan depends on the workers");
+    state.apply(RunEvent::Changed(Scenario { reduce_partitions: 5, workers: 3, ..scenario.clone() }));
+    assert_eq!(state.plans_made, 2);
+    assert_ne!(state.plan.expect("it has a plan").stages, first.stages);
 }
 
 #[test]
@@ -274,7 +302,7 @@ fn explained(scenario: &Scenario) -> Explanation {
     let mut cluster = LocalCluster::new(1);
     let clock = SteppingClock::default();
     let mut report = |job| {
-        let outcome = cluster.run_job(job, Collect::Nothing, &clock).expect("nothing fails in one thread");
+        let outcome = cluster.run(job, &clock).expect("nothing fails in one thread");
         JobReport::new(&outcome, None)
     };
     let reports: Vec<Vec<JobReport>> =

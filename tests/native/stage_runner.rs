@@ -19,7 +19,7 @@ type Written = BTreeMap<u32, Vec<MapOutput>>;
 
 /// The result's batches.
 pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
-    run_over(graph, &Arc::new(Dataset::new(scenario)))
+    run_over(graph, &Arc::new(Dataset::new(&scenario.data())))
 }
 
 /// The result's batches, over a dataset that is there already.

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// One source file.
+#[derive(Clone)]
 struct Source {
     /// Relative to the repository, with `/`.
     path: String,
@@ -97,6 +98,36 @@ fn the_engine_knows_no_browser() {
     for word in ["web-sys", "wasm-bindgen", "js-sys", "leptos", "plotters"] {
         assert!(!manifest.contains(&format!("\n{word}")), "engine/Cargo.toml does not depend on {word}");
     }
+}
+
+#[test]
+fn the_scenario_stays_at_the_door() {
+    for below in ["plan", "dataset", "cluster", "operator", "shuffle", "columnar", "estimate", "memory"] {
+        let sources = sources(&format!("engine/src/{below}"));
+        forbid(
+            &sources,
+            &["scenario::", "&Scenario", "use crate::Scenario"],
+            "inside there are DataSpec, PlanOptions and RunSpec",
+        );
+    }
+    let lower = ["engine/src/error.rs", "engine/src/clock.rs"].map(sources);
+    forbid(
+        &lower.concat(),
+        &["crate::scenario", "crate::metrics", "crate::cluster"],
+        "these lie below all others",
+    );
+    forbid(&sources("engine/src/plan"), &["crate::error", "crate::cluster"], "a plan has errors of its own");
+    forbid(
+        &sources("engine/src/cluster"),
+        &["crate::metrics", "crate::frame"],
+        "metrics are made of a cluster's outcome",
+    );
+}
+
+#[test]
+fn the_user_interface_plans_nothing() {
+    let words = [".plan()", ".plan_with(", ".job()", "Planned::new", "Planner::new"];
+    forbid(&sources("src/ui"), &words, "the session holds the plan, made once an edit");
 }
 
 #[test]

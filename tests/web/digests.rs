@@ -1,7 +1,6 @@
 //! The same scenario has the same answer natively and in wasm: `tests/golden/digests.txt` was written natively, and
 //! `tests/native/digests.rs` holds it to what native code computes.
 
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::link;
@@ -9,7 +8,7 @@ use shuffle_lab::browser::Pool;
 use shuffle_lab::browser::clock::BrowserClock;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::report_of;
+use crate::{job, report_of};
 
 /// A link, the answer's rows and its digest, a line each.
 fn golden() -> impl Iterator<Item = (&'static str, u64, &'static str)> {
@@ -24,7 +23,7 @@ fn golden() -> impl Iterator<Item = (&'static str, u64, &'static str)> {
 fn one_thread_in_wasm_computes_the_native_digests() {
     for (text, rows, digest) in golden() {
         let scenario = link::decode_strict(text).expect("golden links are valid");
-        let outcome = LocalCluster::new(3).run(&scenario, Collect::Nothing, &BrowserClock).expect("it runs");
+        let outcome = LocalCluster::new(3).run(&job(&scenario), &BrowserClock).expect("it runs");
         let result = JobReport::new(&outcome, None).result;
         assert_eq!((result.rows, result.digest.as_str()), (rows, digest), "{text}");
     }

@@ -5,7 +5,7 @@ use shuffle_lab::browser::task::sleep;
 use shuffle_lab::browser::{Pool, RunOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::report_of;
+use crate::{job, report_of};
 
 fn scenario() -> Scenario {
     Scenario { rows: 20_000, workers: 3, ..Scenario::default() }
@@ -16,7 +16,7 @@ async fn run_after(harm: impl FnOnce(&Pool)) -> EngineError {
     let pool = Pool::new();
     let before = report_of(&pool, &scenario()).await.result;
     harm(&pool);
-    let error = pool.run(&scenario(), RunOptions::default()).await.expect_err("the run cannot end well");
+    let error = pool.run(job(&scenario()), RunOptions::default()).await.expect_err("the run cannot end well");
     let after = report_of(&pool, &scenario()).await.result;
     assert_eq!(after, before, "the worker was replaced and the answer is right");
     error
@@ -56,11 +56,11 @@ async fn a_worker_whose_memory_is_full_is_named_and_replaced() {
 #[wasm_bindgen_test]
 async fn a_run_during_which_the_tab_was_hidden_says_so() {
     let pool = Pool::new();
-    let shown = pool.run(&scenario(), RunOptions::default()).await.expect("the run ends well");
+    let shown = pool.run(job(&scenario()), RunOptions::default()).await.expect("the run ends well");
     assert_eq!(shown.notes, Vec::<String>::new());
     let document = web_sys::window().and_then(|window| window.document()).expect("tests run in a page");
     let (hidden, long) = (pool.clone(), Scenario { rows: 1_000_000, ..scenario() });
-    let run = async move { hidden.run(&long, RunOptions::default()).await };
+    let run = async move { hidden.run(job(&long), RunOptions::default()).await };
     let hide = async {
         sleep(0).await;
         let event = web_sys::Event::new("visibilitychange").expect("an event can be made");

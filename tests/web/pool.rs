@@ -8,7 +8,7 @@ use shuffle_lab::browser::task::sleep;
 use shuffle_lab::browser::{CancelToken, Pool, RunOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::report_of;
+use crate::{job, report_of};
 
 #[wasm_bindgen_test]
 async fn one_two_eight_and_sixty_four_workers_give_one_answer() {
@@ -49,10 +49,10 @@ async fn bytes_cross_every_link_between_two_workers_and_are_all_counted() {
 }
 
 #[wasm_bindgen_test]
-async fn an_invalid_scenario_is_refused_before_a_worker_starts() {
+async fn more_workers_than_a_tab_holds_are_refused_before_one_starts() {
     let pool = Pool::new();
-    let scenario = Scenario { workers: 65, ..Scenario::default() };
-    let error = pool.run(&scenario, RunOptions::default()).await.expect_err("65 workers are refused");
+    let too_many = job(&Scenario::default()).on(65);
+    let error = pool.run(too_many, RunOptions::default()).await.expect_err("65 workers are refused");
     assert!(matches!(error, EngineError::InvalidScenario(invalid) if invalid.field == "workers"));
     assert_eq!(pool.worker_count(), 0);
 }
@@ -69,7 +69,7 @@ async fn a_cancelled_run_ends_within_a_tenth_of_a_second_and_the_next_one_is_rig
     wasm_bindgen_futures::spawn_local(async move {
         let long = Scenario { rows: 20_000_000, workers: 2, ..Scenario::default() };
         let options = RunOptions { cancel: token, ..RunOptions::default() };
-        let outcome = long_pool.run(&long, options).await;
+        let outcome = long_pool.run(job(&long), options).await;
         assert!(matches!(outcome, Err(EngineError::Cancelled)), "{:?}", outcome.err());
         ended.set(Some(BrowserClock.now()));
     });

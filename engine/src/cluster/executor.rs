@@ -8,11 +8,10 @@ use super::protocol::{
     RunId, TaskId, ToExecutor,
 };
 use super::task::{BroadcastTables, RunningTask, ShuffleInput, TaskContext};
-use super::{Clock, Collect, WallMicros};
+use super::{Action, Clock, WallMicros};
 use crate::dataset::{Dataset, ResidentScans};
 use crate::error::{EngineError, Result};
 use crate::plan::StageGraph;
-use crate::scenario::Action;
 use crate::shuffle::{BlockId, BlockSlice, BlockStore, MapOutput};
 
 /// An executor that works on a long task still says so this often; see the driver's deadline.
@@ -49,7 +48,8 @@ pub struct Executor {
     pending: Option<(RunId, Box<Prepare>)>,
     dataset: Option<Arc<Dataset>>,
     /// What was scanned before, when the driver asks for it; of the dataset above.
-    resident: ResidentScans,
+    /// What was scanned, where it is kept.
+    resident: Option<ResidentScans>,
     /// Blocks of a run that the driver has not announced here yet.
     early: Vec<PeerMessage>,
     /// The newest run that the driver announced here, whether or not it still goes on.
@@ -64,14 +64,12 @@ struct Run {
     graph: StageGraph,
     dataset: Arc<Dataset>,
     executor_count: u32,
-    collect: Collect,
     action: Action,
     /// Result rows of finished tasks, for an action that fetches them.
     results: BTreeMap<TaskId, Arc<MapOutput>>,
     to_fetch: VecDeque<TaskId>,
     /// Tables of broadcast build sides, made once for all tasks.
     tables: BroadcastTables,
-    is_resident: bool,
     store: BlockStore,
     queue: VecDeque<TaskId>,
     task: Option<RunningTask>,
@@ -107,11 +105,17 @@ impl Executor {
             run: None,
             pending: None,
             dataset: None,
-            resident: ResidentScans::default(),
+            resident: None,
             early: Vec::new(),
             newest: RunId(0),
             stale_messages: 0,
         }
+    }
+
+    /// The executor keeps what it scans and scans it from memory the next time. This is for benchmarks, which then time
+    /// operators and not the generator.
+    pub fn keeping_scans(self) -> Self {
+        Executor { resident: Some(ResidentScans::default()), ..self }
     }
 
     /// Its index in the cluster.
@@ -221,18 +225,13 @@ impl Executor {
             let (expected, got) = (PROTOCOL_VERSION.to_string(), prepare.protocol.to_string());
             return Err(EngineError::Protocol { expected: format!("messages of version {expected}"), got });
         }
-        let scenario = &prepare.scenario;
-        scenario.validate()?;
-        let dataset = match self.dataset.take().filter(|dataset| dataset.serves(scenario)) {
+        let dataset = match self.dataset.take().filter(|dataset| *dataset.spec() == prepare.data) {
             Some(dataset) => dataset,
             None => {
-                self.resident.clear();
-                Arc::new(Dataset::new(scenario))
+                self.resident.iter_mut().for_each(ResidentScans::clear);
+                Arc::new(Dataset::new(&prepare.data))
             }
         };
-        if !prepare.resident {
-            self.resident.clear();
-        }
         self.dataset = Some(dataset.clone());
         let early_count = self.early.len();
         self.early.retain(|message| message.run >= id);
@@ -241,13 +240,11 @@ impl Executor {
             id,
             graph: prepare.graph.clone(),
             dataset,
-            executor_count: scenario.workers,
-            collect: prepare.collect,
-            action: prepare.action,
+            executor_count: prepare.run.workers,
+            action: prepare.run.action,
             results: BTreeMap::new(),
             to_fetch: VecDeque::new(),
             tables: BroadcastTables::default(),
-            is_resident: prepare.resident,
             store: BlockStore::default(),
             queue: VecDeque::new(),
             task: None,
@@ -311,7 +308,7 @@ impl Executor {
             effects.push(ExecutorEffect::Rows(run.result_of(task, own)?));
             return Ok(());
         }
-        run.work(&mut self.resident, clock, effects)?;
+        run.work(self.resident.as_mut(), clock, effects)?;
         if effects.is_empty() && clock.now().since(run.last_word) > ALIVE_AFTER {
             effects.push(ExecutorEffect::Driver(FromExecutor::Alive(run.id)));
         }
@@ -419,7 +416,7 @@ impl Run {
     /// One piece of the task at hand.
     fn work(
         &mut self,
-        resident: &mut ResidentScans,
+        resident: Option<&mut ResidentScans>,
         clock: &dyn Clock,
         effects: &mut Vec<ExecutorEffect>,
     ) -> Result<()> {
@@ -459,7 +456,7 @@ impl Run {
         Ok(PeerMessage { run: self.id, stage: task.stage, from: own, blocks, payload })
     }
 
-    fn start(&mut self, task: TaskId, resident: &mut ResidentScans) -> Result<RunningTask> {
+    fn start(&mut self, task: TaskId, resident: Option<&mut ResidentScans>) -> Result<RunningTask> {
         let stage = self.graph.stage(task.stage);
         let inputs: Vec<ShuffleInput> = stage
             .parents()
@@ -472,11 +469,10 @@ impl Run {
             .collect();
         let context = TaskContext {
             dataset: &self.dataset,
-            resident: self.is_resident.then_some(resident),
+            resident: resident,
             inputs: &inputs,
             store: &mut self.store,
             tables: &mut self.tables,
-            collect: self.collect,
             action: self.action,
         };
         RunningTask::new(task, stage, context)

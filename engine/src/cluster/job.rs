@@ -1,33 +1,128 @@
-//! A job: a plan on a scenario's data and executors, and what is to become of the rows.
+//! A job: a plan over some data, who runs it, and what is to become of the rows.
 
-use crate::error::Result;
-use crate::plan::{PlanTrace, Planned, StageGraph, plan};
-use crate::scenario::{Action, Scenario};
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::DataSpec;
+use crate::plan::{PlanTrace, Planned, StageGraph};
 
 /// What a cluster runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// The data, the executors and the partitions.
-    pub scenario: Scenario,
+    /// The rows that its scans generate.
+    pub data: DataSpec,
+    /// Who runs it, and what becomes of the rows.
+    pub run: RunSpec,
     /// What is computed.
     pub graph: StageGraph,
-    /// What becomes of the rows.
-    pub action: Action,
     /// How the plan came about.
     pub trace: PlanTrace,
 }
 
 impl Job {
-    /// A scenario's own job.
-    ///
-    /// # Errors
-    /// [`crate::EngineError::InvalidScenario`] when the scenario is out of its limits.
-    pub fn of(scenario: &Scenario) -> Result<Self> {
-        Ok(Job::new(scenario.clone(), plan(scenario)?, scenario.action))
+    /// A plan that was made for this data.
+    pub fn new(data: DataSpec, run: RunSpec, planned: Planned) -> Self {
+        Job { data, run, trace: planned.trace(), graph: planned.stages }
     }
 
-    /// A plan over the data of a scenario that is valid.
-    pub fn new(scenario: Scenario, planned: Planned, action: Action) -> Self {
-        Job { scenario, trace: planned.trace(), graph: planned.stages, action }
+    /// The same on so many executors. No plan depends on their number.
+    pub fn on(self, workers: u32) -> Self {
+        Job { run: RunSpec { workers, ..self.run }, ..self }
+    }
+}
+
+/// Who runs a job, and what becomes of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// Executors.
+    pub workers: u32,
+    /// What becomes of the rows.
+    pub action: Action,
+    /// How blocks travel.
+    pub strategy: Strategy,
+}
+
+/// What becomes of the rows that a plan gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// They stay with the executors; their number and digest are reported.
+    Write {},
+    /// All of them come to the driver, if they fit there.
+    Collect {
+        /// Where in the pipeline.
+        #[serde(default)]
+        of: CollectPoint,
+        /// Bytes that the driver may use for them.
+        #[serde(default = "defaults::driver_memory_bytes")]
+        memory_bytes: u64,
+    },
+    /// The first of them come to the driver: those of the lowest partitions, of which no more are run than are needed.
+    Show {
+        /// At most so many.
+        #[serde(default = "defaults::show_rows")]
+        rows: u64,
+    },
+}
+
+impl Default for Action {
+    fn default() -> Self {
+        Action::Write {}
+    }
+}
+
+impl Action {
+    /// Rows that a task need not go beyond.
+    pub fn row_limit(self) -> Option<u64> {
+        match self {
+            Action::Show { rows } => Some(rows),
+            Action::Write {} | Action::Collect { .. } => None,
+        }
+    }
+
+    /// Whether rows come to the driver.
+    pub fn fetches(self) -> bool {
+        match self {
+            Action::Write {} => false,
+            Action::Collect { .. } | Action::Show { .. } => true,
+        }
+    }
+
+    /// Bytes that the driver may use for rows; all it gets when nothing was said.
+    pub fn memory_bytes(self) -> u64 {
+        match self {
+            Action::Collect { memory_bytes, .. } => memory_bytes,
+            Action::Write {} | Action::Show { .. } => defaults::driver_memory_bytes(),
+        }
+    }
+}
+
+/// Which rows a collect asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectPoint {
+    /// The answer.
+    #[default]
+    Result,
+    /// What goes into the wide step: a `collect()` in mid-pipeline, which pulls the whole data set.
+    Input,
+}
+
+/// How blocks travel between executors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Every executor sends to every other: W(W-1) links.
+    #[default]
+    Direct,
+}
+
+mod defaults {
+    /// Spark's `spark.driver.maxResultSize`: 1 GiB.
+    pub(super) fn driver_memory_bytes() -> u64 {
+        1 << 30
+    }
+    /// As many as Spark's `show()`.
+    pub(super) fn show_rows() -> u64 {
+        20
     }
 }

@@ -1,19 +1,18 @@
 //! The whole cluster in one thread: messages are delivered one at a time, in an order drawn from a seed.
 //!
 //! Each pair of parties has its own queue, which keeps its order, as a port does; which queue is served next is
-//! chance. So a test can run a scenario under a thousand schedules, and the seed repeats the one that failed.
+//! chance. So a test can run a job under a thousand schedules, and the seed repeats the one that failed.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use rand::RngExt;
 
 use super::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
-    Job, JobOutcome, PeerMessage, Progress, RunId, ToExecutor,
+    Clock, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, Job,
+    JobOutcome, PeerMessage, Progress, RunId, ToExecutor,
 };
 use crate::error::Result;
 use crate::random::{Streams, Xoshiro256PlusPlus};
-use crate::scenario::Scenario;
 
 /// A message on its way.
 #[derive(Debug)]
@@ -59,20 +58,12 @@ impl LocalCluster {
         LocalCluster { executors: Vec::new(), rng, next_run: 0, queues: BTreeMap::new() }
     }
 
-    /// Runs a scenario to its end.
-    ///
-    /// # Errors
-    /// An invalid scenario, or what ended the run.
-    pub fn run(&mut self, scenario: &Scenario, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
-        self.run_job(&Job::of(scenario)?, collect, clock)
-    }
-
     /// Runs a job to its end.
     ///
     /// # Errors
     /// What ended the run.
-    pub fn run_job(&mut self, job: &Job, collect: Collect, clock: &dyn Clock) -> Result<JobOutcome> {
-        let mut run = self.begin(job, collect, clock);
+    pub fn run(&mut self, job: &Job, clock: &dyn Clock) -> Result<JobOutcome> {
+        let mut run = self.begin(job, clock);
         loop {
             if let Some(outcome) = self.deliver_one(&mut run, clock) {
                 return outcome;
@@ -81,11 +72,10 @@ impl LocalCluster {
     }
 
     /// Begins a run that the caller carries on, one message at a time: a page without workers has to draw in between.
-    pub fn begin(&mut self, job: &Job, collect: Collect, clock: &dyn Clock) -> LocalRun {
+    pub fn begin(&mut self, job: &Job, clock: &dyn Clock) -> LocalRun {
         self.next_run += 1;
-        let scenario = &job.scenario;
-        let driver = Driver::of_job(RunId(self.next_run), job.clone(), collect);
-        while self.executors.len() < scenario.workers as usize {
+        let driver = Driver::new(RunId(self.next_run), job.clone());
+        while self.executors.len() < job.run.workers as usize {
             self.executors.push(Executor::new(self.executors.len() as u32));
         }
         self.queues.clear();

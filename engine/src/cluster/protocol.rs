@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Collect, WallMicros};
-use crate::columnar::{RecordBatch, RowDigest};
+use super::{RunSpec, WallMicros};
+use crate::clock::PhaseMicros;
+use crate::columnar::RowDigest;
+use crate::dataset::DataSpec;
 use crate::error::EngineError;
-use crate::metrics::PhaseMicros;
 use crate::plan::StageGraph;
-use crate::scenario::{Action, Scenario};
 use crate::shuffle::{BlockId, MapOutput};
 
 /// The version of these messages; page and workers are of one build unless a cache mixed two.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// One run of a job; counts up in each cluster, so that a message of an earlier run is known as stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -39,17 +39,12 @@ pub struct TaskId {
 pub struct Prepare {
     /// [`PROTOCOL_VERSION`] of the sender.
     pub protocol: u32,
-    /// The data, the executors and the partitions.
-    pub scenario: Scenario,
+    /// The rows that scans generate.
+    pub data: DataSpec,
+    /// Who runs the job, and what becomes of the rows.
+    pub run: RunSpec,
     /// What is computed.
     pub graph: StageGraph,
-    /// What becomes of the rows.
-    pub action: Action,
-    /// Whether rows of the result come back.
-    pub collect: Collect,
-    /// Whether executors keep what they scan and scan it from memory the next time: for benchmarks, which then time the
-    /// operators and not the generator.
-    pub resident: bool,
 }
 
 /// Driver to executor.
@@ -120,9 +115,6 @@ pub struct TaskDone {
     pub result_bytes: u64,
     /// Where its time went.
     pub phases: PhaseMicros,
-    /// The rows themselves, when they were asked for. They do not cross a process or worker boundary.
-    #[serde(skip)]
-    pub rows: Vec<RecordBatch>,
 }
 
 /// What an executor's side of an exchange did.

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::{Clock, Collect, TaskDone, TaskId, WallMicros};
+use super::{Action, Clock, TaskDone, TaskId, WallMicros};
+use crate::clock::{Phase, PhaseMicros};
 use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
-use crate::metrics::{Phase, PhaseMicros};
 use crate::operator::{BuildTable, Pipeline, scan};
 use crate::plan::{BuildInput, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec};
-use crate::scenario::Action;
 use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, TaskRows, place};
 
 /// A running task.
@@ -21,7 +20,6 @@ pub(super) struct RunningTask {
     prefix: Pipeline,
     share: Option<(RowShare, usize)>,
     branches: Vec<RunningBranch>,
-    collect: Collect,
     /// The result's rows, for an action that fetches them.
     kept: Option<KeptRows>,
     writes_shuffle: bool,
@@ -93,14 +91,13 @@ pub(super) struct TaskContext<'a> {
     pub(super) inputs: &'a [ShuffleInput],
     pub(super) store: &'a mut BlockStore,
     pub(super) tables: &'a mut BroadcastTables,
-    pub(super) collect: Collect,
     pub(super) action: Action,
 }
 
 impl RunningTask {
     /// Sets a task up: its blocks leave the store.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
-        let TaskContext { dataset, resident, inputs, store, tables, collect, action } = context;
+        let TaskContext { dataset, resident, inputs, store, tables, action } = context;
         share_tables(stage, inputs, store, tables)?;
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
@@ -149,7 +146,6 @@ impl RunningTask {
             prefix: Pipeline::with_tables(&stage.prefix, tables),
             share: stage.share,
             branches,
-            collect,
             kept: action.fetches().then(|| KeptRows {
                 write: ShuffleWrite::new(1),
                 schema: None,
@@ -188,13 +184,8 @@ impl RunningTask {
             watch.lap(Phase::Compute, &mut self.done.phases);
             return Ok(false);
         }
-        let mut out = Out {
-            watch: &mut watch,
-            partition: self.partition,
-            done: &mut self.done,
-            collect: self.collect,
-            kept: &mut self.kept,
-        };
+        let mut out =
+            Out { watch: &mut watch, partition: self.partition, done: &mut self.done, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
@@ -204,13 +195,8 @@ impl RunningTask {
     /// Ends the input: tables empty themselves, blocks are written.
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
-        let mut out = Out {
-            watch: &mut watch,
-            partition: self.partition,
-            done: &mut self.done,
-            collect: self.collect,
-            kept: &mut self.kept,
-        };
+        let mut out =
+            Out { watch: &mut watch, partition: self.partition, done: &mut self.done, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;
@@ -289,7 +275,6 @@ struct Out<'a, 'c> {
     watch: &'a mut Stopwatch<'c>,
     partition: u32,
     done: &'a mut TaskDone,
-    collect: Collect,
     kept: &'a mut Option<KeptRows>,
 }
 
@@ -327,9 +312,6 @@ impl RunningOutput {
                     kept.schema.get_or_insert_with(|| batch.schema().clone());
                     let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
                     kept.write.push(batch.clone(), placement);
-                }
-                if out.collect == Collect::Rows {
-                    out.done.rows.push(batch);
                 }
             }
             RunningOutput::Shuffle { partitioning, partition_count, write, .. } => {

@@ -5,11 +5,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{
-    Clock, Cluster, Collect, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job,
+    Clock, Cluster, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, Job,
     JobOutcome, Progress, RunId, WallMicros,
 };
 use crate::error::Result;
-use crate::scenario::Scenario;
 
 /// How often the driver looks at its deadlines.
 const TICK: Duration = Duration::from_millis(500);
@@ -69,38 +68,17 @@ impl ThreadCluster {
         ThreadCluster { clock, inboxes, threads, driver_inbox, next_run: 0 }
     }
 
-    /// Runs a scenario to its end.
-    ///
-    /// # Errors
-    /// An invalid scenario, or what ended the run.
-    ///
-    /// # Panics
-    /// When the scenario wants more workers than there are threads.
-    pub fn run(
-        &mut self,
-        scenario: &Scenario,
-        collect: Collect,
-        on_progress: impl FnMut(Progress),
-    ) -> Result<JobOutcome> {
-        self.run_job(&Job::of(scenario)?, collect, on_progress)
-    }
-
     /// Runs a job to its end.
     ///
     /// # Errors
     /// What ended the run.
     ///
     /// # Panics
-    /// As [`ThreadCluster::run`].
-    pub fn run_job(
-        &mut self,
-        job: &Job,
-        collect: Collect,
-        mut on_progress: impl FnMut(Progress),
-    ) -> Result<JobOutcome> {
-        assert!(job.scenario.workers as usize <= self.inboxes.len(), "a thread for each worker");
+    /// When the job wants more executors than there are threads.
+    pub fn run(&mut self, job: &Job, mut on_progress: impl FnMut(Progress)) -> Result<JobOutcome> {
+        assert!(job.run.workers as usize <= self.inboxes.len(), "a thread for each worker");
         self.next_run += 1;
-        let mut driver = Driver::of_job(RunId(self.next_run), job.clone(), collect);
+        let mut driver = Driver::new(RunId(self.next_run), job.clone());
         let mut effects = driver.start(self.clock.now());
         loop {
             for effect in effects {
@@ -121,8 +99,8 @@ impl ThreadCluster {
 }
 
 impl Cluster for ThreadCluster {
-    fn run_job(&mut self, job: &Job, collect: Collect) -> Result<JobOutcome> {
-        ThreadCluster::run_job(self, job, collect, |_| {})
+    fn run(&mut self, job: &Job) -> Result<JobOutcome> {
+        ThreadCluster::run(self, job, |_| {})
     }
 }
 

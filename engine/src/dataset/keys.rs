@@ -4,8 +4,8 @@ use rand::RngExt;
 use rand::distr::{Distribution, Uniform};
 use rand_distr::weighted::WeightedAliasIndex;
 
+use super::Skew;
 use crate::random::{Streams, Xoshiro256PlusPlus};
-use crate::scenario::Skew;
 
 /// The weight of the heaviest Zipf key. The alias table wants every weight below 2^64 / keys, which for
 /// 5 M keys is 2^41.7.

@@ -13,11 +13,14 @@ mod keys;
 mod prompts;
 mod resident;
 mod rewards;
+mod skew_form;
+mod spec;
 mod text;
 
 pub use keys::KeyDistribution;
 pub(crate) use keys::{rotated, rotation};
 pub use resident::ResidentScans;
+pub use spec::{DataSpec, Skew};
 
 use std::sync::Arc;
 
@@ -25,7 +28,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::columnar::{Bitmap, Column, DataType, RecordBatch, Schema};
 use crate::random::Streams;
-use crate::scenario::{Scenario, Skew};
 pub(crate) use text::TextSource;
 
 /// A generated table.
@@ -64,20 +66,10 @@ impl Table {
     }
 }
 
-/// What decides the tables' content: two scenarios with one `DatasetKey` scan the same rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DatasetKey {
-    seed: u64,
-    rows: u64,
-    keys: u64,
-    skew: Skew,
-    partitions: u32,
-}
-
-/// Both tables of a scenario, ready to be scanned: the alias tables are built once and shared by all tasks.
+/// Both tables, ready to be scanned: the alias tables are built once and shared by all tasks.
 #[derive(Debug)]
 pub struct Dataset {
-    key: DatasetKey,
+    spec: DataSpec,
     streams: Streams,
     keys: KeyDistribution,
     text: TextSource,
@@ -85,30 +77,19 @@ pub struct Dataset {
 
 impl Dataset {
     /// Builds the alias tables: O(keys).
-    pub fn new(scenario: &Scenario) -> Self {
-        let streams = Streams::new(scenario.seed);
+    pub fn new(spec: &DataSpec) -> Self {
+        let streams = Streams::new(spec.seed);
         Dataset {
-            key: Dataset::key_of(scenario),
+            spec: *spec,
             streams,
-            keys: KeyDistribution::new(scenario.keys, scenario.skew, &streams),
+            keys: KeyDistribution::new(spec.keys, spec.skew, &streams),
             text: TextSource::new(streams),
         }
     }
 
-    /// What the content depends on.
-    pub fn key_of(scenario: &Scenario) -> DatasetKey {
-        DatasetKey {
-            seed: scenario.seed,
-            rows: scenario.rows,
-            keys: scenario.keys,
-            skew: scenario.skew,
-            partitions: scenario.map_partitions,
-        }
-    }
-
-    /// Whether this is the dataset of `scenario`.
-    pub fn serves(&self, scenario: &Scenario) -> bool {
-        self.key == Dataset::key_of(scenario)
+    /// What the content follows from.
+    pub fn spec(&self) -> &DataSpec {
+        &self.spec
     }
 
     /// How rows spread over keys.
@@ -119,19 +100,19 @@ impl Dataset {
     /// The rows of `table` in all partitions.
     pub fn row_count(&self, table: Table) -> u64 {
         match table {
-            Table::Prompts => self.key.rows,
-            Table::Rewards => self.key.keys,
+            Table::Prompts => self.spec.rows,
+            Table::Rewards => self.spec.keys,
         }
     }
 
     /// Number of partitions of either table.
     pub fn partition_count(&self) -> u32 {
-        self.key.partitions
+        self.spec.partitions
     }
 
     /// The row ids of one partition: as equal as whole numbers allow.
     pub fn partition_rows(&self, table: Table, partition: u32) -> std::ops::Range<u64> {
-        let at = |index: u64| self.row_count(table) * index / u64::from(self.key.partitions);
+        let at = |index: u64| self.row_count(table) * index / u64::from(self.spec.partitions);
         at(u64::from(partition))..at(u64::from(partition) + 1)
     }
 

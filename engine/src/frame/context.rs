@@ -1,28 +1,39 @@
 //! Actions: where a plan meets data and workers.
 
+use super::{DataFrame, count};
 use crate::cluster::local::LocalCluster;
-use crate::cluster::{Clock, Cluster, Collect, Job, JobOutcome, WallMicros};
+use crate::cluster::{Action, Clock, Cluster, Job, JobOutcome, RunSpec, WallMicros};
 use crate::columnar::RecordBatch;
-use crate::error::Result;
+use crate::dataset::DataSpec;
+use crate::error::{InvalidScenario, Result};
 use crate::metrics::JobReport;
-use crate::plan::frame::{DataFrame, count};
 use crate::plan::optimizer::all_rules;
-use crate::plan::{LogicalPlan, Optimizer, Planned};
-use crate::scenario::{Action, Scenario};
+use crate::plan::{LogicalPlan, Optimizer, PlanOptions, Planned};
 
 /// Rows of a `show` without a limit, as Spark's.
 const SHOW_ROWS: u64 = 20;
 
-/// A scenario's data, and a cluster that runs plans over it.
+/// What a context is made of: some data, how plans over it are made, and who runs them. A [`crate::Scenario`] becomes one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setup {
+    /// What the tables hold.
+    pub data: DataSpec,
+    /// How plans are made.
+    pub options: PlanOptions,
+    /// Executors, and the memory that their driver may use.
+    pub run: RunSpec,
+}
+
+/// Some data, and a cluster that runs plans over it.
 pub struct Context {
-    scenario: Scenario,
+    setup: Setup,
     cluster: Box<dyn Cluster>,
     driver_memory_bytes: u64,
 }
 
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("scenario", &self.scenario).finish_non_exhaustive()
+        f.debug_struct("Context").field("setup", &self.setup).finish_non_exhaustive()
     }
 }
 
@@ -39,43 +50,55 @@ impl Clock for Stopped {
 struct Untimed(LocalCluster);
 
 impl Cluster for Untimed {
-    fn run_job(&mut self, job: &Job, collect: Collect) -> Result<JobOutcome> {
-        self.0.run_job(job, collect, &Stopped)
+    fn run(&mut self, job: &Job) -> Result<JobOutcome> {
+        self.0.run(job, &Stopped)
     }
 }
 
 impl Context {
-    /// Plans run on this cluster, over the tables of the scenario, on as many workers as it says. Its query is not looked at.
+    /// Plans run on this cluster, over the tables of the setup, on as many executors as it says. A [`crate::Scenario`] is
+    /// taken as a setup; its query is not looked at.
     ///
     /// # Errors
     /// [`crate::EngineError::InvalidScenario`].
-    pub fn new(scenario: Scenario, cluster: Box<dyn Cluster>) -> Result<Self> {
-        scenario.validate()?;
-        let driver_memory_bytes = scenario.action.memory_bytes();
-        Ok(Context { scenario, cluster, driver_memory_bytes })
+    pub fn new(
+        setup: impl TryInto<Setup, Error = InvalidScenario>,
+        cluster: Box<dyn Cluster>,
+    ) -> Result<Self> {
+        let setup = setup.try_into()?;
+        Ok(Context { setup, cluster, driver_memory_bytes: setup.run.action.memory_bytes() })
     }
 
-    /// All workers in this thread, one message at a time, without a clock: for tests and examples.
+    /// All executors in this thread, one message at a time, without a clock: for tests and examples.
     ///
     /// # Errors
     /// As [`Context::new`].
-    pub fn local(scenario: Scenario) -> Result<Self> {
-        let cluster = LocalCluster::new(scenario.seed);
-        Context::new(scenario, Box::new(Untimed(cluster)))
+    pub fn local(setup: impl TryInto<Setup, Error = InvalidScenario>) -> Result<Self> {
+        let setup = setup.try_into()?;
+        let cluster = LocalCluster::new(setup.data.seed);
+        Ok(Context {
+            setup,
+            cluster: Box::new(Untimed(cluster)),
+            driver_memory_bytes: setup.run.action.memory_bytes(),
+        })
     }
 
-    /// A thread a worker.
+    /// A thread for each executor.
     ///
     /// # Errors
     /// As [`Context::new`].
     #[cfg(not(target_family = "wasm"))]
-    pub fn threads(scenario: Scenario) -> Result<Self> {
-        scenario.validate()?;
-        let cluster = crate::cluster::threads::ThreadCluster::new(scenario.workers);
-        Context::new(scenario, Box::new(cluster))
+    pub fn threads(setup: impl TryInto<Setup, Error = InvalidScenario>) -> Result<Self> {
+        let setup = setup.try_into()?;
+        let cluster = crate::cluster::threads::ThreadCluster::new(setup.run.workers);
+        Ok(Context {
+            setup,
+            cluster: Box::new(cluster),
+            driver_memory_bytes: setup.run.action.memory_bytes(),
+        })
     }
 
-    /// What a collect may bring to the driver, in bytes; without a word the scenario's, or 1 GiB.
+    /// What a collect may bring to the driver, in bytes; without a word the setup's, or 1 GiB.
     pub fn with_driver_memory(self, bytes: u64) -> Self {
         Context { driver_memory_bytes: bytes, ..self }
     }
@@ -89,13 +112,14 @@ impl Context {
     }
 
     fn plan_logical(&self, plan: LogicalPlan) -> Result<Planned> {
-        Ok(Planned::new(plan, &Optimizer::new(all_rules(&self.scenario)), &self.scenario)?)
+        let Setup { data, options, .. } = &self.setup;
+        Ok(Planned::new(plan, &Optimizer::new(all_rules(data, options)), data, options)?)
     }
 
     fn run(&mut self, plan: LogicalPlan, action: Action) -> Result<JobOutcome> {
         let planned = self.plan_logical(plan)?;
-        let job = Job::new(self.scenario.clone(), planned, action);
-        self.cluster.run_job(&job, Collect::Nothing)
+        let run = RunSpec { action, ..self.setup.run };
+        self.cluster.run(&Job::new(self.setup.data, run, planned))
     }
 }
 

@@ -113,14 +113,17 @@
 //!
 //! [`crate::plan`] follows a plan from these calls down to stages of tasks; [`crate::operator`] is where rows are
 //! really touched, one file an operator; [`crate::shuffle`] cuts them into blocks; [`crate::cluster`] makes many workers do it
-//! at once. The seven pipelines of the page, [`crate::plan::queries`], are written in the words of this module.
+//! at once. The seven pipelines of the page, [`queries`], are written in the words of this module.
 
 mod context;
+mod data_frame;
+pub mod queries;
 
-pub use context::{Context, Shown};
+pub use context::{Context, Setup, Shown};
+pub use queries::Query;
 
-pub use crate::plan::frame::{
+pub use crate::plan::{Expr, col, lit, null};
+pub use data_frame::{
     AggregateExpr, DataFrame, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min,
     scan, sum,
 };
-pub use crate::plan::{Expr, col, lit, null};

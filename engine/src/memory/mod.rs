@@ -14,14 +14,14 @@ mod task;
 
 use std::collections::BTreeMap;
 
+use crate::cluster::Job;
 use crate::cluster::assign::assign;
 use crate::columnar::{DataType, Schema, Utf8Column};
-use crate::dataset::{Table, TextSource};
+use crate::dataset::{DataSpec, Skew, Table, TextSource};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
 use crate::random::Streams;
 use crate::scenario::limits::MAX_PARTITIONS;
-use crate::scenario::{Scenario, Skew};
 use crate::shuffle::spark_hash::{SEED, hash_bytes};
 use population::{Item, Population, Spread};
 
@@ -86,9 +86,10 @@ impl Moment {
     }
 }
 
-/// Estimates a run of these stages.
-pub fn estimate(scenario: &Scenario, graph: &StageGraph) -> MemoryEstimate {
-    let sizes = Sizes::new(scenario);
+/// Estimates a run of a job.
+pub fn estimate(job: &Job) -> MemoryEstimate {
+    let graph = &job.graph;
+    let sizes = Sizes::new(job);
     let mut written: Vec<Written> = Vec::new();
     let mut largest = Moment::default();
     for stage in graph.stages() {
@@ -169,7 +170,6 @@ struct Sizes {
     rows: f64,
     keys: f64,
     executors: u32,
-    reduce_partitions: u32,
     keys_of_rows: Population,
     every_key: Population,
     words: Population,
@@ -180,22 +180,22 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn new(scenario: &Scenario) -> Self {
-        let keys_of_rows = Population::of_keys(scenario, scenario.skew);
-        let text = Texts::of(scenario, &keys_of_rows);
-        let is_uniform = matches!(scenario.skew, Skew::Uniform {});
+    fn new(job: &Job) -> Self {
+        let data = &job.data;
+        let keys_of_rows = Population::of_keys(data, data.skew);
+        let text = Texts::of(data, &keys_of_rows);
+        let is_uniform = matches!(data.skew, Skew::Uniform {});
         Sizes {
-            rows: scenario.rows as f64,
-            keys: scenario.keys as f64,
-            executors: scenario.workers,
-            reduce_partitions: scenario.reduce_partitions,
-            every_key: Population::of_keys(scenario, Skew::Uniform {}),
+            rows: data.rows as f64,
+            keys: data.keys as f64,
+            executors: job.run.workers,
+            every_key: Population::of_keys(data, Skew::Uniform {}),
             keys_of_rows,
             words: text.words,
             words_per_row: text.words_per_row,
             text_bytes: text.words_per_row * (text.word_bytes + 1.0),
             word_bytes: text.word_bytes,
-            tables_bytes: if is_uniform { 0.0 } else { ALIAS_BYTES * scenario.keys as f64 },
+            tables_bytes: if is_uniform { 0.0 } else { ALIAS_BYTES * data.keys as f64 },
         }
     }
 
@@ -241,11 +241,7 @@ impl Sizes {
 
     /// What the tasks of a stage write.
     fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination<'_>) -> Written {
-        let spread = Spread {
-            partitions: to.partitions.unwrap_or(self.reduce_partitions),
-            salts: to.salts,
-            is_replicated: to.is_replicated,
-        };
+        let spread = Spread { partitions: to.partitions, salts: to.salts, is_replicated: to.is_replicated };
         let partition_rows =
             self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
         let row_bytes = self.row_bytes(to.schema);
@@ -267,7 +263,7 @@ impl Sizes {
             (_, false) => most * (others + 1.0 / f64::from(self.executors)),
         };
         let own_bytes = all as f64 / task_count * self.tasks_of_one(task_count);
-        let key_spread = f64::from(to.salts.clamp(1, self.reduce_partitions));
+        let key_spread = f64::from(to.salts.clamp(1, to.partitions));
         let map_tasks = task_count;
         Written { shuffle, rows, partition_rows, row_bytes, key_spread, map_tasks, own_bytes, received_bytes }
     }
@@ -279,28 +275,26 @@ struct Destination<'a> {
     salts: u32,
     is_replicated: bool,
     is_broadcast: bool,
-    /// Reduce partitions, where they are not the scenario's.
-    partitions: Option<u32>,
+    /// Reduce partitions.
+    partitions: u32,
 }
 
 impl<'a> Destination<'a> {
-    fn of(partitioning: &Partitioning, schema: &'a Schema) -> Self {
+    fn of(partitioning: &Partitioning, partitions: u32, schema: &'a Schema) -> Self {
         let salted = |salts, is_replicated| Destination {
             schema,
             salts,
             is_replicated,
             is_broadcast: false,
-            partitions: None,
+            partitions,
         };
         match partitioning {
             Partitioning::Hash { salt_buckets, .. } => salted(*salt_buckets, false),
             Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
             // A key's rows go everywhere.
             Partitioning::RoundRobin => salted(MAX_PARTITIONS, false),
-            Partitioning::Single => Destination { partitions: Some(1), ..salted(1, false) },
-            Partitioning::Broadcast => {
-                Destination { partitions: Some(1), is_broadcast: true, ..salted(1, false) }
-            }
+            Partitioning::Single => salted(1, false),
+            Partitioning::Broadcast => Destination { is_broadcast: true, ..salted(1, false) },
         }
     }
 }
@@ -314,8 +308,8 @@ struct Texts {
 
 impl Texts {
     /// The heaviest keys' texts as they are, the others' as the vocabulary has it on average.
-    fn of(scenario: &Scenario, keys: &Population) -> Self {
-        let source = TextSource::new(Streams::new(scenario.seed));
+    fn of(data: &DataSpec, keys: &Population) -> Self {
+        let source = TextSource::new(Streams::new(data.seed));
         let mut shares: BTreeMap<String, f64> = BTreeMap::new();
         let (mut words_per_row, mut drawn_weight) = (0.0, 0.0);
         for (key, weight) in keys.heaviest(Self::DRAWN) {

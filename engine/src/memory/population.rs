@@ -1,8 +1,7 @@
 //! What rows are told apart by, and how they spread: heavy keys one by one, the rest as one crowd.
 
-use crate::dataset::{rotated, rotation};
+use crate::dataset::{DataSpec, Skew, rotated, rotation};
 use crate::random::Streams;
-use crate::scenario::{Scenario, Skew};
 use crate::shuffle::spark_hash::{SEED, hash_int, hash_long, pmod};
 
 /// Ranks that are placed one by one; each of the others then holds less than one row in this many.
@@ -40,10 +39,10 @@ pub(super) struct Spread {
 }
 
 impl Population {
-    /// The keys of a scenario's rows, or, with another skew, of another table.
-    pub(super) fn of_keys(scenario: &Scenario, skew: Skew) -> Self {
-        let key_count = scenario.keys;
-        let first = rotation(key_count, &Streams::new(scenario.seed));
+    /// The keys of the rows of `prompts`, or, with another skew, of another table.
+    pub(super) fn of_keys(data: &DataSpec, skew: Skew) -> Self {
+        let key_count = data.keys;
+        let first = rotation(key_count, &Streams::new(data.seed));
         let heavy_count = key_count.min(HEAVY);
         let weights = Weights::new(key_count, skew);
         let heavy: Vec<Item> = (0..heavy_count)

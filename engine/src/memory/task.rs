@@ -175,11 +175,12 @@ impl Operators<'_> {
 
     /// What the branch writes, and what its task holds until it has.
     fn write(&self, branch: &Branch) -> Option<(Written, f64)> {
-        let Output::Shuffle { shuffle, partitioning, schema, .. } = &branch.output else { return None };
-        let to = Destination::of(partitioning, schema);
+        let Output::Shuffle { shuffle, partitioning, partition_count, schema } = &branch.output else {
+            return None;
+        };
+        let to = Destination::of(partitioning, *partition_count, schema);
         let written = self.sizes.written(*shuffle, self.flow.all, self.tasks, &to);
-        let copies =
-            if to.is_replicated { f64::from(to.salts.min(self.sizes.reduce_partitions)) } else { 1.0 };
+        let copies = if to.is_replicated { f64::from(to.salts.min(to.partitions)) } else { 1.0 };
         // All batches with their placement until the end, then the blocks beside them.
         let waiting = self.flow.rows
             * (self.sizes.row_bytes(schema) + 4.0 + if to.is_replicated { 8.0 * copies } else { 0.0 });

@@ -1,10 +1,9 @@
 //! Evidence: what was measured in a run, and the report made of it.
 
-mod phases;
 mod report;
 pub mod skew;
 
-pub use phases::{Phase, PhaseMicros};
+pub use crate::clock::{Phase, PhaseMicros};
 pub use report::{
     Clock, ExchangeReport, ExecutorsReport, FetchReport, HotKey, JobExecutors, JobReport, PartitionsReport,
     REPORT_VERSION, ResultReport, ShuffleReport, SkewSummary, StageReport,

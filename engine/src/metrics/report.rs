@@ -213,7 +213,7 @@ impl JobReport {
     /// Puts a report together. `hot_key` is counted in the data, see [`crate::model::KeyHistogram::hot_key`].
     pub fn new(outcome: &JobOutcome, hot_key: Option<HotKey>) -> Self {
         let mut digest = RowDigest::default();
-        if outcome.action.row_limit().is_some() {
+        if outcome.run.action.row_limit().is_some() {
             // What is shown is the answer: a task may have had more.
             outcome.rows.iter().for_each(|batch| digest.add_batch(batch));
         } else {
@@ -237,7 +237,7 @@ impl JobReport {
             stages,
             skew,
             plan: outcome.trace.clone(),
-            fetched: outcome.action.fetches().then(|| fetch_report(outcome)),
+            fetched: outcome.run.action.fetches().then(|| fetch_report(outcome)),
         }
     }
 
@@ -285,7 +285,7 @@ fn fetch_report(outcome: &JobOutcome) -> FetchReport {
 }
 
 fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
-    let executor_count = outcome.scenario.workers as usize;
+    let executor_count = outcome.run.workers as usize;
     let mut report = StageReport {
         id: stage.id,
         name: stage.name(),

@@ -41,7 +41,7 @@ impl Counters {
     /// # Errors
     /// An invalid scenario, or an operator out of memory.
     pub fn count(scenario: &Scenario) -> std::result::Result<Self, ModelError> {
-        let mut builder = CountersBuilder::new(scenario, Arc::new(Dataset::new(scenario)))?;
+        let mut builder = CountersBuilder::new(scenario, Arc::new(Dataset::new(&scenario.data())))?;
         loop {
             if let Some(counters) = builder.step()? {
                 return Ok(counters);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec, plan};
+use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
 /// Rows in blocks, the blocks' bytes with their headers, and their number.
@@ -99,22 +99,23 @@ impl Counters {
     }
 }
 
-/// Whether the model describes what a scenario does, before anything runs.
+/// Whether the model describes what these stages do, before anything runs.
 ///
 /// # Errors
 /// [`ModelError::NotModelled`] says what it does not describe.
-pub fn check_modelled(scenario: &Scenario) -> Result<(), ModelError> {
-    stage_graph(scenario).map(drop)
+pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
+    // What a broadcast costs grows with the number of executors, unlike every counter here.
+    match graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
+        true => Err(ModelError::NotModelled { what: "a broadcast join" }),
+        false => Ok(()),
+    }
 }
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
 pub(super) fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
-    let graph = plan(&Scenario { workers: 1, ..scenario.clone() })?.stages;
-    // What a broadcast costs grows with the number of executors, unlike every counter here.
-    match graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
-        true => Err(ModelError::NotModelled { what: "a broadcast join" }),
-        false => Ok(graph),
-    }
+    let graph = Scenario { workers: 1, ..scenario.clone() }.plan()?.stages;
+    check_modelled(&graph)?;
+    Ok(graph)
 }
 
 pub(super) fn mismatch(what: &str) -> ModelError {

@@ -68,7 +68,7 @@ impl HistogramBuilder {
 impl KeyHistogram {
     /// Counts all partitions at once: O(rows).
     pub fn of(scenario: &Scenario) -> Self {
-        let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(scenario)));
+        let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(&scenario.data())));
         loop {
             if let Some(histogram) = builder.step() {
                 return histogram;

@@ -54,7 +54,7 @@ pub enum PlanError {
 
 impl PlanError {
     /// There is no such column in a schema.
-    pub(super) fn unknown_column(column: &str, schema: &Schema) -> Self {
+    pub(crate) fn unknown_column(column: &str, schema: &Schema) -> Self {
         let columns = schema.fields().iter().map(|field| format!("{} {:?}", field.name, field.data_type));
         PlanError::UnknownColumn { column: column.to_owned(), columns: columns.collect() }
     }

@@ -15,12 +15,11 @@
 mod aggregate_steps;
 mod error;
 mod expr;
-pub(crate) mod frame;
 mod logical;
 pub mod optimizer;
+mod options;
 mod physical;
 mod planner;
-pub mod queries;
 mod schema;
 mod stage;
 mod text;
@@ -30,6 +29,7 @@ pub use error::PlanError;
 pub use expr::{BinaryOperator, Expr, Kind, UnaryOperator, Value, col, lit, null};
 pub use logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
+pub use options::{PlanOptions, Tactics};
 pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
 pub use stage::{Branch, BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
@@ -39,11 +39,10 @@ pub use wide::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::scenario::Scenario;
+use crate::dataset::DataSpec;
 
 /// Every form of one plan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
     /// As the query is written.
     pub logical: LogicalPlan,
@@ -56,19 +55,20 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Plans with these rules, for the scenario's partitions and tactics.
+    /// Plans with these rules, over this data.
     ///
     /// # Errors
     /// A column that does not exist or has another type than its operator works on.
     pub fn new(
         logical: LogicalPlan,
         optimizer: &Optimizer,
-        scenario: &Scenario,
-    ) -> std::result::Result<Self, PlanError> {
+        data: &DataSpec,
+        options: &PlanOptions,
+    ) -> Result<Self, PlanError> {
         logical.try_schema()?;
         let optimized = optimizer.run(logical.clone());
-        let physical = Planner::new(scenario).plan(&optimized.plan)?;
-        let stages = StageGraph::cut(&physical, scenario);
+        let physical = Planner::new(options).plan(&optimized.plan)?;
+        let stages = StageGraph::cut(&physical, data.partitions, options.reduce_partitions);
         Ok(Planned { logical, optimized, physical, stages })
     }
 
@@ -85,14 +85,4 @@ pub struct PlanTrace {
     pub written: String,
     /// After each rule that changed something, in order.
     pub rules: Vec<RuleTrace>,
-}
-
-/// Plans a scenario, with the rules that it asks for.
-///
-/// # Errors
-/// [`crate::EngineError::InvalidScenario`] when the scenario is out of its limits.
-pub fn plan(scenario: &Scenario) -> Result<Planned> {
-    scenario.validate()?;
-    let logical = queries::logical_plan(scenario);
-    Ok(Planned::new(logical, &Optimizer::for_scenario(scenario), scenario)?)
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The best row of a key is found likewise: the best of each part's best is the best. Whether rows are combined is
-//! a rule's word (the node's hints); salting is a tactic of the scenario.
+//! a rule's word (the node's hints); salting is a tactic.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use super::aggregate_steps::AggregateSteps;
 use super::error::{INTEGER, PlanError, TEXT, index, typed_index};
 use super::expr::Expr;
 use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
+use super::options::{PlanOptions, Tactics};
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
 use super::wide::{Aggregate, AggregateFunction, AggregateStep, JoinKind, OrderBy, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
-use crate::scenario::{Scenario, Tactics};
 
 type Result<T> = std::result::Result<T, PlanError>;
 
@@ -31,9 +31,9 @@ pub struct Planner {
 }
 
 impl Planner {
-    /// A planner with the scenario's tactics.
-    pub fn new(scenario: &Scenario) -> Self {
-        Planner { tactics: scenario.tactics }
+    /// A planner with these options' tactics.
+    pub fn new(options: &PlanOptions) -> Self {
+        Planner { tactics: options.tactics }
     }
 
     /// The physical plan.

@@ -18,7 +18,6 @@ use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
 use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
-use crate::scenario::Scenario;
 
 /// Where a stage's rows come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -245,14 +244,11 @@ pub struct StageGraph {
 }
 
 impl StageGraph {
-    /// Cuts a plan.
-    pub fn cut(plan: &PhysicalPlan, scenario: &Scenario) -> Self {
-        let mut cutter = Cutter {
-            stages: Vec::new(),
-            partition_counts: Vec::new(),
-            map_partitions: scenario.map_partitions,
-            reduce_partitions: scenario.reduce_partitions,
-        };
+    /// Cuts a plan at every exchange. A scan has `map_partitions` tasks; a stage that reads an exchange by hash has
+    /// `reduce_partitions`.
+    pub fn cut(plan: &PhysicalPlan, map_partitions: u32, reduce_partitions: u32) -> Self {
+        let mut cutter =
+            Cutter { stages: Vec::new(), partition_counts: Vec::new(), map_partitions, reduce_partitions };
         let chain = cutter.chain(plan, None);
         cutter.close(chain, Output::Result { schema: plan.schema().clone() });
         StageGraph { stages: cutter.stages, schema: plan.schema().clone() }

@@ -1,9 +1,10 @@
-//! A scenario is the engine's only input: every knob, its limits, its validation.
+//! A scenario is the outer form of a run: every knob, its limits, its validation. Nothing behind this door knows of it.
 //!
 //! ```text
-//!  JSON  ──┐                       ┌──> LogicalPlan (what to compute)
-//!          ├──> Scenario, valid ───┤
-//!  link  ──┘                       └──> Dataset     (on which rows)
+//!  JSON  ──┐                       ┌──> LogicalPlan  what to compute
+//!          ├──> Scenario, valid ───┼──> DataSpec     on which rows
+//!  link  ──┘        (lower.rs)     ├──> PlanOptions  with which tactics and partitions
+//!                                  └──> RunSpec      on how many executors, and what becomes of the rows
 //! ```
 //!
 //! Two runs of the same scenario compute the same rows, whatever machine, transport or number of
@@ -13,10 +14,15 @@ pub mod json;
 mod knobs;
 pub mod limits;
 pub mod link;
+mod lower;
 mod validate;
 
-pub use knobs::{Action, CollectPoint, Query, Scenario, Skew, Strategy, Tactics};
-pub use validate::InvalidScenario;
+pub use crate::cluster::{Action, CollectPoint, Strategy};
+pub use crate::dataset::Skew;
+pub use crate::error::InvalidScenario;
+pub use crate::frame::Query;
+pub use crate::plan::Tactics;
+pub use knobs::Scenario;
 
 /// The version of the scenario's written forms. A reader of another version refuses.
 pub const SCENARIO_VERSION: u32 = 1;

@@ -1,46 +1,6 @@
 //! One check of every limit, so that nothing behind it has to ask again.
 
-use super::{Action, Query, SCENARIO_VERSION, Scenario, Skew, limits};
-
-/// A scenario that must not run: which field, and why, in one line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct InvalidScenario {
-    /// The field's path as in JSON: `rows`, `skew.share`; `scenario` for the text as a whole.
-    pub field: String,
-    /// One sentence for the person who wrote it.
-    pub reason: String,
-}
-
-/// A longer field is cut: no field of ours is, so it is somebody's word.
-const FIELD_BYTES: usize = 64;
-/// A longer reason is cut: parsers repeat what they could not read.
-const REASON_BYTES: usize = 400;
-
-impl InvalidScenario {
-    /// One line, whatever the field is called and whatever a parser said: both may hold a stranger's words.
-    pub fn new(field: &str, reason: impl Into<String>) -> Self {
-        let reason = reason.into().split_whitespace().collect::<Vec<_>>().join(" ");
-        let field = if field.is_empty() { "\"\"".to_owned() } else { printable(field, FIELD_BYTES) };
-        InvalidScenario { field, reason: printable(&reason, REASON_BYTES) }
-    }
-}
-
-/// The text with what cannot be seen escaped, and cut where it gets too long.
-fn printable(text: &str, limit_bytes: usize) -> String {
-    let mut shown = String::with_capacity(text.len().min(limit_bytes));
-    for c in text.chars() {
-        if shown.len() >= limit_bytes {
-            shown.push('…');
-            break;
-        }
-        match c {
-            '"' | '\'' | '\\' => shown.push(c),
-            c => shown.extend(c.escape_debug()),
-        }
-    }
-    shown
-}
+use super::{Action, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 impl Scenario {
     /// Checks every field against [`limits`].
@@ -59,9 +19,6 @@ impl Scenario {
             Skew::Uniform {} => {}
             Skew::Zipf { exponent } => real("skew.exponent", exponent, limits::MAX_ZIPF_EXPONENT)?,
             Skew::HotKey { share } => real("skew.share", share, limits::MAX_HOT_SHARE)?,
-        }
-        if !self.query.is_offered() {
-            return Err(not_offered("query", self.query.name()));
         }
         real("shuffle_fraction", self.shuffle_fraction, 1.0)?;
         self.validate_workers()?;

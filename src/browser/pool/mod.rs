@@ -7,12 +7,13 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Reflect};
+use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
-    Clock, Collect, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
-    ToExecutor,
+    Clock, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
 };
 use shuffle_engine::memory::{WASM_LIMIT_BYTES, estimate};
-use shuffle_engine::{EngineError, Scenario};
+use shuffle_engine::scenario::InvalidScenario;
+use shuffle_engine::scenario::limits::MAX_WORKERS;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
@@ -35,13 +36,11 @@ pub struct RunOptions {
     pub watch: Watch,
     /// What ends it.
     pub cancel: CancelToken,
-    /// Workers keep what they scan and scan it from memory the next time, for benchmarks.
-    pub resident: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { watch: Rc::new(|_| {}), cancel: CancelToken::default(), resident: false }
+        RunOptions { watch: Rc::new(|_| {}), cancel: CancelToken::default() }
     }
 }
 
@@ -80,6 +79,8 @@ struct Shared {
     state: RefCell<State>,
     turnstile: Turnstile,
     alone: Alone,
+    /// Whether workers keep what they scan.
+    keeps_scans: bool,
     /// Counts how often the tab was hidden or shown: times across such a change say nothing.
     visibility_changes: Rc<Cell<u32>>,
     on_visibility: Closure<dyn FnMut()>,
@@ -150,6 +151,15 @@ impl Default for Pool {
 impl Pool {
     /// A pool without workers: they start with the first run.
     pub fn new() -> Self {
+        Pool::with_scans(false)
+    }
+
+    /// A pool whose workers keep what they scan and scan it from memory the next time. This is for benchmarks.
+    pub fn keeping_scans() -> Self {
+        Pool::with_scans(true)
+    }
+
+    fn with_scans(keeps_scans: bool) -> Self {
         let visibility_changes = Rc::new(Cell::new(0));
         let changes = visibility_changes.clone();
         let on_visibility = Closure::<dyn FnMut()>::new(move || changes.set(changes.get() + 1));
@@ -162,28 +172,21 @@ impl Pool {
             state: RefCell::default(),
             turnstile: Turnstile::default(),
             alone: Alone::new(),
+            keeps_scans,
             visibility_changes,
             on_visibility,
         };
         Pool { shared: Rc::new(shared) }
     }
 
-    /// Runs a scenario, after the runs that were asked for before.
-    ///
-    /// # Errors
-    /// An invalid scenario or one that cannot fit a worker's memory (nothing runs then), or what ended the run. The pool is usable again afterwards.
-    pub async fn run(&self, scenario: &Scenario, options: RunOptions) -> Result<PoolOutcome, PoolError> {
-        let job = Job::of(scenario)?;
-        estimate(scenario, &job.graph).check(WASM_LIMIT_BYTES)?;
-        self.run_job(job, options).await
-    }
-
     /// Runs a job, after the runs that were asked for before.
     ///
     /// # Errors
-    /// What ended the run. The pool is usable again afterwards.
-    pub async fn run_job(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
-        let workers = job.scenario.workers;
+    /// More workers than a tab holds, or a job that cannot fit a worker's memory (nothing runs then); or what ended the run. The pool is usable again afterwards.
+    pub async fn run(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
+        check_workers(job.run.workers)?;
+        estimate(&job).check(WASM_LIMIT_BYTES)?;
+        let workers = job.run.workers;
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();
         let changes_before = self.shared.visibility_changes.get();
@@ -204,7 +207,7 @@ impl Pool {
                 notes.push(format!(
                     "Only {ready} of {workers} workers could start ({reason}): the run was made with {ready}."
                 ));
-                job.scenario.workers = ready;
+                job.run.workers = ready;
                 self.drive(job, options).await?
             }
         };
@@ -289,8 +292,7 @@ impl Pool {
         let effects = {
             let mut state = self.shared.state.borrow_mut();
             state.run_count += 1;
-            let mut driver = Driver::of_job(RunId(state.run_count), job, Collect::Nothing)
-                .with_resident_data(options.resident);
+            let mut driver = Driver::new(RunId(state.run_count), job);
             let effects = driver.start(BrowserClock.now());
             let pool = self.downgrade();
             let tick = Interval::new(TICK_MILLIS, move || pool.with(|pool| pool.event(DriverEvent::Tick)));
@@ -406,6 +408,15 @@ impl Pool {
             });
         }
     }
+}
+
+/// A tab holds so many worker memories and no more.
+fn check_workers(workers: u32) -> Result<(), InvalidScenario> {
+    if workers <= MAX_WORKERS {
+        return Ok(());
+    }
+    let reason = format!("is {workers}, but a tab holds the memories of at most {MAX_WORKERS} workers");
+    Err(InvalidScenario::new("workers", reason))
 }
 
 fn is_hidden() -> bool {

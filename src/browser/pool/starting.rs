@@ -52,7 +52,7 @@ impl Pool {
         script_url: &str,
     ) -> Result<oneshot::Receiver<Result<(), StartFailure>>, JsValue> {
         let mut state = self.shared.state.borrow_mut();
-        let worker = spawn::spawn(id, script_url)?;
+        let worker = spawn::spawn(id, self.shared.keeps_scans, script_url)?;
         let pool = self.downgrade();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             pool.with(|pool| pool.hear(id, &event.data()));

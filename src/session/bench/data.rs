@@ -114,7 +114,7 @@ async fn resident(scenario: &Scenario, table: BenchTable) -> Vec<RecordBatch> {
     if let Some(batches) = known {
         return batches;
     }
-    let dataset = Arc::new(Dataset::new(scenario));
+    let dataset = Arc::new(Dataset::new(&scenario.data()));
     let (source, columns) = table.source();
     let schema = Arc::new(table.schema());
     let (mut batches, mut row_count) = (Vec::new(), 0);

@@ -48,7 +48,7 @@ pub(super) async fn bench(session: &Session, name: &JsValue, options: &JsValue) 
     let measured = match (name.as_str(), LocalQuery::by_name(&name)) {
         (_, Some(query)) => local::run(query, options, repeats).await,
         ("partition", None) => partition::run(options, repeats).await,
-        ("shuffled_count_by_key", None) => pooled::count_by_key(session, options, repeats).await,
+        ("shuffled_count_by_key", None) => pooled::count_by_key(options, repeats).await,
         ("exchange_blocks", None) => pooled::exchange(session, options, repeats).await,
         ("workers_ready", None) => pooled::start_workers(options, repeats).await,
         _ => Err(Error::new(&format!("{name}: is not one of the figures of tests/bench/README.md")).into()),

@@ -3,7 +3,7 @@
 use js_sys::Error;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Clock, Collect};
+use shuffle_engine::cluster::{Action, Clock, CollectPoint, Job, RunSpec};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 use wasm_bindgen::JsValue;
@@ -18,33 +18,31 @@ use crate::browser::{Pool, RunOptions};
 const BLOCK_OVERHEAD_BYTES: u64 = 24;
 
 /// `count_by_key` on the session's pool, from the call until the last reduce task is done.
-pub(super) async fn count_by_key(
-    session: &Session,
-    options: &JsValue,
-    repeats: u64,
-) -> Result<Measured, JsValue> {
+pub(super) async fn count_by_key(options: &JsValue, repeats: u64) -> Result<Measured, JsValue> {
     let scenario = &scenario_of(options)?;
-    let pool = session.pool();
-    let resident = || RunOptions { resident: true, ..RunOptions::default() };
+    let job = scenario.job().map_err(|error| js_error(&error))?;
+    let pool = Pool::keeping_scans();
     // The workers generate and keep their partitions in a run that nobody times.
-    pool.run(scenario, resident()).await.map_err(|error| js_error(&error))?;
+    pool.run(job.clone(), RunOptions::default()).await.map_err(|error| js_error(&error))?;
     let mut micros = Vec::new();
     let mut digests = Vec::new();
     for _ in 0..repeats {
         let started = BrowserClock.now();
-        let finished = pool.run(scenario, resident()).await.map_err(|error| js_error(&error))?;
+        let finished =
+            pool.run(job.clone(), RunOptions::default()).await.map_err(|error| js_error(&error))?;
         micros.push(BrowserClock.now().since(started).0);
         digests.push(JobReport::new(&finished.outcome, None).result.digest);
     }
     // The rows stay with the workers: the same digest from a cluster in this thread stands for them.
-    let local =
-        LocalCluster::new(0).run(scenario, Collect::Rows, &BrowserClock).map_err(|error| js_error(&error))?;
+    let action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
+    let collecting = Job { run: RunSpec { action, ..job.run }, ..job };
+    let local = LocalCluster::new(0).run(&collecting, &BrowserClock).map_err(|error| js_error(&error))?;
     let expected = JobReport::new(&local, None).result.digest;
     if digests.iter().any(|digest| *digest != expected) {
         return Err(Error::new("the workers' answer is not that of one thread").into());
     }
     let (mut groups, mut rows, mut checksum) = (0, 0, 0i128);
-    for batch in local.tasks.iter().flat_map(|record| &record.done.rows) {
+    for batch in &local.rows {
         let (keys, counts) = (batch.column(0).as_int64().values(), batch.column(1).as_int64().values());
         for (&key, &count) in keys.iter().zip(counts) {
             groups += 1;
@@ -77,13 +75,14 @@ pub(super) async fn exchange(
         reduce_partitions: workers,
         ..Scenario::default()
     };
+    let job = scenario.job().map_err(|error| js_error(&error))?;
     let mut micros = Vec::new();
     for _ in 0..repeats {
         let mut sum = 0;
         for _ in 0..rounds {
             let finished = session
                 .pool()
-                .run(&scenario, RunOptions::default())
+                .run(job.clone(), RunOptions::default())
                 .await
                 .map_err(|error| js_error(&error))?;
             sum += finished.outcome.exchanges.iter().map(|exchange| exchange.micros.0).sum::<u64>();

@@ -18,10 +18,7 @@ pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
     let error = Memo::new(move |_| error_of(lab, knob));
     let idle = Memo::new(move |_| lab.scenario.with(knob.idle));
     let hint = Memo::new(move |_| {
-        let cores = lab.state.with(|state| state.cores);
-        lab.scenario.with(|scenario| {
-            (knob.idle)(scenario).map(str::to_owned).or_else(|| (knob.hint)(scenario, cores))
-        })
+        lab.state.with(|state| (knob.idle)(&state.scenario).map(str::to_owned).or_else(|| (knob.hint)(state)))
     });
     let id = knob.id;
     let (label_id, hint_id, error_id) = (format!("{id}-label"), format!("{id}-hint"), format!("{id}-error"));

@@ -1,13 +1,14 @@
 //! The knobs as a table: what each is called, where its value is in a scenario, and how its slider is divided.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::plan::plan;
+use shuffle_engine::plan::StageGraph;
 use shuffle_engine::scenario::{Action, Skew, limits};
 
 use super::fixes;
 use super::number::Form;
 use super::scale::Scale;
 use crate::charts::units;
+use crate::session::RunState;
 
 /// A number of the scenario.
 pub(super) struct Knob {
@@ -29,7 +30,7 @@ pub(super) struct Knob {
     /// Why it has no effect at the moment.
     pub(super) idle: fn(&Scenario) -> Option<&'static str>,
     /// A line below it, for the scenario and the cores at hand.
-    pub(super) hint: fn(&Scenario, u32) -> Option<String>,
+    pub(super) hint: fn(&RunState) -> Option<String>,
 }
 
 const ROW_STEPS: &[f64] =
@@ -48,7 +49,7 @@ fn always(_: &Scenario) -> Option<&'static str> {
     None
 }
 
-fn no_hint(_: &Scenario, _: u32) -> Option<String> {
+fn no_hint(_: &RunState) -> Option<String> {
     None
 }
 
@@ -63,7 +64,7 @@ pub(super) static WORKERS: Knob = Knob {
     read: |scenario| scenario.workers.into(),
     write: |scenario, value| scenario.workers = value as u32,
     idle: always,
-    hint: |scenario, cores| {
+    hint: |&RunState { ref scenario, cores, .. }| {
         (scenario.workers > cores).then(|| {
             let cores = units::plural(cores.into(), "core", "cores");
             format!("This machine has {cores}: {} workers take turns.", scenario.workers)
@@ -161,7 +162,7 @@ pub(super) static PARTITIONS: Knob = Knob {
         scenario.reduce_partitions = value as u32;
     },
     idle: always,
-    hint: |scenario, _| {
+    hint: |RunState { scenario, .. }| {
         let (map, reduce) = (scenario.map_partitions, scenario.reduce_partitions);
         (map != reduce).then(|| format!("The link says M = {map} and R = {reduce}; this sets both."))
     },
@@ -217,10 +218,10 @@ pub(super) static BROADCAST: Knob = Knob {
     read: |scenario| megabytes(scenario.tactics.broadcast_bytes),
     write: |scenario, value| scenario.tactics.broadcast_bytes = (value * 1e6).round() as u64,
     idle: fixes::no_broadcast,
-    hint: |scenario, _| {
+    hint: |RunState { scenario, plan, .. }| {
         let says = if scenario.tactics.broadcast_bytes == 0 {
             "0: never. A small side can go to every worker instead of moving both by key."
-        } else if is_broadcast(scenario) {
+        } else if plan.as_ref().is_some_and(|plan| is_broadcast(&plan.stages)) {
             "The build side is small enough: it goes to every worker, and no prompt moves."
         } else {
             "The build side is estimated to be larger, so both sides move by key."
@@ -229,9 +230,8 @@ pub(super) static BROADCAST: Knob = Knob {
     },
 };
 
-fn is_broadcast(scenario: &Scenario) -> bool {
-    plan(scenario)
-        .is_ok_and(|planned| planned.stages.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()))
+fn is_broadcast(graph: &StageGraph) -> bool {
+    graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty())
 }
 
 fn megabytes(bytes: u64) -> f64 {

@@ -45,7 +45,6 @@ pub(super) fn pipeline(lab: Lab) -> impl IntoView {
     };
     let options = Query::ALL
         .into_iter()
-        .filter(|query| query.is_offered())
         .map(|offered| {
             view! {
                 <option value=offered.name() selected=move || query.get() == offered>{words(offered).0}</option>

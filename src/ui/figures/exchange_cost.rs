@@ -9,7 +9,7 @@ use super::{data, table};
 use crate::charts::shuffle_cost::{self, ShuffleCostData};
 use crate::charts::units;
 use crate::permalink::{Choice, ExchangeOf};
-use crate::session::{RunState, unmodelled};
+use crate::session::RunState;
 
 static DRAWING: Drawing<ShuffleCostData> = Drawing {
     id: "exchange",
@@ -51,7 +51,7 @@ fn caption(state: &RunState, of: ExchangeOf) -> String {
             "Exchange, measured: hardly a row, W × W blocks, the median of several; all of it is messages, \
              handled by {cores}."
         ),
-        ExchangeOf::Scenario => match unmodelled(&state.scenario) {
+        ExchangeOf::Scenario => match state.unmodelled() {
             Some(reason) => format!("Exchange: of this scenario, measured on {cores}. {reason}"),
             None => format!(
                 "Exchange: of this scenario, measured on {cores}, and dashed what the model says with a core for \

@@ -9,7 +9,7 @@ use super::{data, model_error, table};
 use crate::charts::units;
 use crate::charts::wall_clock::{self, WallClockData};
 use crate::permalink::{Choice, Reach};
-use crate::session::{RunState, unmodelled};
+use crate::session::RunState;
 
 static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",
@@ -92,7 +92,7 @@ fn caption(state: &RunState) -> String {
     } else {
         String::new()
     };
-    let model = match unmodelled(&state.scenario) {
+    let model = match state.unmodelled() {
         Some(reason) => reason,
         None if state.model.is_some() => "Dashes: modelled, a core for each worker.".to_owned(),
         None => "The modelled line follows once this browser is calibrated.".to_owned(),

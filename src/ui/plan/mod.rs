@@ -20,7 +20,12 @@ use leptos::prelude::*;
 use super::lab::Lab;
 
 pub(super) fn plan_section(lab: Lab) -> impl IntoView {
-    let story = Memo::new(move |_| lab.scenario.with(story::story));
+    let story = Memo::new(move |_| {
+        let plan = lab.plan.get();
+        plan.map_or_else(story::Story::default, |plan| {
+            lab.scenario.with(|scenario| story::story(scenario, &plan))
+        })
+    });
     view! {
         <section class="plan" aria-labelledby="plan-name">
             <h2 id="plan-name">"What are the workers told to do?"</h2>

@@ -1,7 +1,7 @@
 //! The way of a plan, step by step.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::plan;
+use shuffle_engine::plan::Planned;
 
 use super::diff::{Line, Mark, diff, kept};
 use super::source;
@@ -33,9 +33,7 @@ pub(super) struct Text {
     pub(super) lines: Vec<Line>,
 }
 
-pub(super) fn story(scenario: &Scenario) -> Story {
-    // The controls hold only scenarios that can run, and each of those has a plan.
-    let Ok(planned) = plan::plan(scenario) else { return Story::default() };
+pub(super) fn story(scenario: &Scenario, planned: &Planned) -> Story {
     let text = |name, text: &str| Text { name, lines: kept(text) };
     let mut before = planned.logical.to_string();
     let mut steps = vec![Step {
@@ -64,10 +62,10 @@ pub(super) fn story(scenario: &Scenario) -> Story {
             text("The plan with its exchanges", &planned.physical.to_string()),
         ],
     });
-    Story { summary: summary(&planned), steps }
+    Story { summary: summary(planned), steps }
 }
 
-fn summary(planned: &plan::Planned) -> String {
+fn summary(planned: &Planned) -> String {
     let stages = planned.stages.stages();
     let reads = stages.iter().filter(|stage| stage.reads_shuffle()).count() as u64;
     let broadcasts = stages.iter().filter(|stage| !stage.broadcasts_read().is_empty()).count();
@@ -113,8 +111,8 @@ mod tests {
     fn every_pipeline_has_its_first_and_last_step_and_one_for_each_rule_between() {
         for query in Query::ALL {
             let scenario = Scenario { query, ..Scenario::default() };
-            let story = story(&scenario);
-            let planned = plan::plan(&scenario).expect("the scenario is valid");
+            let planned = scenario.plan().expect("the scenario is valid");
+            let story = story(&scenario, &planned);
             assert_eq!(story.steps.len(), planned.optimized.trace.len() + 2, "{query:?}");
             assert!(story.steps.iter().all(|step| step.texts.len() == 2), "{query:?}");
             assert!(story.steps.iter().flat_map(|step| &step.texts).all(|text| !text.lines.is_empty()));
@@ -124,7 +122,8 @@ mod tests {
     #[test]
     fn a_broadcast_is_no_exchange_by_key() {
         let tactics = Tactics { broadcast_bytes: 10_000_000, ..Tactics::default() };
-        let story = story(&Scenario { query: Query::Join, tactics, ..Scenario::default() });
+        let scenario = Scenario { query: Query::Join, tactics, ..Scenario::default() };
+        let story = story(&scenario, &scenario.plan().expect("the scenario is valid"));
         assert!(story.summary.contains("a broadcast in between"), "{}", story.summary);
         let names: Vec<&str> = story.steps.iter().map(|step| step.name.as_str()).collect();
         assert!(names.iter().any(|name| name.starts_with("Broadcast")), "{names:?}");

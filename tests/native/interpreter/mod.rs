@@ -20,7 +20,7 @@ use std::sync::Arc;
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::BATCH_ROWS;
 use shuffle_engine::dataset::{Dataset, Table};
-use shuffle_engine::plan::{LogicalPlan, NamedExpr, queries};
+use shuffle_engine::plan::{LogicalPlan, NamedExpr};
 
 pub(crate) use cell::Cell;
 use expressions::{Named, truth_of, value_of};
@@ -29,7 +29,7 @@ pub(crate) use rows::{Bag, Row, Rows, bag_of, rows_of};
 
 /// The answer of a scenario's query, interpreted as it is written.
 pub(crate) fn answer(scenario: &Scenario) -> Rows {
-    interpret(&queries::logical_plan(scenario), &Source::new(scenario))
+    interpret(&scenario.logical_plan(), &Source::new(scenario))
 }
 
 /// The answer of any plan over a scenario's tables.
@@ -46,7 +46,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(scenario: &Scenario) -> Self {
-        let dataset = Arc::new(Dataset::new(scenario));
+        let dataset = Arc::new(Dataset::new(&scenario.data()));
         let (prompts, rewards) = (scan(&dataset, Table::Prompts), scan(&dataset, Table::Rewards));
         Source { dataset, prompts, rewards }
     }

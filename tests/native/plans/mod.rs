@@ -132,7 +132,7 @@ fn a_plan_with_a_mistake_is_refused_before_it_runs() {
             let wrong = wrong::buried(wrong, &mut draw);
             let error = wrong.try_schema().expect_err(what);
             assert!(!error.to_string().is_empty(), "{what} is explained");
-            let refused = Planner::new(&scenario).plan(&wrong);
+            let refused = Planner::new(&scenario.plan_options()).plan(&wrong);
             assert_eq!(refused.expect_err(what), error, "the planner finds the same mistake");
         }
     }
@@ -154,7 +154,7 @@ fn a_share_that_the_stages_cannot_run_is_refused() {
         narrow,
     };
     let right = share(scan(), Box::new(moved(*rows())), rows());
-    let planner = Planner::new(&scenario);
+    let planner = Planner::new(&scenario.plan_options());
     planner.plan(&right).expect("a share at the root, after narrow nodes");
     let wrong = [
         ("below another node", moved(right.clone())),

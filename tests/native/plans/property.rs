@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::cluster::{Collect, Job, JobOutcome};
+use shuffle_engine::cluster::{Job, JobOutcome, RunSpec};
 use shuffle_engine::columnar::{RecordBatch, RowDigest};
 use shuffle_engine::plan::optimizer::all_rules;
 use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planned};
@@ -14,6 +14,9 @@ use super::case::Case;
 use crate::interpreter::{Bag, Row, Source, bag_of, interpret};
 use crate::samples::Stopped;
 use crate::stage_runner;
+
+/// All rows come to the driver.
+const FETCH: Action = Action::Collect { of: CollectPoint::Result, memory_bytes: 1 << 30 };
 
 /// What the interpreter says.
 pub(super) struct Truth {
@@ -68,10 +71,7 @@ impl Truth {
     fn check_outcome(&self, outcome: &JobOutcome) -> Result<(), String> {
         let mut digest = RowDigest::default();
         outcome.tasks.iter().for_each(|record| digest.merge(&record.done.result));
-        self.check_digest(&digest)?;
-        let batches: Vec<RecordBatch> =
-            outcome.tasks.iter().flat_map(|record| record.done.rows.iter().cloned()).collect();
-        self.check(&batches)
+        self.check_digest(&digest)
     }
 }
 
@@ -106,17 +106,20 @@ pub(super) fn check(case: &Case) -> Result<(), String> {
                 |error| format!("{name}, stage by stage: {error}\n{}{}", plan.optimized.plan, plan.physical);
             truth.check(&stage_runner::run_over(&plan.stages, &truth.source.dataset)).map_err(explain)?;
         }
-        let in_cluster = |rules, action, collect| {
-            let job = Job::new(case.scenario.clone(), planned(case, rules)?, action);
-            let outcome = LocalCluster::new(case.delivery_seed).run_job(&job, collect, &Stopped);
+        let in_cluster = |rules, action| {
+            let job = Job::new(
+                case.scenario.data(),
+                RunSpec { action, ..case.scenario.run_spec() },
+                planned(case, rules)?,
+            );
+            let outcome = LocalCluster::new(case.delivery_seed).run(&job, &Stopped);
             outcome.map_err(|error| error.to_string())
         };
-        in_cluster(vec![], Action::Write {}, Collect::Rows)
+        in_cluster(vec![], Action::Write {})
             .and_then(|outcome| truth.check_outcome(&outcome))
             .map_err(|error| format!("no rule, in a local cluster: {error}"))?;
-        let fetch = Action::Collect { of: CollectPoint::Result, memory_bytes: 1 << 30 };
-        in_cluster(all_rules(&case.scenario), fetch, Collect::Nothing)
-            .and_then(|outcome| truth.check(&outcome.rows))
+        in_cluster(all_rules(&case.scenario.data(), &case.scenario.plan_options()), FETCH)
+            .and_then(|outcome| truth.check_outcome(&outcome).and_then(|()| truth.check(&outcome.rows)))
             .map_err(|error| format!("all rules, fetched from a local cluster: {error}"))
     })
 }
@@ -125,10 +128,13 @@ pub(super) fn check(case: &Case) -> Result<(), String> {
 pub(super) fn check_on_threads(case: &Case, cluster: &mut ThreadCluster) -> Result<(), String> {
     quietly(|| {
         let truth = Truth::of(case)?;
-        let plan = planned(case, all_rules(&case.scenario))?;
-        let job = Job::new(case.scenario.clone(), plan, Action::Write {});
-        let outcome = cluster.run_job(&job, Collect::Rows, |_| {}).map_err(|error| error.to_string())?;
-        truth.check_outcome(&outcome).map_err(|error| format!("on threads: {error}"))
+        let plan = planned(case, all_rules(&case.scenario.data(), &case.scenario.plan_options()))?;
+        let job = Job::new(case.scenario.data(), RunSpec { action: FETCH, ..case.scenario.run_spec() }, plan);
+        let outcome = cluster.run(&job, |_| {}).map_err(|error| error.to_string())?;
+        truth
+            .check_outcome(&outcome)
+            .and_then(|()| truth.check(&outcome.rows))
+            .map_err(|error| format!("on threads: {error}"))
     })
 }
 
@@ -145,7 +151,7 @@ type Rules = Vec<Box<dyn OptimizerRule>>;
 
 /// No rule, each alone, a random subset, all; each list in the order of the rules.
 fn rule_lists(case: &Case) -> Vec<(String, Rules)> {
-    let all = || all_rules(&case.scenario);
+    let all = || all_rules(&case.scenario.data(), &case.scenario.plan_options());
     let picked = |is_in: &dyn Fn(usize) -> bool| -> Rules {
         all().into_iter().enumerate().filter(|(at, _)| is_in(*at)).map(|(_, rule)| rule).collect()
     };
@@ -161,7 +167,12 @@ fn rule_lists(case: &Case) -> Vec<(String, Rules)> {
 }
 
 fn planned(case: &Case, rules: Rules) -> Result<Planned, String> {
-    let plan = Planned::new(case.plan.clone(), &Optimizer::new(rules), &case.scenario);
+    let plan = Planned::new(
+        case.plan.clone(),
+        &Optimizer::new(rules),
+        &case.scenario.data(),
+        &case.scenario.plan_options(),
+    );
     let plan = plan.map_err(|error| format!("refused: {error}"))?;
     let (written, optimized) = (plan.logical.schema(), plan.optimized.plan.schema());
     if written == optimized {

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::explain::{Cost, Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
@@ -15,7 +14,7 @@ pub(crate) fn explain(scenario: &Scenario) -> Result<(), Failure> {
     let mut reports: Vec<Vec<JobReport>> = vec![Vec::new(); variants.len()];
     for turn in 0..=RUNS {
         for (variant, reports) in variants.iter().zip(&mut reports) {
-            let outcome = cluster.run_job(&variant.job, Collect::Nothing, |_| {})?;
+            let outcome = cluster.run(&variant.job, |_| {})?;
             if turn > 0 {
                 reports.push(JobReport::new(&outcome, None));
             }

@@ -11,7 +11,7 @@ use super::csv::CsvFile;
 use super::failure::Failure;
 
 pub(crate) fn generate(scenario: &Scenario, table: Table, file: &str) -> Result<(), Failure> {
-    let dataset = Arc::new(Dataset::new(scenario));
+    let dataset = Arc::new(Dataset::new(&scenario.data()));
     let schema = table.schema();
     let columns: Vec<usize> = (0..schema.fields().len()).collect();
     let mut csv = CsvFile::create(file, &schema)?;

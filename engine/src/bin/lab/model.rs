@@ -1,7 +1,6 @@
 //! `lab model`: calibrates on this machine's threads, predicts any W, says how far off it was.
 
 use serde_json::json;
-use shuffle_engine::cluster::Collect;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{
@@ -100,7 +99,7 @@ fn measured_points(scenarios: &[Scenario], runs: &[CalibrationRun]) -> Vec<serde
 }
 
 fn run(cluster: &mut ThreadCluster, scenario: &Scenario) -> Result<CalibrationRun, EngineError> {
-    let outcome = cluster.run(scenario, Collect::Nothing, |_| {})?;
+    let outcome = cluster.run(&scenario.job()?, |_| {})?;
     Ok(CalibrationRun { scenario: scenario.clone(), report: JobReport::new(&outcome, None) })
 }
 

@@ -3,11 +3,10 @@
 use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
-use shuffle_engine::cluster::{Collect, JobOutcome};
+use shuffle_engine::cluster::{Action, CollectPoint, JobOutcome};
 use shuffle_engine::memory::estimate;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
-use shuffle_engine::plan::plan;
 use shuffle_engine::{EngineError, Scenario};
 
 use super::arguments::Transport;
@@ -24,22 +23,23 @@ pub(crate) fn run(
     result: Option<&str>,
     memory_bytes: Option<u64>,
 ) -> Result<(), Failure> {
+    let mut job = scenario.job()?;
     if let Some(memory_bytes) = memory_bytes {
-        estimate(scenario, &plan(scenario)?.stages).check(memory_bytes)?;
+        estimate(&job).check(memory_bytes)?;
     }
-    let collect = if result.is_some() { Collect::Rows } else { Collect::Nothing };
-    let outcome = match transport {
-        Transport::Local => {
-            LocalCluster::new(scenario.seed).run(scenario, collect, &MonotonicClock::default())
-        }
-        Transport::Threads => ThreadCluster::new(scenario.workers).run(scenario, collect, |_| {}),
+    // Rows that stay with the executors have to come here to be written.
+    if result.is_some() && !job.run.action.fetches() {
+        job.run.action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
+    }
+    let mut outcome = match transport {
+        Transport::Local => LocalCluster::new(scenario.seed).run(&job, &MonotonicClock::default()),
+        Transport::Threads => ThreadCluster::new(scenario.workers).run(&job, |_| {}),
     }?;
-    let report = report(&outcome);
+    outcome.run.action = scenario.action;
+    let report = report(scenario, &outcome);
     if let Some(path) = result {
         let mut csv = CsvFile::create(path, outcome.graph.schema())?;
-        for batch in outcome.tasks.iter().flat_map(|record| &record.done.rows) {
-            csv.write(batch)?;
-        }
+        outcome.rows.iter().try_for_each(|batch| csv.write(batch))?;
         csv.finish()?;
         eprintln!("{} rows written to {path}", report.result.rows);
     }
@@ -60,12 +60,14 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
         workers.iter().map(|&workers| Scenario { workers, ..scenario.clone() }).collect();
     // Nothing runs when one of them must not.
     points.iter().try_for_each(|point| point.validate())?;
+    let job = scenario.job()?;
     let mut runs = Vec::new();
     for point in points {
         let count = point.workers;
+        let job = job.clone().on(count);
         let mut cluster = ThreadCluster::new(count);
         let mut reports = (0..=SWEEP_RUNS)
-            .map(|_| Ok(report(&cluster.run(&point, Collect::Nothing, |_| {})?)))
+            .map(|_| Ok(report(&point, &cluster.run(&job, |_| {})?)))
             .collect::<Result<Vec<_>, EngineError>>()?;
         reports.remove(0);
         reports.sort_by_key(|report| report.wall_micros);
@@ -80,9 +82,9 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
 }
 
 /// The report, with the hot key counted in the data once the clock has stopped.
-fn report(outcome: &JobOutcome) -> JobReport {
-    let histogram = KeyHistogram::of(&outcome.scenario);
-    JobReport::new(outcome, histogram.hot_key(outcome.scenario.reduce_partitions))
+fn report(scenario: &Scenario, outcome: &JobOutcome) -> JobReport {
+    let histogram = KeyHistogram::of(scenario);
+    JobReport::new(outcome, histogram.hot_key(scenario.reduce_partitions))
 }
 
 pub(crate) fn print(value: &serde_json::Value) {

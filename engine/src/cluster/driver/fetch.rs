@@ -26,7 +26,7 @@ impl Fetch {
 
     /// The rows, in the order of their tasks; of a show no more than it wants.
     pub(super) fn into_rows(self, job: &Job) -> Result<Vec<RecordBatch>> {
-        let mut left = job.action.row_limit().unwrap_or(u64::MAX);
+        let mut left = job.run.action.row_limit().unwrap_or(u64::MAX);
         let mut rows = Vec::new();
         for message in self.tasks.into_values().filter_map(|(_, message)| message) {
             let bytes = message.payload.into_bytes();
@@ -46,7 +46,7 @@ impl Fetch {
 impl Driver {
     /// The tasks are done: the run is over, unless rows have to be sent for.
     pub(super) fn fetch_or_finish(&mut self, now: WallMicros) -> Vec<DriverEffect> {
-        let action = self.job.action;
+        let action = self.job.run.action;
         if !action.fetches() {
             return self.finish(now);
         }

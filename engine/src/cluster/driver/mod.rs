@@ -15,9 +15,8 @@ use super::assign::assign;
 use super::protocol::{
     ExchangeDone, FromExecutor, PROTOCOL_VERSION, PeerMessage, Prepare, RunId, TaskDone, TaskId, ToExecutor,
 };
-use super::{Collect, Job, WallMicros};
+use super::{Job, WallMicros};
 use crate::error::{EngineError, Result};
-use crate::scenario::Scenario;
 use fetch::Fetch;
 pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
 use stages::StageProgress;
@@ -72,8 +71,6 @@ pub struct Progress {
 pub struct Driver {
     run: RunId,
     job: Job,
-    collect: Collect,
-    resident: bool,
     executors: Vec<ExecutorState>,
     /// Tasks that any executor may take.
     queue: VecDeque<TaskId>,
@@ -118,21 +115,11 @@ struct RunningExchange {
 }
 
 impl Driver {
-    /// A driver for one run of a scenario.
-    ///
-    /// # Errors
-    /// [`EngineError::InvalidScenario`]; nothing was sent then.
-    pub fn new(run: RunId, scenario: &Scenario, collect: Collect) -> Result<Self> {
-        Ok(Driver::of_job(run, Job::of(scenario)?, collect))
-    }
-
-    /// A driver for one run of a job, whose scenario is valid.
-    pub fn of_job(run: RunId, job: Job, collect: Collect) -> Self {
+    /// A driver for one run of a job.
+    pub fn new(run: RunId, job: Job) -> Self {
         Driver {
             run,
-            collect,
-            resident: false,
-            executors: (0..job.scenario.workers).map(|_| ExecutorState::default()).collect(),
+            executors: (0..job.run.workers).map(|_| ExecutorState::default()).collect(),
             queue: VecDeque::new(),
             stages: job.graph.stages().iter().map(|stage| StageProgress::new(stage.task_count)).collect(),
             job,
@@ -147,12 +134,6 @@ impl Driver {
         }
     }
 
-    /// Lets executors keep what they scan, see [`Prepare::resident`].
-    pub fn with_resident_data(mut self, resident: bool) -> Self {
-        self.resident = resident;
-        self
-    }
-
     /// The run's id.
     pub fn run(&self) -> RunId {
         self.run
@@ -160,7 +141,7 @@ impl Driver {
 
     /// Executors in its run.
     pub fn executor_count(&self) -> u32 {
-        self.job.scenario.workers
+        self.job.run.workers
     }
 
     /// Begins: every executor is told to prepare.
@@ -169,11 +150,9 @@ impl Driver {
         self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
         let prepare = Prepare {
             protocol: PROTOCOL_VERSION,
-            scenario: self.job.scenario.clone(),
+            data: self.job.data,
+            run: self.job.run,
             graph: self.job.graph.clone(),
-            action: self.job.action,
-            collect: self.collect,
-            resident: self.resident,
         };
         self.to_all(|run| ToExecutor::Prepare(run, Box::new(prepare.clone())))
     }
@@ -294,7 +273,7 @@ impl Driver {
             Vec::new()
         } else {
             let partition_bytes = self.partition_bytes(&shuffles, stage.task_count);
-            assign(&partition_bytes, self.job.scenario.workers)
+            assign(&partition_bytes, self.job.run.workers)
         };
         let stage = stage.id;
         let done = vec![None; self.executors.len()];
@@ -392,8 +371,8 @@ impl Driver {
         let executors = self.exchanges.iter().flat_map(|exchange| &exchange.executors);
         let stale_messages = self.stale_messages + executors.map(|done| done.stale_messages).sum::<u64>();
         let outcome = JobOutcome {
-            scenario: self.job.scenario.clone(),
-            action: self.job.action,
+            data: self.job.data,
+            run: self.job.run,
             rows,
             trace: self.job.trace.clone(),
             graph: self.job.graph.clone(),
@@ -407,8 +386,6 @@ impl Driver {
     }
 
     fn to_all(&self, message: impl Fn(RunId) -> ToExecutor) -> Vec<DriverEffect> {
-        (0..self.job.scenario.workers)
-            .map(|executor| DriverEffect::Send(executor, message(self.run)))
-            .collect()
+        (0..self.job.run.workers).map(|executor| DriverEffect::Send(executor, message(self.run))).collect()
     }
 }

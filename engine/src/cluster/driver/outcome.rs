@@ -2,9 +2,10 @@
 
 use super::super::WallMicros;
 use super::super::protocol::{ExchangeDone, TaskDone};
+use crate::cluster::RunSpec;
 use crate::columnar::RecordBatch;
+use crate::dataset::DataSpec;
 use crate::plan::{PlanTrace, StageGraph, StageSpec};
-use crate::scenario::{Action, Scenario};
 
 /// A finished task and who ran it.
 #[derive(Debug, Clone)]
@@ -31,10 +32,10 @@ pub struct ExchangeRecord {
 /// Everything that was measured in a run.
 #[derive(Debug, Clone)]
 pub struct JobOutcome {
-    /// What was run.
-    pub scenario: Scenario,
-    /// What became of the result.
-    pub action: Action,
+    /// The rows that were scanned.
+    pub data: DataSpec,
+    /// Who ran it, and what became of the result.
+    pub run: RunSpec,
     /// The rows that the action brought to the driver, in the order of stages and partitions.
     pub rows: Vec<RecordBatch>,
     /// How its plan came about.

@@ -40,7 +40,7 @@ impl Driver {
     pub(super) fn release(&mut self, stage: u32, owners: Option<&[u32]>) {
         let progress = &mut self.stages[stage as usize];
         let first = progress.released.unwrap_or(0);
-        let shows = self.job.action.row_limit().is_some() && self.job.graph.stage(stage).gives_result();
+        let shows = self.job.run.action.row_limit().is_some() && self.job.graph.stage(stage).gives_result();
         let wave = if shows { (first * WAVE_FACTOR).max(1) } else { progress.task_count };
         let end = progress.task_count.min(first.saturating_add(wave));
         progress.released = Some(end);
@@ -58,6 +58,6 @@ impl Driver {
     /// Whether the rows that are to be shown are there.
     pub(super) fn has_enough_rows(&self) -> bool {
         let found = || self.tasks.iter().map(|record| record.done.result.row_count).sum::<u64>();
-        self.job.action.row_limit().is_some_and(|limit| found() >= limit)
+        self.job.run.action.row_limit().is_some_and(|limit| found() >= limit)
     }
 }

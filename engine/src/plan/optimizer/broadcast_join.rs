@@ -2,9 +2,8 @@
 
 use super::{Choice, OptimizerRule};
 use crate::columnar::{DataType, Schema};
-use crate::dataset::Table;
-use crate::plan::{JoinMethod, LogicalPlan, RowShare};
-use crate::scenario::Scenario;
+use crate::dataset::{DataSpec, Table};
+use crate::plan::{JoinMethod, LogicalPlan, PlanOptions, RowShare};
 
 /// About as many bytes as a text of the data takes, with its offset: ten words of five letters.
 const TEXT_BYTES: u64 = 64;
@@ -23,13 +22,9 @@ pub struct BroadcastJoin {
 }
 
 impl BroadcastJoin {
-    /// The scenario knows the sizes of its tables, and the threshold.
-    pub fn new(scenario: &Scenario) -> Self {
-        BroadcastJoin {
-            rows: scenario.rows,
-            keys: scenario.keys,
-            threshold_bytes: scenario.tactics.broadcast_bytes,
-        }
+    /// The rule for tables of these sizes, with the options' threshold.
+    pub fn new(data: &DataSpec, options: &PlanOptions) -> Self {
+        BroadcastJoin { rows: data.rows, keys: data.keys, threshold_bytes: options.tactics.broadcast_bytes }
     }
 
     /// Bytes of a plan's rows, from above: a filter is not known to drop any.

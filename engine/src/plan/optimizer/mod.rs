@@ -25,8 +25,8 @@ pub use push_limits::PushLimits;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, LogicalPlan, NamedExpr};
-use crate::scenario::Scenario;
+use super::{Expr, LogicalPlan, NamedExpr, PlanOptions};
+use crate::dataset::DataSpec;
 
 /// A rewriting of the plan that keeps its answer.
 pub trait OptimizerRule {
@@ -34,7 +34,7 @@ pub trait OptimizerRule {
     fn name(&self) -> &'static str;
     /// The rewritten plan.
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan;
-    /// What in a scenario decides whether the rule is used.
+    /// What decides whether the rule is used.
     fn choice(&self) -> Choice {
         Choice::Always
     }
@@ -43,7 +43,7 @@ pub trait OptimizerRule {
 /// What decides whether a rule is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Nothing: it never hides what a scenario is about.
+    /// Nothing: it never hides what a run is about.
     Always,
     /// `tactics.broadcast_bytes`: a broadcast has no exchange by key at all.
     Broadcast,
@@ -80,14 +80,14 @@ impl Optimizer {
         Optimizer { rules }
     }
 
-    /// The rules that a run of the scenario uses. Two are the scenario's to choose: rows that were put together before the
-    /// exchange show no skew behind it, and a broadcast has no exchange by key at all.
-    pub fn for_scenario(scenario: &Scenario) -> Self {
-        let mut rules = all_rules(scenario);
+    /// The rules that the tactics allow. Two are theirs to choose: rows that were put together before the exchange show
+    /// no skew behind it, and a broadcast has no exchange by key at all.
+    pub fn chosen(data: &DataSpec, options: &PlanOptions) -> Self {
+        let mut rules = all_rules(data, options);
         rules.retain(|rule| match rule.choice() {
             Choice::Always => true,
-            Choice::Broadcast => scenario.tactics.broadcast_bytes > 0,
-            Choice::Combine => scenario.tactics.combine,
+            Choice::Broadcast => options.tactics.broadcast_bytes > 0,
+            Choice::Combine => options.tactics.combine,
         });
         Optimizer { rules }
     }
@@ -124,15 +124,15 @@ impl Optimizer {
 
 /// Every rule there is, in the order in which they help each other: where rows are placed is known once it is known
 /// which joins are broadcast, and how large a table is once nobody reads its other columns.
-pub fn all_rules(scenario: &Scenario) -> Vec<Box<dyn OptimizerRule>> {
-    let is_salted = scenario.tactics.salt_buckets() > 1;
+pub fn all_rules(data: &DataSpec, options: &PlanOptions) -> Vec<Box<dyn OptimizerRule>> {
+    let is_salted = options.tactics.salt_buckets() > 1;
     vec![
         Box::new(DropUnusedBranch),
         Box::new(FoldConstants),
         Box::new(PushFilters),
         Box::new(PushLimits),
         Box::new(PruneColumns),
-        Box::new(BroadcastJoin::new(scenario)),
+        Box::new(BroadcastJoin::new(data, options)),
         Box::new(DropNeedlessExchange { is_salted }),
         Box::new(FuseMaps),
         Box::new(CombineBeforeExchange),

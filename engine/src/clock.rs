@@ -1,8 +1,34 @@
-//! Where an executor's time goes, on the measured clock.
+//! The measured clock, and the phases that an executor's time is counted to.
+//!
+//! The engine has no clock of its own: whoever runs it passes a [`Clock`]. The other clock, the model's, is
+//! [`crate::model::ModelMicros`]; the two do not convert.
 
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::WallMicros;
+/// Measured here, in microseconds since an origin of the clock's own. Never mixed with
+/// [`crate::model::ModelMicros`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WallMicros(pub u64);
+
+impl WallMicros {
+    /// Time since an earlier reading; 0 if the clock went back.
+    pub fn since(self, earlier: WallMicros) -> WallMicros {
+        WallMicros(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl std::ops::AddAssign for WallMicros {
+    fn add_assign(&mut self, other: WallMicros) {
+        self.0 += other.0;
+    }
+}
+
+/// A clock, given to the engine by whatever runs it: the engine has none of its own.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> WallMicros;
+}
 
 /// A phase. Waiting is what is left of the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 //! A lazy data frame: every method adds a node to a plan, nothing runs.
 
-use super::error::index;
-use super::wide::{Aggregate, AggregateFunction, Direction, JoinKind, OrderBy, RowShare, WideHints};
-use super::{Expr, JoinMethod, LogicalPlan, NamedExpr, PlanError, RepartitionBy};
 use crate::columnar::Schema;
 use crate::dataset::Table;
+use crate::plan::{
+    Aggregate, AggregateFunction, Direction, Expr, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy,
+    PlanError, RepartitionBy, RowShare, WideHints,
+};
 
 /// A plan under construction. The first mistake (a name that does not exist, a type that does not fit) is kept and comes out
 /// where the plan is asked for: at an action, or at [`DataFrame::plan`]. See [`crate::frame`] for the whole story.
@@ -216,7 +217,7 @@ impl GroupedFrame {
             }
             let schema = input.try_schema()?;
             for (column, _) in &renames {
-                index(&schema, column)?;
+                schema.index_of(column).ok_or_else(|| PlanError::unknown_column(column, &schema))?;
             }
             let names: Vec<String> = aggregates.iter().map(|aggregate| aggregate.name.clone()).collect();
             let grouped = LogicalPlan::Aggregate {
