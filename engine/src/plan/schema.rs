@@ -1,7 +1,7 @@
 //! What columns a plan gives: computed from the bottom up, so a wrong name or type is found before anything runs.
 
 use super::error::{INTEGER, NUMBER, TEXT, index, typed_index};
-use super::expr::{BinaryOperator, Expr, Kind, UnaryOperator};
+use super::kinds::condition;
 use super::logical::{LogicalPlan, NamedExpr, RepartitionBy};
 use super::wide::{Aggregate, AggregateFunction};
 use super::{PlanError, error};
@@ -23,8 +23,18 @@ impl LogicalPlan {
     /// # Errors
     /// The first column that does not exist or has the wrong type.
     pub fn try_schema(&self) -> Result<Schema> {
-        match self {
-            LogicalPlan::Scan { table, columns, predicate } => {
+        let below = self.children().into_iter().map(LogicalPlan::try_schema).collect::<Result<Vec<_>>>()?;
+        self.schema_over(&below.iter().collect::<Vec<_>>())
+    }
+
+    /// The columns of this node's rows, when the rows of its children have these columns. Checks this node alone, so that a
+    /// plan that grows node by node is checked once.
+    ///
+    /// # Errors
+    /// The first column that does not exist or has the wrong type.
+    pub(crate) fn schema_over(&self, below: &[&Schema]) -> Result<Schema> {
+        match (self, below) {
+            (LogicalPlan::Scan { table, columns, predicate }, _) => {
                 let all = table.schema();
                 if let Some(predicate) = predicate {
                     condition(predicate, &all, "filter")?;
@@ -36,71 +46,61 @@ impl LogicalPlan {
                 let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>>>()?;
                 unique(all.select(&indices), "scan")
             }
-            LogicalPlan::Rows { schema } => Ok(schema.clone()),
-            LogicalPlan::Filter { input, predicate } => {
-                let schema = input.try_schema()?;
-                condition(predicate, &schema, "filter")?;
-                Ok(schema)
+            (LogicalPlan::Rows { schema }, _) => Ok(schema.clone()),
+            (LogicalPlan::Filter { predicate, .. }, [schema]) => {
+                condition(predicate, schema, "filter")?;
+                Ok((*schema).clone())
             }
-            LogicalPlan::Sample { input, column, .. } => {
-                let schema = input.try_schema()?;
-                typed_index(&schema, column, INTEGER, "sample")?;
-                Ok(schema)
+            (LogicalPlan::Sample { column, .. }, [schema]) => {
+                typed_index(schema, column, INTEGER, "sample")?;
+                Ok((*schema).clone())
             }
-            LogicalPlan::Limit { input, .. } => input.try_schema(),
-            LogicalPlan::Project { input, exprs } => project(&input.try_schema()?, exprs),
-            LogicalPlan::Tokenize { input, column, token } => {
-                let below = input.try_schema()?;
-                typed_index(&below, column, TEXT, "tokenize")?;
+            (LogicalPlan::Limit { .. }, [schema]) => Ok((*schema).clone()),
+            (LogicalPlan::Project { exprs, .. }, [below]) => project(below, exprs),
+            (LogicalPlan::Tokenize { column, token, .. }, [below]) => {
+                typed_index(below, column, TEXT, "tokenize")?;
                 let renamed = below.fields().iter().map(|field| {
                     let name = if &field.name == column { token } else { &field.name };
                     (name.as_str(), field.data_type)
                 });
                 unique(Schema::new(renamed), "tokenize")
             }
-            LogicalPlan::Aggregate { input, keys, aggregates, .. } => {
-                aggregate(&input.try_schema()?, keys, aggregates)
-            }
-            LogicalPlan::BestBy { input, key, order, .. } => {
-                let schema = input.try_schema()?;
-                index(&schema, key)?;
+            (LogicalPlan::Aggregate { keys, aggregates, .. }, [below]) => aggregate(below, keys, aggregates),
+            (LogicalPlan::BestBy { key, order, .. }, [schema]) => {
+                index(schema, key)?;
                 for order in order {
-                    typed_index(&schema, &order.column, NUMBER, "an ordering")?;
+                    typed_index(schema, &order.column, NUMBER, "an ordering")?;
                 }
-                Ok(schema)
+                Ok((*schema).clone())
             }
-            LogicalPlan::Join { probe, build, key, .. } => {
-                join(&probe.try_schema()?, &build.try_schema()?, key)
+            (LogicalPlan::Join { key, .. }, [probe, build]) => join(probe, build, key),
+            (LogicalPlan::Repartition { by, .. }, [schema]) => {
+                repartition(schema, by)?;
+                Ok((*schema).clone())
             }
-            LogicalPlan::Repartition { input, by } => {
-                let schema = input.try_schema()?;
-                match by {
-                    RepartitionBy::RoundRobin => {}
-                    RepartitionBy::Hash(columns) if columns.is_empty() => {
-                        return Err(PlanError::Malformed {
-                            operator: "repartition",
-                            reason: "no column to hash",
-                        });
-                    }
-                    RepartitionBy::Hash(columns) => {
-                        for column in columns {
-                            index(&schema, column)?;
-                        }
-                    }
-                }
-                Ok(schema)
-            }
-            LogicalPlan::Share { input, wide, narrow, .. } => {
-                typed_index(&input.try_schema()?, "prompt_id", INTEGER, "share")?;
-                let (wide, narrow) = (wide.try_schema()?, narrow.try_schema()?);
+            (LogicalPlan::Share { .. }, [input, wide, narrow]) => {
+                typed_index(input, "prompt_id", INTEGER, "share")?;
                 if wide == narrow {
-                    return Ok(narrow);
+                    return Ok((*narrow).clone());
                 }
                 Err(PlanError::Malformed {
                     operator: "share",
                     reason: "its branches end in different columns",
                 })
             }
+            (_, below) => unreachable!("a node has as many children as it was given: {}", below.len()),
+        }
+    }
+}
+
+fn repartition(schema: &Schema, by: &RepartitionBy) -> Result<()> {
+    match by {
+        RepartitionBy::RoundRobin => Ok(()),
+        RepartitionBy::Hash(columns) if columns.is_empty() => {
+            Err(PlanError::Malformed { operator: "repartition", reason: "no column to hash" })
+        }
+        RepartitionBy::Hash(columns) => {
+            columns.iter().try_for_each(|column| index(schema, column).map(|_| ()))
         }
     }
 }
@@ -135,10 +135,9 @@ fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
 }
 
 fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
-    let names: Vec<&str> = schema.names().collect();
-    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+    match schema.duplicate() {
         None => Ok(schema),
-        Some((_, name)) => Err(PlanError::DuplicateColumn { column: (*name).to_owned(), operator }),
+        Some(name) => Err(PlanError::DuplicateColumn { column: name.to_owned(), operator }),
     }
 }
 
@@ -164,87 +163,6 @@ impl Aggregate {
             AggregateFunction::Sum => own(NUMBER, "sum"),
             AggregateFunction::Avg => own(NUMBER, "avg").map(|_| DataType::Float64),
             AggregateFunction::Min | AggregateFunction::Max => own(error::ANY, "min and max"),
-        }
-    }
-}
-
-/// Checks that an expression is a condition.
-fn condition(expr: &Expr, schema: &Schema, operator: &'static str) -> Result<()> {
-    expect(expr, schema, &[Kind::Truth], operator).map(|_| ())
-}
-
-/// The kind of an expression, which has to be one of these.
-fn expect(expr: &Expr, schema: &Schema, expected: &[Kind], operator: &'static str) -> Result<Kind> {
-    let got = expr.kind(schema)?;
-    if expected.contains(&got) {
-        return Ok(got);
-    }
-    let text = match expr {
-        Expr::Column(name) => format!("column {name:?}"),
-        other => format!("{other:?}", other = other.to_string()),
-    };
-    Err(PlanError::TypeMismatch { expr: text, expected: expected.to_vec(), got, operator })
-}
-
-const NUMBERS: [Kind; 2] = [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64)];
-const TEXTS: [Kind; 1] = [Kind::Value(DataType::Utf8)];
-const VALUES: [Kind; 3] =
-    [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64), Kind::Value(DataType::Utf8)];
-
-impl Expr {
-    /// What the expression gives over columns of this schema.
-    ///
-    /// # Errors
-    /// A column that does not exist, or an operator that does not work on what it is given.
-    pub fn kind(&self, schema: &Schema) -> Result<Kind> {
-        match self {
-            Expr::Column(name) => Ok(Kind::Value(schema.fields()[index(schema, name)?].data_type)),
-            Expr::Literal(value) => Ok(value.kind()),
-            Expr::Unary { operator, input } => unary(operator, input, schema),
-            Expr::Binary { operator, left, right } => binary(*operator, left, right, schema),
-        }
-    }
-}
-
-fn unary(operator: &UnaryOperator, input: &Expr, schema: &Schema) -> Result<Kind> {
-    let int = Kind::Value(DataType::Int64);
-    match operator {
-        UnaryOperator::Not => expect(input, schema, &[Kind::Truth], "not"),
-        UnaryOperator::IsNull => input.kind(schema).map(|_| Kind::Truth),
-        UnaryOperator::Length => expect(input, schema, &TEXTS, "length").map(|_| int),
-        UnaryOperator::Lower => expect(input, schema, &TEXTS, "lower"),
-        UnaryOperator::Contains(_) => expect(input, schema, &TEXTS, "contains").map(|_| Kind::Truth),
-        UnaryOperator::TokenCount => expect(input, schema, &TEXTS, "token_count").map(|_| int),
-        UnaryOperator::Hash => expect(input, schema, &VALUES, "hash").map(|_| int),
-    }
-}
-
-fn binary(operator: BinaryOperator, left: &Expr, right: &Expr, schema: &Schema) -> Result<Kind> {
-    use BinaryOperator::{
-        Add, And, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
-    };
-    let (int, float) = (NUMBERS[0], NUMBERS[1]);
-    match operator {
-        Add | Subtract | Multiply | Divide => {
-            let left = expect(left, schema, &NUMBERS, "arithmetic")?;
-            let right = expect(right, schema, &NUMBERS, "arithmetic")?;
-            let is_whole = operator != Divide && left == int && right == int;
-            Ok(if is_whole { int } else { float })
-        }
-        Remainder => {
-            expect(left, schema, &[int], "remainder")?;
-            expect(right, schema, &[int], "remainder")
-        }
-        Eq | NotEq | Lt | LtEq | Gt | GtEq => {
-            let left = expect(left, schema, &VALUES, "a comparison")?;
-            let beside: &[Kind] = if NUMBERS.contains(&left) { &NUMBERS } else { &TEXTS };
-            let operator =
-                if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
-            expect(right, schema, beside, operator).map(|_| Kind::Truth)
-        }
-        And | Or => {
-            expect(left, schema, &[Kind::Truth], "and, or")?;
-            expect(right, schema, &[Kind::Truth], "and, or")
         }
     }
 }
