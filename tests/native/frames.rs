@@ -323,7 +323,7 @@ fn the_mean_of_integers_does_not_wrap_around_however_rows_meet() {
     let means = |tactics, workers| {
         let scenario = Scenario { tactics, workers, ..scenario() };
         let mut context = Context::local(scenario).expect("a valid scenario");
-        let extreme = |value| when(col("prompt_id") % 2).then(value).otherwise(col("prompt_id"));
+        let extreme = |value| when((col("prompt_id") % 2).eq(1)).then(value).otherwise(col("prompt_id"));
         let frame = scan("prompts")
             .select([
                 col("language").alias("language"),
@@ -390,8 +390,9 @@ fn a_long_chain_of_conditions_is_answered() {
         assert_eq!(collect(&scan("prompts").agg([max(first)])), [[Some("19999".to_owned())]]);
         let listed = scan("prompts").filter(col("prompt_id").is_in(0..8_734));
         assert_eq!(listed.count(&mut context()), Ok(8_734));
-        let refused = scan("prompts").filter(is_one_of(0..40_000));
-        let words = "columns, constants and operators in an expression, at most 100000 may be";
+        let long = || (0..200).fold(col("prompt_id"), |sum, _| sum + 1).gt(0);
+        let refused = scan("prompts").filter((0..200).map(|_| long()).reduce(Expr::or).expect("some"));
+        let words = "columns, constants and operators in an expression, at most 40000 may be";
         assert!(refused.plan().expect_err("too large").to_string().ends_with(words));
     });
 }
@@ -438,4 +439,98 @@ fn what_reads_a_column_twice_does_not_double_with_every_step() {
         let top = (0..20_000i64).map(|id| id.wrapping_mul(1 << 61)).max().expect("ids");
         assert_eq!(collect(&frame), [[Some("20000".to_owned()), Some(top.to_string())]]);
     });
+}
+
+#[test]
+fn a_show_prints_as_a_table() {
+    let frame = scan("prompts").select([
+        col("prompt_id").alias("id"),
+        when(col("prompt_id").eq(1))
+            .then(null(DataType::Float64))
+            .otherwise(col("prompt_id") * 0.5)
+            .alias("half"),
+        when(col("prompt_id").eq(2)).then(lit("é".repeat(41))).otherwise("a\nb").alias("text"),
+    ]);
+    let shown = |frame: &DataFrame| frame.show(&mut context()).expect("a run without faults").to_string();
+    let expected = "\
++----+------+------------------------------------------+
+| id | half | text                                     |
++----+------+------------------------------------------+
+|  0 |    0 | a\\nb                                     |
+|  1 | NULL | a\\nb                                     |
+|  2 |    1 | ééééééééééééééééééééééééééééééééééééé... |
++----+------+------------------------------------------+
+3 rows, 1 of 8 partitions run
+";
+    assert_eq!(shown(&frame.clone().limit(3)), expected);
+    let none = "+----+\n| id |\n+----+\n+----+\n0 rows, 8 of 8 partitions run\n";
+    assert_eq!(shown(&frame.filter(col("id").lt(0)).select(["id"])), none);
+}
+
+#[test]
+fn columns_are_named_renamed_and_dropped_by_their_names() {
+    let names = |frame: DataFrame| -> Vec<String> {
+        frame.schema().expect("a good frame").names().map(str::to_owned).collect()
+    };
+    assert_eq!(names(scan("prompts").select(["score", "text"])), ["score", "text"]);
+    assert_eq!(names(scan("prompts").select(vec!["score".to_owned()])), ["score"]);
+    assert_eq!(names(scan("rewards").rename("reward", "points")), ["prompt_hash", "points"]);
+    assert_eq!(names(scan("rewards").rename("reward", "reward")), ["prompt_hash", "reward"]);
+    assert_eq!(
+        names(scan("prompts").drop(["text", "score", "text"])),
+        ["prompt_id", "prompt_hash", "language"]
+    );
+    let error = |frame: DataFrame| frame.plan().expect_err("a slip").to_string();
+    assert!(error(scan("rewards").rename("rewrd", "points")).starts_with("there is no column \"rewrd\""));
+    assert!(error(scan("rewards").drop(["rewrd"])).starts_with("there is no column \"rewrd\""));
+    let twice = error(scan("rewards").rename("reward", "prompt_hash"));
+    assert_eq!(twice, "there would be two columns \"prompt_hash\" in select");
+    assert_eq!(error(scan("rewards").drop(["prompt_hash", "reward"])), "select: no column");
+}
+
+#[test]
+fn constants_stand_beside_columns_without_a_word() {
+    let text = |expr: Expr| expr.to_string();
+    assert_eq!(text(col("a") + 1), "a + 1");
+    assert_eq!(text(-col("a") * 2.5), "-1 * a * 2.5");
+    assert_eq!(text(col("a").gt(5).and(col("b").eq("x"))), "a > 5 and b = 'x'");
+    assert_eq!(text(col("b").eq(String::from("it's"))), "b = 'it''s'");
+    assert_eq!(text(lit(String::from("x"))), "'x'");
+    assert_eq!(text(col("a").is_in([3, 1, 1]).or(col("b").is_in(["x"]))), "a in (1, 3) or b in ('x')");
+    let choice = when(col("a").gt(1)).then("x").when(col("a").is_null()).then("y").otherwise("z");
+    assert_eq!(text(choice), "case when a > 1 then 'x' else case when a is null then 'y' else 'z' end end");
+    assert_eq!(text(coalesce([col("a"), col("b"), lit(0)])), "coalesce(coalesce(a, b), 0)");
+    assert_eq!(text(col("a").cast(DataType::Utf8).length()), "length(cast(a as Utf8))");
+    let zeros = scan("prompts")
+        .filter(col("score").is_not_null())
+        .select([(-(col("score") * 0)).cast(DataType::Utf8).alias("zero")])
+        .distinct();
+    assert_eq!(collect(&zeros), [[Some("0".to_owned())]]);
+}
+
+#[test]
+fn a_stored_condition_is_a_condition() {
+    let is_high = || col("score").gt(0.5);
+    let flagged = scan("prompts").with_column("flag", is_high());
+    let count = |frame: DataFrame| frame.count(&mut context()).expect("a run without faults");
+    let (high, low) = (count(scan("prompts").filter(is_high())), count(scan("prompts").filter(!is_high())));
+    assert!(high > 0 && low > 0);
+    assert_eq!(count(flagged.clone().filter(col("flag"))), high);
+    assert_eq!(count(flagged.clone().filter(!col("flag"))), low);
+    assert_eq!(count(flagged.clone().filter(col("flag").and(col("prompt_id").gt_eq(0)))), high);
+    assert_eq!(
+        count(flagged.clone().filter(when(col("flag")).then(lit(false)).otherwise(lit(true)))),
+        20_000 - high
+    );
+    assert_eq!(count(flagged.filter(coalesce([col("flag"), lit(true)]))), 20_000 - low);
+    assert_eq!(count(scan("prompts").filter(col("prompt_id"))), 19_999, "every number but 0 is true");
+    let error = |frame: DataFrame| frame.plan().expect_err("a slip").to_string();
+    assert_eq!(
+        error(scan("prompts").filter(col("text"))),
+        "column \"text\" is Utf8, but filter works on a condition"
+    );
+    assert_eq!(
+        error(scan("prompts").filter(-col("prompt_id"))),
+        "\"-1 * prompt_id\" is Int64, but filter works on a condition"
+    );
 }

@@ -15,6 +15,7 @@ mod corpus;
 mod differential;
 mod digests;
 mod exact_sum;
+mod expressions;
 mod fetching;
 mod frames;
 mod generator;

@@ -119,8 +119,9 @@ mod context;
 mod data_frame;
 mod grouping;
 pub mod queries;
+mod shown;
 
-pub use context::{Context, Setup, Shown};
+pub use context::{Context, Setup};
 pub use queries::Query;
 
 pub use crate::plan::{Expr, coalesce, col, lit, null, when};
@@ -128,3 +129,4 @@ pub use data_frame::{DataFrame, scan};
 pub use grouping::{
     AggregateExpr, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min, sum,
 };
+pub use shown::Shown;
