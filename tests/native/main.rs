@@ -16,6 +16,7 @@ mod differential;
 mod digests;
 mod exact_sum;
 mod fetching;
+mod figures;
 mod frames;
 mod generator;
 mod golden;
