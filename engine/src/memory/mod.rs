@@ -21,7 +21,6 @@ use crate::dataset::{DataSpec, Skew, Table, TextSource};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
 use crate::random::Streams;
-use crate::scenario::limits::MAX_PARTITIONS;
 use crate::shuffle::spark_hash::{SEED, hash_bytes};
 use population::{Item, Population, Spread};
 
@@ -292,7 +291,7 @@ impl<'a> Destination<'a> {
             Partitioning::Hash { salt_buckets, .. } => salted(*salt_buckets, false),
             Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
             // A key's rows go everywhere.
-            Partitioning::RoundRobin => salted(MAX_PARTITIONS, false),
+            Partitioning::RoundRobin => salted(partitions, false),
             Partitioning::Single => salted(1, false),
             Partitioning::Broadcast => Destination { is_broadcast: true, ..salted(1, false) },
         }
