@@ -98,7 +98,8 @@ fn straggler(run: &Measurement) -> Option<String> {
     let hot = run.report.skew.hot_key?;
     let stage = run.report.stages.iter().find(|stage| stage.reads_shuffle())?;
     run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR)?;
-    let owner = stage.partitions.executor.get(hot.partition as usize)?;
+    let partition = hot.partition?;
+    let owner = stage.partitions.executor.get(partition as usize)?;
     let key = units::count(hot.value.unsigned_abs());
     let share = units::share(hot.share);
     let is_split = run.scenario.tactics.combine || run.scenario.tactics.salt_buckets() > 1;
@@ -106,10 +107,8 @@ fn straggler(run: &Measurement) -> Option<String> {
         return None;
     }
     Some(format!(
-        "Key {key} holds {share} of the shuffled rows, all in partition {} on worker {}: however many workers there \
-         are, the stage that reads it gets at most {} faster.",
-        hot.partition,
-        owner,
+        "Key {key} holds {share} of the shuffled rows, all in partition {partition} on worker {owner}: however many workers \
+         there are, the stage that reads it gets at most {} faster.",
         units::ratio(1.0 / hot.share)
     ))
 }
