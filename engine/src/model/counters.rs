@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
+use crate::plan::{Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
 /// Rows in blocks, the blocks' bytes with their headers, and their number.
@@ -204,29 +204,13 @@ pub(super) fn signature(spec: &StageSpec) -> String {
         StageSource::Shuffle { build: None, .. } => "read".to_owned(),
         StageSource::Shuffle { build: Some(_), .. } => "read both sides".to_owned(),
     };
-    spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator_word(operator))));
+    spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator.words().cost)));
     for (at, branch) in spec.branches.iter().enumerate() {
         words.push_str(if at == 0 { " > " } else { " | others > " });
-        branch
-            .operators
-            .iter()
-            .for_each(|operator| words.push_str(&format!("{} > ", operator_word(operator))));
+        branch.operators.iter().for_each(|operator| words.push_str(&format!("{} > ", operator.words().cost)));
         words.push_str(&output_words(&branch.output));
     }
     words
-}
-
-fn operator_word(operator: &OperatorSpec) -> &'static str {
-    match operator {
-        OperatorSpec::Filter { .. } => "filter",
-        OperatorSpec::Sample { .. } => "sample",
-        OperatorSpec::Limit { .. } => "limit",
-        OperatorSpec::Project { .. } => "project",
-        OperatorSpec::Tokenize { .. } => "tokenize",
-        OperatorSpec::HashAggregate { .. } => "aggregate",
-        OperatorSpec::BestBy { .. } => "best row",
-        OperatorSpec::HashJoin { .. } => "join",
-    }
 }
 
 fn output_words(output: &Output) -> String {

@@ -204,4 +204,29 @@ impl LogicalPlan {
         }
         self
     }
+
+    /// The same node with other expressions.
+    pub(super) fn map_exprs(self, f: &mut impl FnMut(Expr) -> Expr) -> LogicalPlan {
+        match self {
+            LogicalPlan::Filter { input, predicate } => {
+                LogicalPlan::Filter { input, predicate: f(predicate) }
+            }
+            LogicalPlan::Scan { table, columns, predicate } => {
+                LogicalPlan::Scan { table, columns, predicate: predicate.map(f) }
+            }
+            LogicalPlan::Project { input, exprs } => {
+                let mapped = |named: NamedExpr| NamedExpr { expr: f(named.expr), name: named.name };
+                LogicalPlan::Project { input, exprs: exprs.into_iter().map(mapped).collect() }
+            }
+            same @ (LogicalPlan::Sample { .. }
+            | LogicalPlan::Tokenize { .. }
+            | LogicalPlan::Limit { .. }
+            | LogicalPlan::Aggregate { .. }
+            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Share { .. }
+            | LogicalPlan::Rows { .. }) => same,
+        }
+    }
 }

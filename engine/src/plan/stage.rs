@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::expr::Expr;
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
-use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
+use super::spec::{BuildInput, OperatorSpec};
+use super::wide::RowShare;
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -40,88 +40,6 @@ pub enum StageSource {
         /// Streams.
         probe: u32,
     },
-}
-
-/// An operator's parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum OperatorSpec {
-    /// See [`PhysicalPlan::Filter`].
-    Filter {
-        /// Which rows stay.
-        predicate: Expr<usize>,
-    },
-    /// See [`PhysicalPlan::Sample`].
-    Sample {
-        /// By the hash of this column.
-        column: usize,
-        /// How many.
-        share: RowShare,
-    },
-    /// See [`PhysicalPlan::Project`].
-    Project {
-        /// The columns.
-        exprs: Vec<Expr<usize>>,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::Tokenize`].
-    Tokenize {
-        /// The text.
-        column: usize,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::Limit`].
-    Limit {
-        /// At most so many rows.
-        row_count: u64,
-    },
-    /// See [`PhysicalPlan::HashAggregate`].
-    HashAggregate {
-        /// The keys.
-        keys: Vec<usize>,
-        /// What is computed.
-        aggregates: Vec<Aggregate<usize>>,
-        /// From what to what.
-        step: AggregateStep,
-        /// Of the rows that come in.
-        input_schema: Arc<Schema>,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::BestBy`].
-    BestBy {
-        /// The key.
-        key: usize,
-        /// What makes a row better.
-        order: Vec<OrderBy<usize>>,
-        /// Of the rows that come in and out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::HashJoin`].
-    HashJoin {
-        /// Key of the rows that stream.
-        probe_key: usize,
-        /// Key of the table's rows.
-        build_key: usize,
-        /// Of the table's rows.
-        build_schema: Arc<Schema>,
-        /// Where the table's rows come from.
-        build: BuildInput,
-        /// What becomes of a row that meets nothing.
-        kind: JoinKind,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-}
-
-/// Where the rows of a join's table come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BuildInput {
-    /// The stage reads them from a shuffle of their own, before any other; the join is its first operator.
-    Shuffle,
-    /// This shuffle brought all of them to every executor.
-    Broadcast(u32),
 }
 
 /// Where a branch's rows go.
@@ -185,20 +103,9 @@ impl StageSpec {
         self.prefix.iter().chain(self.branches.iter().flat_map(|branch| &branch.operators))
     }
 
-    /// The shuffles that brought rows to every executor for its joins.
+    /// The shuffles that brought rows to every executor for the stage's joins.
     pub fn broadcasts_read(&self) -> Vec<u32> {
-        let broadcast = |operator: &OperatorSpec| match operator {
-            OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), .. } => Some(*shuffle),
-            OperatorSpec::HashJoin { build: BuildInput::Shuffle, .. }
-            | OperatorSpec::Filter { .. }
-            | OperatorSpec::Sample { .. }
-            | OperatorSpec::Project { .. }
-            | OperatorSpec::Tokenize { .. }
-            | OperatorSpec::Limit { .. }
-            | OperatorSpec::HashAggregate { .. }
-            | OperatorSpec::BestBy { .. } => None,
-        };
-        self.operators().filter_map(broadcast).collect()
+        self.operators().filter_map(OperatorSpec::broadcast).collect()
     }
 
     /// All shuffles that have to be over before its tasks can run.
@@ -347,17 +254,7 @@ impl Cutter {
                 };
                 self.chain(wide, Some(&shared))
             }
-            PhysicalPlan::Filter { input, .. }
-            | PhysicalPlan::Sample { input, .. }
-            | PhysicalPlan::Project { input, .. }
-            | PhysicalPlan::Tokenize { input, .. }
-            | PhysicalPlan::Limit { input, .. }
-            | PhysicalPlan::HashAggregate { input, .. }
-            | PhysicalPlan::BestBy { input, .. } => {
-                let chain = self.chain(input, rows);
-                let operator = operator(plan).expect("these seven are operators");
-                chain.then(operator)
-            }
+            PhysicalPlan::Operator { input, spec, .. } => self.chain(input, rows).then(spec.clone()),
         }
     }
 
@@ -420,28 +317,5 @@ impl Cutter {
         let id = self.stages.len() as u32;
         let (source, prefix) = (chain.source, chain.prefix);
         self.stages.push(StageSpec { id, task_count, source, prefix, share, branches });
-    }
-}
-
-/// The parameters of a plan node that is an operator of one input.
-fn operator(plan: &PhysicalPlan) -> Option<OperatorSpec> {
-    match plan.clone() {
-        PhysicalPlan::Filter { predicate, .. } => Some(OperatorSpec::Filter { predicate }),
-        PhysicalPlan::Sample { column, share, .. } => Some(OperatorSpec::Sample { column, share }),
-        PhysicalPlan::Project { exprs, schema, .. } => Some(OperatorSpec::Project { exprs, schema }),
-        PhysicalPlan::Tokenize { column, schema, .. } => Some(OperatorSpec::Tokenize { column, schema }),
-        PhysicalPlan::Limit { row_count, .. } => Some(OperatorSpec::Limit { row_count }),
-        PhysicalPlan::HashAggregate { input, keys, aggregates, step, schema } => {
-            let input_schema = input.schema().clone();
-            Some(OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema })
-        }
-        PhysicalPlan::BestBy { input, key, order } => {
-            Some(OperatorSpec::BestBy { key, order, schema: input.schema().clone() })
-        }
-        PhysicalPlan::Scan { .. }
-        | PhysicalPlan::HashJoin { .. }
-        | PhysicalPlan::Exchange { .. }
-        | PhysicalPlan::Share { .. }
-        | PhysicalPlan::Rows { .. } => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{bracketed, columns, indices, project};
-use crate::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource};
+use super::columns;
+use crate::plan::{OperatorSpec, Output, StageGraph, StageSource};
 
 impl Display for StageGraph {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -57,28 +57,6 @@ fn write_operators(operators: &[OperatorSpec], f: &mut Formatter<'_>, indent: us
 
 impl Display for OperatorSpec {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            OperatorSpec::Filter { predicate } => write!(f, "filter {predicate}"),
-            OperatorSpec::Project { exprs, schema } => write!(f, "project {}", project(exprs, schema)),
-            OperatorSpec::Tokenize { column, .. } => write!(f, "tokenize #{column}"),
-            OperatorSpec::Sample { column, share } => write!(f, "sample {share} of rows by #{column}"),
-            OperatorSpec::Limit { row_count } => write!(f, "limit {row_count}"),
-            OperatorSpec::HashAggregate { keys, aggregates, step, .. } => {
-                write!(f, "{step} hash aggregate{}{}", by(keys), bracketed(aggregates))
-            }
-            OperatorSpec::BestBy { key, order, .. } => write!(f, "best by #{key}{}", bracketed(order)),
-            OperatorSpec::HashJoin { probe_key, build_key, build, kind, .. } => {
-                write!(f, "{kind} hash join probe #{probe_key} = build #{build_key}")?;
-                match build {
-                    BuildInput::Shuffle => Ok(()),
-                    BuildInput::Broadcast(shuffle) => write!(f, " of broadcast {shuffle}"),
-                }
-            }
-        }
+        write!(f, "{}{}", self.words().stage, self.parameters())
     }
-}
-
-/// ` by #0, #1`; nothing when there is one group.
-pub(super) fn by(keys: &[usize]) -> String {
-    if keys.is_empty() { String::new() } else { format!(" by {}", indices(keys)) }
 }
