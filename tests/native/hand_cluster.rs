@@ -53,7 +53,7 @@ impl HandCluster {
 
     /// The next run on executors that have seen others.
     pub(crate) fn with(executors: Vec<Executor>, run: RunId, scenario: &Scenario) -> Self {
-        let driver = Driver::new(run, job(&scenario));
+        let driver = Driver::new(run, job(scenario));
         HandCluster::with_driver(executors, driver)
     }
 

@@ -469,7 +469,7 @@ impl Run {
             .collect();
         let context = TaskContext {
             dataset: &self.dataset,
-            resident: resident,
+            resident,
             inputs: &inputs,
             store: &mut self.store,
             tables: &mut self.tables,
