@@ -144,6 +144,11 @@ impl Written {
         graph.stages().iter().any(|other| other.id >= stage && other.parents().contains(&self.shuffle))
     }
 
+    /// Rows of all partitions.
+    fn count(&self) -> f64 {
+        self.partition_rows.iter().sum()
+    }
+
     /// Rows of the largest partition.
     fn most_rows(&self) -> f64 {
         self.partition_rows.iter().copied().fold(0.0, f64::max)

@@ -39,7 +39,7 @@ impl Work {
     pub(super) fn of(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> Self {
         let tasks = f64::from(stage.task_count);
         let (flow, mut task_bytes) = source(stage, inputs, sizes);
-        let mut prefix = Operators { sizes, tasks, flow, kept_bytes: 0.0, build: build_side(stage, inputs) };
+        let mut prefix = Operators { sizes, tasks, flow, kept_bytes: 0.0, stage, inputs };
         stage.prefix.iter().for_each(|operator| prefix.pass(operator));
         task_bytes += prefix.kept_bytes;
         let mut output = None;
@@ -74,12 +74,15 @@ fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) 
             (flow, BATCH_COPIES * rows.min(BATCH_ROWS as f64) * row_bytes)
         }
         StageSource::Shuffle { probe, .. } => {
-            let input = written(inputs, *probe);
-            let rows = input.most_rows();
+            let read: Vec<&Written> = probe.iter().map(|shuffle| written(inputs, *shuffle)).collect();
+            // Rows of several shuffles are taken to be told apart by what those of the largest are.
+            let largest = read.iter().copied().max_by(|one, other| one.count().total_cmp(&other.count()));
+            let input = largest.expect("a stage reads a shuffle");
+            let sum = |of: fn(&Written) -> f64| read.iter().map(|written| of(written)).sum::<f64>();
+            let rows = sum(Written::most_rows);
             // Blocks are read whole until a batch has come together.
-            let batch = rows.min(BATCH_ROWS as f64 + upper(rows / input.map_tasks));
-            let count = input.partition_rows.iter().sum();
-            let all = Rows { count, ..input.rows };
+            let batch = rows.min(BATCH_ROWS as f64 + upper(rows / sum(|written| written.map_tasks)));
+            let all = Rows { count: sum(Written::count), ..input.rows };
             let schema = input.schema.clone();
             let flow = Flow { all, rows, schema, spread: Some(input.key_spread) };
             (flow, BATCH_COPIES * batch * input.row_bytes)
@@ -91,23 +94,14 @@ fn written<'a>(inputs: &[&'a Written], shuffle: u32) -> &'a Written {
     inputs.iter().find(|input| input.shuffle == shuffle).expect("a shuffle that is read was written before")
 }
 
-/// Rows and width of the largest partition of the build side.
-fn build_side(stage: &StageSpec, inputs: &[&Written]) -> Option<(f64, f64)> {
-    let shuffled = match stage.source {
-        StageSource::Scan { .. } | StageSource::Shuffle { build: None, .. } => None,
-        StageSource::Shuffle { build, .. } => build,
-    };
-    let build = written(inputs, shuffled.or(stage.broadcasts_read().first().copied())?);
-    Some((build.most_rows(), build.row_bytes))
-}
-
 /// A row of operators in one task.
 struct Operators<'a> {
     sizes: &'a Sizes,
     tasks: f64,
     flow: Flow,
     kept_bytes: f64,
-    build: Option<(f64, f64)>,
+    stage: &'a StageSpec,
+    inputs: &'a [&'a Written],
 }
 
 impl Operators<'_> {
@@ -115,7 +109,7 @@ impl Operators<'_> {
     fn pass(&mut self, operator: &OperatorSpec) {
         let schema = operator.schema(&self.flow.schema);
         let row_bytes = self.sizes.row_bytes(&schema);
-        self.kept_bytes += self.held_bytes(operator.held(), row_bytes);
+        self.kept_bytes += self.held_bytes(operator, row_bytes);
         match operator.row_flow() {
             RowFlow::Table(_) | RowFlow::Branch | RowFlow::Sum => unreachable!("a source is no operator"),
             // A filter may keep every row, and a sample every row of a heavy key. Each build key of ours stands there once.
@@ -139,9 +133,9 @@ impl Operators<'_> {
     }
 
     /// What an operator holds that gives rows of so many bytes.
-    fn held_bytes(&self, held: Held, row_bytes: f64) -> f64 {
+    fn held_bytes(&self, operator: &OperatorSpec, row_bytes: f64) -> f64 {
         let batch_bytes = self.flow.rows.min(BATCH_ROWS as f64) * row_bytes;
-        match held {
+        match operator.held() {
             Held::Nothing => 0.0,
             // The words' texts grow as they are cut, other columns are copied at their size.
             Held::Batch => batch_bytes * self.sizes.words_per_row,
@@ -158,12 +152,24 @@ impl Operators<'_> {
                 table_bytes(groups) + groups * GROWN * (8.0 + rank_bytes) + 2.0 * kept * row_bytes
             }
             Held::BuildTable => {
-                let (rows, build_row_bytes) = self.build.expect("a join's stage has a build side");
+                let (rows, build_row_bytes) = self.build_side(operator);
                 // The blocks' rows, and the same rows put together; then the first row and the next of each key.
                 let table = rows * (2.0 * build_row_bytes + GROWN * (8.0 + 4.0) + 4.0);
                 table_bytes(rows) + table + batch_bytes
             }
         }
+    }
+
+    /// Rows and width of the largest partition of a join's build side.
+    fn build_side(&self, join: &OperatorSpec) -> (f64, f64) {
+        let shuffles = match (join.broadcast(), &self.stage.source) {
+            (Some(shuffle), _) => vec![shuffle],
+            (None, StageSource::Shuffle { build, .. }) => build.clone(),
+            (None, StageSource::Scan { .. }) => vec![],
+        };
+        let build = || shuffles.iter().map(|shuffle| written(self.inputs, *shuffle));
+        let row_bytes = build().map(|written| written.row_bytes).fold(0.0, f64::max);
+        (build().map(Written::most_rows).sum(), row_bytes)
     }
 
     /// Different keys in the largest task.

@@ -105,10 +105,14 @@ impl Counters {
 /// [`ModelError::NotModelled`] says what it does not describe.
 pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
-    match graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
-        true => Err(ModelError::NotModelled { what: "a broadcast join" }),
-        false => Ok(()),
+    if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
+        return Err(ModelError::NotModelled { what: "a broadcast join" });
     }
+    // Two stages would run at the same time.
+    if graph.concatenates() {
+        return Err(ModelError::NotModelled { what: "a union" });
+    }
+    Ok(())
 }
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
@@ -201,8 +205,8 @@ pub(super) fn signature(spec: &StageSpec) -> String {
             let columns: Vec<&str> = schema.names().collect();
             format!("scan {}({})", table.name(), columns.join(", "))
         }
-        StageSource::Shuffle { build: None, .. } => "read".to_owned(),
-        StageSource::Shuffle { build: Some(_), .. } => "read both sides".to_owned(),
+        StageSource::Shuffle { build, .. } if build.is_empty() => "read".to_owned(),
+        StageSource::Shuffle { .. } => "read both sides".to_owned(),
     };
     spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator.words().cost)));
     for (at, branch) in spec.branches.iter().enumerate() {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
 use super::spec::OperatorSpec;
+use super::text::{columns, scan_condition};
 use super::wide::{JoinKind, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -149,6 +150,35 @@ impl PhysicalPlan {
             PhysicalPlan::Operator { input, .. } | PhysicalPlan::Exchange { input, .. } => vec![input],
             PhysicalPlan::HashJoin { probe, build, .. } => vec![probe, build],
             PhysicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
+        }
+    }
+
+    /// What the inputs are called in a text, where there are several.
+    pub(super) fn input_labels(&self) -> &'static [&'static str] {
+        match self {
+            PhysicalPlan::HashJoin { .. } => &["probe: ", "build: "],
+            PhysicalPlan::Share { .. } => &["input: ", "wide: ", "narrow: "],
+            PhysicalPlan::Scan { .. }
+            | PhysicalPlan::Operator { .. }
+            | PhysicalPlan::Exchange { .. }
+            | PhysicalPlan::Rows { .. } => &[""],
+        }
+    }
+
+    /// The node in words, without its inputs.
+    pub(super) fn label(&self) -> String {
+        match self {
+            PhysicalPlan::Scan { table, predicate, schema, .. } => {
+                let only = scan_condition(predicate.as_ref(), *table);
+                format!("Scan {} [{}]{only}", table.name(), columns(schema))
+            }
+            PhysicalPlan::Operator { spec, .. } => format!("{}{}", spec.words().plan, spec.parameters()),
+            PhysicalPlan::HashJoin { probe_key, build_key, kind, .. } => {
+                format!("HashJoin {kind} probe #{probe_key} = build #{build_key}")
+            }
+            PhysicalPlan::Exchange { partitioning, .. } => format!("Exchange {partitioning}"),
+            PhysicalPlan::Share { share, row_id, .. } => format!("Share {share} of rows by #{row_id}"),
+            PhysicalPlan::Rows { schema } => format!("Rows [{}]", columns(schema)),
         }
     }
 

@@ -33,12 +33,14 @@ pub enum StageSource {
         /// The columns' names and types.
         schema: Arc<Schema>,
     },
-    /// Blocks of one or two shuffles: task r reads the blocks for reduce partition r.
+    /// Blocks of shuffles: task r reads the blocks for reduce partition r, in the order of the shuffles and of the tasks
+    /// that wrote them.
     Shuffle {
-        /// Read first, to the end, into the head operator's table.
-        build: Option<u32>,
-        /// Streams.
-        probe: u32,
+        /// The shuffles that are read first, to the end, into the head operator's table. There are none unless that is a
+        /// join.
+        build: Vec<u32>,
+        /// The shuffles whose rows stream. All of them have the same columns.
+        probe: Vec<u32>,
     },
 }
 
@@ -94,7 +96,7 @@ impl StageSpec {
     pub fn shuffles_read(&self) -> Vec<u32> {
         match &self.source {
             StageSource::Scan { .. } => vec![],
-            StageSource::Shuffle { build, probe } => build.iter().copied().chain([*probe]).collect(),
+            StageSource::Shuffle { build, probe } => [build.as_slice(), probe].concat(),
         }
     }
 
@@ -130,10 +132,10 @@ impl StageSpec {
     pub fn name(&self) -> String {
         match &self.source {
             StageSource::Scan { table, .. } => format!("scan {}", table.name()),
-            StageSource::Shuffle { build: None, probe } => format!("read shuffle {probe}"),
-            StageSource::Shuffle { build: Some(build), probe } => {
-                format!("read shuffles {probe} and {build}")
-            }
+            StageSource::Shuffle { build, probe } => match [probe.as_slice(), build].concat().as_slice() {
+                [shuffle] => format!("read shuffle {shuffle}"),
+                shuffles => format!("read shuffles {}", listed(shuffles)),
+            },
         }
     }
 
@@ -141,6 +143,11 @@ impl StageSpec {
     pub fn reads_shuffle(&self) -> bool {
         matches!(self.source, StageSource::Shuffle { .. })
     }
+}
+
+/// `0`, `0 and 1`.
+pub(super) fn listed(shuffles: &[u32]) -> String {
+    shuffles.iter().map(u32::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// All stages of a job.
@@ -156,8 +163,9 @@ impl StageGraph {
     pub fn cut(plan: &PhysicalPlan, map_partitions: u32, reduce_partitions: u32) -> Self {
         let mut cutter =
             Cutter { stages: Vec::new(), partition_counts: Vec::new(), map_partitions, reduce_partitions };
-        let chain = cutter.chain(plan, None);
-        cutter.close(chain, Output::Result { schema: plan.schema().clone() });
+        for chain in cutter.chains(plan, None) {
+            cutter.close(chain, Output::Result { schema: plan.schema().clone() });
+        }
         StageGraph { stages: cutter.stages, schema: plan.schema().clone() }
     }
 
@@ -174,6 +182,16 @@ impl StageGraph {
     /// The result's columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// Whether rows of several stages are put one behind the other: in the result, or where a stage reads them.
+    pub fn concatenates(&self) -> bool {
+        let ends_in_result = |stage: &&StageSpec| matches!(stage.branches[0].output, Output::Result { .. });
+        let reads_several = |stage: &StageSpec| match &stage.source {
+            StageSource::Scan { .. } => false,
+            StageSource::Shuffle { build, probe } => build.len() > 1 || probe.len() > 1,
+        };
+        self.stages.iter().filter(ends_in_result).count() > 1 || self.stages.iter().any(reads_several)
     }
 
     /// The stage that writes a shuffle.
@@ -214,31 +232,36 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// The open stage whose rows are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
-    fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
+    /// The open stages whose rows together are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
+    fn chains(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Vec<Chain> {
         match plan {
             PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
-                Chain::starting(StageSource::Scan {
+                vec![Chain::starting(StageSource::Scan {
                     table: *table,
                     column_indices: column_indices.clone(),
                     predicate: predicate.clone(),
                     schema: schema.clone(),
-                })
+                })]
             }
-            PhysicalPlan::Rows { .. } => rows.expect("Rows stands inside a Share").clone(),
-            PhysicalPlan::Exchange { .. } => {
-                let shuffle = self.close_exchange(plan, rows);
-                Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
+            PhysicalPlan::Rows { .. } => vec![rows.expect("Rows stands inside a Share").clone()],
+            PhysicalPlan::Operator { input, spec, .. } => {
+                self.chains(input, rows).into_iter().map(|chain| chain.then(spec.clone())).collect()
             }
-            PhysicalPlan::HashJoin { probe, build, .. } => {
-                let is_broadcast = !matches!(probe.as_ref(), PhysicalPlan::Exchange { .. });
-                let probe = if is_broadcast {
-                    self.chain(probe, rows)
-                } else {
-                    let shuffle = self.close_exchange(probe, rows);
-                    Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
-                };
-                self.join(plan, probe, build, rows)
+            PhysicalPlan::Exchange { input, partitioning } => {
+                let probe = self.close_exchange(input, partitioning, rows);
+                vec![Chain::starting(StageSource::Shuffle { build: Vec::new(), probe })]
+            }
+            PhysicalPlan::HashJoin { probe, build, probe_key, build_key, kind, schema } => {
+                let mut probe = self.chain(probe, rows);
+                let build_input = self.close_build(build, &mut probe, rows);
+                vec![probe.then(OperatorSpec::HashJoin {
+                    probe_key: *probe_key,
+                    build_key: *build_key,
+                    build_schema: build.schema().clone(),
+                    build: build_input,
+                    kind: *kind,
+                    schema: schema.clone(),
+                })]
             }
             PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
                 let stage = self.chain(input, rows);
@@ -252,61 +275,59 @@ impl Cutter {
                     share: Some((*share, *row_id, narrow_branch)),
                     operators: Vec::new(),
                 };
-                self.chain(wide, Some(&shared))
+                self.chains(wide, Some(&shared))
             }
-            PhysicalPlan::Operator { input, spec, .. } => self.chain(input, rows).then(spec.clone()),
         }
     }
 
-    /// A join over the rows of `probe`: its build side ends a stage of its own.
-    fn join(
-        &mut self,
-        plan: &PhysicalPlan,
-        mut probe: Chain,
-        build: &PhysicalPlan,
-        rows: Option<&Chain>,
-    ) -> Chain {
-        let PhysicalPlan::HashJoin { probe_key, build_key, kind, schema, .. } = plan else {
-            unreachable!("the caller matched a join")
-        };
-        let shuffle = self.close_exchange(build, rows);
-        let is_broadcast =
-            matches!(build, PhysicalPlan::Exchange { partitioning: Partitioning::Broadcast, .. });
-        let build_input = match &mut probe.source {
-            StageSource::Shuffle { build, .. } if !is_broadcast => {
-                *build = Some(shuffle);
-                BuildInput::Shuffle
-            }
-            StageSource::Shuffle { .. } | StageSource::Scan { .. } => BuildInput::Broadcast(shuffle),
-        };
-        probe.then(OperatorSpec::HashJoin {
-            probe_key: *probe_key,
-            build_key: *build_key,
-            build_schema: build.schema().clone(),
-            build: build_input,
-            kind: *kind,
-            schema: schema.clone(),
-        })
+    /// The one open stage of a plan whose rows are in one.
+    fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
+        let mut chains = self.chains(plan, rows);
+        assert_eq!(chains.len(), 1, "the planner brings the rows of a join or share into one stage");
+        chains.remove(0)
     }
 
-    /// Ends the stage below an exchange; returns the shuffle's number.
-    fn close_exchange(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> u32 {
-        let PhysicalPlan::Exchange { input, partitioning } = plan else {
-            unreachable!("the planner puts an exchange under every wide operator")
+    /// Ends the stages of a join's build side: their rows come from a shuffle beside the probe's, or to every executor.
+    fn close_build(&mut self, build: &PhysicalPlan, probe: &mut Chain, rows: Option<&Chain>) -> BuildInput {
+        let PhysicalPlan::Exchange { input, partitioning } = build else {
+            unreachable!("the planner puts an exchange under the build side of every join")
         };
-        let chain = self.chain(input, rows);
-        let shuffle = self.partition_counts.len() as u32;
+        let shuffles = self.close_exchange(input, partitioning, rows);
+        match &mut probe.source {
+            StageSource::Shuffle { build, .. } if *partitioning != Partitioning::Broadcast => {
+                *build = shuffles;
+                BuildInput::Shuffle
+            }
+            StageSource::Shuffle { .. } | StageSource::Scan { .. } => {
+                assert_eq!(shuffles.len(), 1, "the planner brings the rows of a broadcast into one stage");
+                BuildInput::Broadcast(shuffles[0])
+            }
+        }
+    }
+
+    /// Ends the stages below an exchange. Each of them writes a shuffle; the numbers are returned.
+    fn close_exchange(
+        &mut self,
+        input: &PhysicalPlan,
+        partitioning: &Partitioning,
+        rows: Option<&Chain>,
+    ) -> Vec<u32> {
+        let chains = self.chains(input, rows);
         let partition_count = partitioning.partition_count(self.reduce_partitions);
-        self.partition_counts.push(partition_count);
-        let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
-        self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
-        shuffle
+        let close = |chain| {
+            let shuffle = self.partition_counts.len() as u32;
+            self.partition_counts.push(partition_count);
+            let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
+            self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
+            shuffle
+        };
+        chains.into_iter().map(close).collect()
     }
 
     fn close(&mut self, chain: Chain, output: Output) {
-        let task_count = match chain.source {
+        let task_count = match &chain.source {
             StageSource::Scan { .. } => self.map_partitions,
-            StageSource::Shuffle { probe, .. } => self.partition_counts[probe as usize],
+            StageSource::Shuffle { probe, .. } => self.partition_counts[probe[0] as usize],
         };
         let mut branches = vec![Branch { operators: chain.operators, output }];
         let mut share = None;

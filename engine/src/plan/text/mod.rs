@@ -115,12 +115,14 @@ fn indices(columns: &[usize]) -> String {
     columns.iter().map(|column| format!("#{column}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A scan's condition, with the table's names.
-fn write_scan_predicate(predicate: Option<&ScanPredicate>, table: Table, f: &mut Formatter<'_>) -> Result {
-    let Some(ScanPredicate { column_indices, predicate }) = predicate else { return Ok(()) };
+/// ` where …`: a scan's condition, with the table's names.
+pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: Table) -> String {
+    let Some(ScanPredicate { column_indices, predicate }) = predicate else { return String::new() };
     let schema = table.schema();
     let named = predicate.try_map(&mut |&column| {
-        Ok::<_, std::fmt::Error>(schema.fields()[column_indices[column]].name.clone())
-    })?;
-    write!(f, " where {named}")
+        Ok::<_, std::convert::Infallible>(schema.fields()[column_indices[column]].name.clone())
+    });
+    match named {
+        Ok(named) => format!(" where {named}"),
+    }
 }

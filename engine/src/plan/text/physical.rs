@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{columns, indices};
+use super::indices;
 use crate::plan::{Partitioning, PhysicalPlan};
 
 impl Display for PhysicalPlan {
@@ -12,36 +12,8 @@ impl Display for PhysicalPlan {
 }
 
 fn write_physical(plan: &PhysicalPlan, f: &mut Formatter<'_>, depth: usize, label: &str) -> Result {
-    write!(f, "{:1$}{label}", "", 2 * depth)?;
-    let labels: &[&str] = match plan {
-        PhysicalPlan::Scan { table, predicate, schema, .. } => {
-            write!(f, "Scan {} [{}]", table.name(), columns(schema))?;
-            super::write_scan_predicate(predicate.as_ref(), *table, f)?;
-            &[]
-        }
-        PhysicalPlan::Operator { spec, .. } => {
-            write!(f, "{}{}", spec.words().plan, spec.parameters())?;
-            &[""]
-        }
-        PhysicalPlan::HashJoin { probe_key, build_key, kind, .. } => {
-            write!(f, "HashJoin {kind} probe #{probe_key} = build #{build_key}")?;
-            &["probe: ", "build: "]
-        }
-        PhysicalPlan::Exchange { partitioning, .. } => {
-            write!(f, "Exchange {partitioning}")?;
-            &[""]
-        }
-        PhysicalPlan::Share { share, row_id, .. } => {
-            write!(f, "Share {share} of rows by #{row_id}")?;
-            &["input: ", "wide: ", "narrow: "]
-        }
-        PhysicalPlan::Rows { schema } => {
-            write!(f, "Rows [{}]", columns(schema))?;
-            &[]
-        }
-    };
-    writeln!(f)?;
-    let mut children = labels.iter().zip(plan.children());
+    writeln!(f, "{:1$}{label}{2}", "", 2 * depth, plan.label())?;
+    let mut children = plan.input_labels().iter().zip(plan.children());
     children.try_for_each(|(label, child)| write_physical(child, f, depth + 1, label))
 }
 

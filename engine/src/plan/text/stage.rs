@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::columns;
+use crate::plan::stage::listed;
 use crate::plan::{OperatorSpec, Output, StageGraph, StageSource};
 
 impl Display for StageGraph {
@@ -11,12 +12,14 @@ impl Display for StageGraph {
             write!(f, "stage {}: {} tasks, ", stage.id, stage.task_count)?;
             match &stage.source {
                 StageSource::Scan { table, predicate, schema, .. } => {
-                    write!(f, "scan {} [{}]", table.name(), columns(schema))?;
-                    super::write_scan_predicate(predicate.as_ref(), *table, f)?;
-                    writeln!(f)?;
+                    let only = super::scan_condition(predicate.as_ref(), *table);
+                    writeln!(f, "scan {} [{}]{only}", table.name(), columns(schema))?;
                 }
-                StageSource::Shuffle { build: None, probe } => writeln!(f, "read shuffle {probe}")?,
-                StageSource::Shuffle { build: Some(build), probe } => {
+                StageSource::Shuffle { build, probe } if build.is_empty() => {
+                    writeln!(f, "read shuffle {}", listed(probe))?;
+                }
+                StageSource::Shuffle { build, probe } => {
+                    let (build, probe) = (listed(build), listed(probe));
                     writeln!(f, "read shuffle {build} into a table, then shuffle {probe}")?;
                 }
             }
