@@ -25,6 +25,7 @@ mod schema;
 mod spec;
 mod stage;
 mod text;
+mod union;
 mod wide;
 
 pub use error::PlanError;

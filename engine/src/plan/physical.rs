@@ -110,6 +110,13 @@ pub enum PhysicalPlan {
         /// Which partition a row belongs to.
         partitioning: Partitioning,
     },
+    /// The rows of two plans with the same columns, one behind the other. There is no exchange.
+    Union {
+        /// The rows that come first.
+        first: Box<PhysicalPlan>,
+        /// The rows that come after them.
+        second: Box<PhysicalPlan>,
+    },
     /// A share of the rows takes one branch, the rest takes the other. The rows of both branches reach the result.
     Share {
         /// The rows before they part.
@@ -138,7 +145,7 @@ impl PhysicalPlan {
             | PhysicalPlan::Operator { schema, .. }
             | PhysicalPlan::HashJoin { schema, .. }
             | PhysicalPlan::Rows { schema } => schema,
-            PhysicalPlan::Exchange { input, .. } => input.schema(),
+            PhysicalPlan::Exchange { input, .. } | PhysicalPlan::Union { first: input, .. } => input.schema(),
             PhysicalPlan::Share { narrow, .. } => narrow.schema(),
         }
     }
@@ -149,6 +156,7 @@ impl PhysicalPlan {
             PhysicalPlan::Scan { .. } | PhysicalPlan::Rows { .. } => vec![],
             PhysicalPlan::Operator { input, .. } | PhysicalPlan::Exchange { input, .. } => vec![input],
             PhysicalPlan::HashJoin { probe, build, .. } => vec![probe, build],
+            PhysicalPlan::Union { first, second } => vec![first, second],
             PhysicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
         }
     }
@@ -157,6 +165,7 @@ impl PhysicalPlan {
     pub(super) fn input_labels(&self) -> &'static [&'static str] {
         match self {
             PhysicalPlan::HashJoin { .. } => &["probe: ", "build: "],
+            PhysicalPlan::Union { .. } => &["first: ", "second: "],
             PhysicalPlan::Share { .. } => &["input: ", "wide: ", "narrow: "],
             PhysicalPlan::Scan { .. }
             | PhysicalPlan::Operator { .. }
@@ -177,6 +186,7 @@ impl PhysicalPlan {
                 format!("HashJoin {kind} probe #{probe_key} = build #{build_key}")
             }
             PhysicalPlan::Exchange { partitioning, .. } => format!("Exchange {partitioning}"),
+            PhysicalPlan::Union { .. } => "Union".to_owned(),
             PhysicalPlan::Share { share, row_id, .. } => format!("Share {share} of rows by #{row_id}"),
             PhysicalPlan::Rows { schema } => format!("Rows [{}]", columns(schema)),
         }

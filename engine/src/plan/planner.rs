@@ -20,6 +20,7 @@ use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
 use super::options::{PlanOptions, Tactics};
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
 use super::spec::OperatorSpec;
+use super::union;
 use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -104,6 +105,7 @@ impl Planner {
                 };
                 Ok(input.exchanged(partitioning))
             }
+            LogicalPlan::Union { first, second } => union::physical(self.node(first)?, self.node(second)?),
             LogicalPlan::Share { input, share, wide, narrow } => {
                 let input = self.node(input)?;
                 let row_id = typed_index(input.schema(), "prompt_id", INTEGER, "share")?;
@@ -207,12 +209,14 @@ impl Planner {
         let (probe_key, build_key) = (index(probe.schema(), key)?, index(build.schema(), key)?);
         let salt_buckets = self.tactics.salt_buckets();
         let (probe, build) = match method {
-            JoinMethod::Broadcast => (probe, build.exchanged(Partitioning::Broadcast)),
-            JoinMethod::Shuffled if salt_buckets > 1 => {
+            JoinMethod::Broadcast if union::is_in_one_stage(&probe) => {
+                (probe, union::in_one_stage(build).exchanged(Partitioning::Broadcast))
+            }
+            JoinMethod::Broadcast | JoinMethod::Shuffled if salt_buckets > 1 => {
                 let replicated = Partitioning::ReplicatedHash { columns: vec![build_key], salt_buckets };
                 (probe.exchanged(self.salted(vec![probe_key])), build.exchanged(replicated))
             }
-            JoinMethod::Shuffled => (
+            JoinMethod::Broadcast | JoinMethod::Shuffled => (
                 probe.exchanged(Partitioning::by_column(probe_key)),
                 build.exchanged(Partitioning::by_column(build_key)),
             ),

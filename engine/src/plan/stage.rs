@@ -263,6 +263,11 @@ impl Cutter {
                     schema: schema.clone(),
                 })]
             }
+            PhysicalPlan::Union { first, second } => {
+                let mut chains = self.chains(first, rows);
+                chains.extend(self.chains(second, rows));
+                chains
+            }
             PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
                 let stage = self.chain(input, rows);
                 let narrow_branch = Branch {

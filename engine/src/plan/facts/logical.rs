@@ -9,6 +9,7 @@ use crate::plan::expr::Expr;
 use crate::plan::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 use crate::plan::schema::{aggregate, condition, join, project, repartition, scan, share, unique};
 use crate::plan::text::{bracketed, columns};
+use crate::plan::union;
 use crate::plan::wide::{Aggregate, AggregateFunction, WideHints};
 
 type Result<T> = std::result::Result<T, PlanError>;
@@ -46,6 +47,7 @@ impl LogicalPlan {
             | LogicalPlan::Project { .. }
             | LogicalPlan::Tokenize { .. } => Reach::Narrow,
             LogicalPlan::Limit { .. }
+            | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Join { method: JoinMethod::Broadcast, .. } => Reach::Wide,
             LogicalPlan::Aggregate { .. }
@@ -94,6 +96,7 @@ impl LogicalPlan {
             }
             LogicalPlan::Join { key, .. } => join(&inputs[0], &inputs[1], key),
             LogicalPlan::Repartition { by, .. } => repartition(&inputs[0], by),
+            LogicalPlan::Union { .. } => union::schema(&inputs[0], &inputs[1]),
             LogicalPlan::Share { .. } => share(&inputs[0], &inputs[1], &inputs[2]),
         }
     }
@@ -111,7 +114,7 @@ impl LogicalPlan {
             LogicalPlan::Aggregate { keys, .. } => RowFlow::Groups(keys.clone()),
             LogicalPlan::BestBy { key, .. } => RowFlow::Groups(vec![key.clone()]),
             LogicalPlan::Join { .. } => RowFlow::Pairs,
-            LogicalPlan::Share { .. } => RowFlow::Sum,
+            LogicalPlan::Union { .. } | LogicalPlan::Share { .. } => RowFlow::Sum,
         }
     }
 
@@ -121,6 +124,7 @@ impl LogicalPlan {
         match self {
             LogicalPlan::Rows { .. } => true,
             LogicalPlan::Scan { .. } | LogicalPlan::Share { .. } => false,
+            LogicalPlan::Union { .. } => is_empty[0] && is_empty[1],
             // Of no rows an aggregate without keys gives one row.
             LogicalPlan::Aggregate { keys, .. } => !keys.is_empty() && is_empty[0],
             LogicalPlan::Filter { .. }
@@ -164,6 +168,12 @@ impl LogicalPlan {
                 RepartitionBy::RoundRobin => {}
                 RepartitionBy::Hash(columns) => read.extend(columns.iter().cloned()),
             },
+            // Rows without a column could not be counted.
+            LogicalPlan::Union { first, .. } => {
+                if read.is_empty() {
+                    read.extend(first.schema().names().next().map(str::to_owned));
+                }
+            }
             // The row id decides which branch a row takes.
             LogicalPlan::Share { .. } => {
                 read.insert("prompt_id".to_owned());
@@ -207,6 +217,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }) => whole,
         }
     }
@@ -215,7 +226,7 @@ impl LogicalPlan {
     /// that come out. Conditions move through projections and joins too, but not as they stand.
     pub(in crate::plan) fn lets_pass(&self, read: &[String]) -> bool {
         match self {
-            LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } => true,
+            LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } | LogicalPlan::Union { .. } => true,
             LogicalPlan::Tokenize { token, .. } => !read.contains(token),
             // A condition on the keys drops whole groups. One that reads nothing would drop the one row of no group.
             LogicalPlan::Aggregate { keys, .. } => {
@@ -258,8 +269,28 @@ impl LogicalPlan {
             LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. }
             | LogicalPlan::Scan { .. }
             | LogicalPlan::Limit { .. }
+            | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Rows { .. } => None,
+        }
+    }
+
+    /// Whether all inputs have to give the very same columns.
+    pub(in crate::plan) fn inputs_agree(&self) -> bool {
+        match self {
+            LogicalPlan::Union { .. } => true,
+            LogicalPlan::Scan { .. }
+            | LogicalPlan::Filter { .. }
+            | LogicalPlan::Sample { .. }
+            | LogicalPlan::Project { .. }
+            | LogicalPlan::Tokenize { .. }
+            | LogicalPlan::Limit { .. }
+            | LogicalPlan::Aggregate { .. }
+            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Share { .. }
+            | LogicalPlan::Rows { .. } => false,
         }
     }
 
@@ -280,6 +311,7 @@ impl LogicalPlan {
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Rows { .. } => None,
         }
@@ -289,6 +321,7 @@ impl LogicalPlan {
     pub(in crate::plan) fn input_labels(&self) -> &'static [&'static str] {
         match self {
             LogicalPlan::Join { .. } => &["probe: ", "build: "],
+            LogicalPlan::Union { .. } => &["first: ", "second: "],
             LogicalPlan::Share { .. } => &["input: ", "wide: ", "narrow: "],
             LogicalPlan::Scan { .. }
             | LogicalPlan::Filter { .. }
@@ -342,6 +375,7 @@ impl LogicalPlan {
             LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. } => {
                 "Repartition round robin".to_owned()
             }
+            LogicalPlan::Union { .. } => "Union".to_owned(),
             LogicalPlan::Share { share, .. } => format!("Share {share} of rows"),
             LogicalPlan::Rows { schema } => format!("Rows [{}]", columns(schema)),
         }

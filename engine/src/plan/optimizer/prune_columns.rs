@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::OptimizerRule;
-use crate::plan::LogicalPlan;
+use crate::plan::{LogicalPlan, NamedExpr};
 
 /// Narrows every scan and projection to the columns that are read above it.
 #[derive(Debug)]
@@ -33,7 +33,22 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
     }
     let plan = plan.narrowed(needed);
     let below = plan.columns_read(needed);
-    plan.map_children(&mut |child| prune(child, &below))
+    let inputs_agree = plan.inputs_agree();
+    plan.map_children(&mut |child| {
+        let child = prune(child, &below);
+        if inputs_agree { only(child, &below) } else { child }
+    })
+}
+
+/// These columns and no others, in the order in which they come.
+fn only(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
+    let schema = plan.schema();
+    let kept: Vec<&str> = schema.names().filter(|name| needed.contains(*name)).collect();
+    if kept.len() == schema.fields().len() {
+        return plan;
+    }
+    let exprs = kept.into_iter().map(NamedExpr::column).collect();
+    LogicalPlan::Project { input: Box::new(plan), exprs }
 }
 
 fn prune_share(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
@@ -71,6 +86,13 @@ fn with_rows_schema(plan: LogicalPlan) -> LogicalPlan {
 fn replace_schema(branch: LogicalPlan, schema: &crate::columnar::Schema) -> LogicalPlan {
     match branch {
         LogicalPlan::Rows { .. } => LogicalPlan::Rows { schema: schema.clone() },
-        other => other.map_children(&mut |child| replace_schema(child, schema)),
+        other => {
+            let inputs_agree = other.inputs_agree();
+            other.map_children(&mut |child| {
+                let before = names(&child);
+                let child = replace_schema(child, schema);
+                if inputs_agree { only(child, &before) } else { child }
+            })
+        }
     }
 }
