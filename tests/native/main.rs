@@ -37,3 +37,4 @@ mod seeds;
 mod session;
 mod stage_runner;
 mod tidy;
+mod unions;

@@ -15,24 +15,29 @@
 mod aggregate_steps;
 mod error;
 mod expr;
+mod facts;
 mod logical;
 pub mod optimizer;
 mod options;
 mod physical;
 mod planner;
 mod schema;
+mod spec;
 mod stage;
 mod text;
+mod union;
 mod wide;
 
 pub use error::PlanError;
 pub use expr::{BinaryOperator, Expr, Kind, UnaryOperator, Value, col, lit, null};
+pub use facts::{Held, Reach, RowFlow, SpecWords};
 pub use logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
 pub use options::{PlanOptions, Tactics};
 pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
-pub use stage::{Branch, BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+pub use spec::{BuildInput, OperatorSpec};
+pub use stage::{Branch, Output, StageGraph, StageSource, StageSpec};
 pub use wide::{
     Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
 };

@@ -1,6 +1,6 @@
 //! What columns a plan gives: computed from the bottom up, so a wrong name or type is found before anything runs.
 
-use super::error::{INTEGER, NUMBER, TEXT, index, typed_index};
+use super::error::{INTEGER, NUMBER, index, typed_index};
 use super::expr::{BinaryOperator, Expr, Kind, UnaryOperator};
 use super::logical::{LogicalPlan, NamedExpr, RepartitionBy};
 use super::wide::{Aggregate, AggregateFunction};
@@ -23,89 +23,25 @@ impl LogicalPlan {
     /// # Errors
     /// The first column that does not exist or has the wrong type.
     pub fn try_schema(&self) -> Result<Schema> {
-        match self {
-            LogicalPlan::Scan { table, columns, predicate } => {
-                let all = table.schema();
-                if let Some(predicate) = predicate {
-                    condition(predicate, &all, "filter")?;
-                }
-                let Some(columns) = columns else { return Ok(all) };
-                if columns.is_empty() {
-                    return Err(PlanError::Malformed { operator: "scan", reason: "no column" });
-                }
-                let indices = columns.iter().map(|name| index(&all, name)).collect::<Result<Vec<_>>>()?;
-                unique(all.select(&indices), "scan")
-            }
-            LogicalPlan::Rows { schema } => Ok(schema.clone()),
-            LogicalPlan::Filter { input, predicate } => {
-                let schema = input.try_schema()?;
-                condition(predicate, &schema, "filter")?;
-                Ok(schema)
-            }
-            LogicalPlan::Sample { input, column, .. } => {
-                let schema = input.try_schema()?;
-                typed_index(&schema, column, INTEGER, "sample")?;
-                Ok(schema)
-            }
-            LogicalPlan::Limit { input, .. } => input.try_schema(),
-            LogicalPlan::Project { input, exprs } => project(&input.try_schema()?, exprs),
-            LogicalPlan::Tokenize { input, column, token } => {
-                let below = input.try_schema()?;
-                typed_index(&below, column, TEXT, "tokenize")?;
-                let renamed = below.fields().iter().map(|field| {
-                    let name = if &field.name == column { token } else { &field.name };
-                    (name.as_str(), field.data_type)
-                });
-                unique(Schema::new(renamed), "tokenize")
-            }
-            LogicalPlan::Aggregate { input, keys, aggregates, .. } => {
-                aggregate(&input.try_schema()?, keys, aggregates)
-            }
-            LogicalPlan::BestBy { input, key, order, .. } => {
-                let schema = input.try_schema()?;
-                index(&schema, key)?;
-                for order in order {
-                    typed_index(&schema, &order.column, NUMBER, "an ordering")?;
-                }
-                Ok(schema)
-            }
-            LogicalPlan::Join { probe, build, key, .. } => {
-                join(&probe.try_schema()?, &build.try_schema()?, key)
-            }
-            LogicalPlan::Repartition { input, by } => {
-                let schema = input.try_schema()?;
-                match by {
-                    RepartitionBy::RoundRobin => {}
-                    RepartitionBy::Hash(columns) if columns.is_empty() => {
-                        return Err(PlanError::Malformed {
-                            operator: "repartition",
-                            reason: "no column to hash",
-                        });
-                    }
-                    RepartitionBy::Hash(columns) => {
-                        for column in columns {
-                            index(&schema, column)?;
-                        }
-                    }
-                }
-                Ok(schema)
-            }
-            LogicalPlan::Share { input, wide, narrow, .. } => {
-                typed_index(&input.try_schema()?, "prompt_id", INTEGER, "share")?;
-                let (wide, narrow) = (wide.try_schema()?, narrow.try_schema()?);
-                if wide == narrow {
-                    return Ok(narrow);
-                }
-                Err(PlanError::Malformed {
-                    operator: "share",
-                    reason: "its branches end in different columns",
-                })
-            }
-        }
+        let inputs =
+            self.children().into_iter().map(LogicalPlan::try_schema).collect::<Result<Vec<Schema>>>()?;
+        self.schema_over(&inputs)
     }
 }
 
-fn project(below: &Schema, exprs: &[NamedExpr]) -> Result<Schema> {
+pub(super) fn scan(all: &Schema, columns: Option<&[String]>, predicate: Option<&Expr>) -> Result<Schema> {
+    if let Some(predicate) = predicate {
+        condition(predicate, all, "filter")?;
+    }
+    let Some(columns) = columns else { return Ok(all.clone()) };
+    if columns.is_empty() {
+        return Err(PlanError::Malformed { operator: "scan", reason: "no column" });
+    }
+    let indices = columns.iter().map(|name| index(all, name)).collect::<Result<Vec<_>>>()?;
+    unique(all.select(&indices), "scan")
+}
+
+pub(super) fn project(below: &Schema, exprs: &[NamedExpr]) -> Result<Schema> {
     if exprs.is_empty() {
         return Err(PlanError::Malformed { operator: "select", reason: "no column" });
     }
@@ -116,7 +52,7 @@ fn project(below: &Schema, exprs: &[NamedExpr]) -> Result<Schema> {
     unique(Schema::new(fields), "select")
 }
 
-fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Result<Schema> {
+pub(super) fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Result<Schema> {
     if keys.is_empty() && aggregates.is_empty() {
         return Err(PlanError::Malformed { operator: "group by", reason: "neither a key nor an aggregate" });
     }
@@ -126,7 +62,7 @@ fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Resul
     unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "group by")
 }
 
-fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
+pub(super) fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
     let key_type = probe.fields()[index(probe, key)?].data_type;
     typed_index(build, key, &[key_type], "the join")?;
     let others = build.fields().iter().filter(|field| field.name != key);
@@ -134,7 +70,26 @@ fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
     unique(Schema::new(fields), "join")
 }
 
-fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
+pub(super) fn repartition(below: &Schema, by: &RepartitionBy) -> Result<Schema> {
+    match by {
+        RepartitionBy::RoundRobin => {}
+        RepartitionBy::Hash(columns) if columns.is_empty() => {
+            return Err(PlanError::Malformed { operator: "repartition", reason: "no column to hash" });
+        }
+        RepartitionBy::Hash(columns) => columns.iter().try_for_each(|name| index(below, name).map(drop))?,
+    }
+    Ok(below.clone())
+}
+
+pub(super) fn share(input: &Schema, wide: &Schema, narrow: &Schema) -> Result<Schema> {
+    typed_index(input, "prompt_id", INTEGER, "share")?;
+    if wide == narrow {
+        return Ok(narrow.clone());
+    }
+    Err(PlanError::Malformed { operator: "share", reason: "its branches end in different columns" })
+}
+
+pub(super) fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
     let names: Vec<&str> = schema.names().collect();
     match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
         None => Ok(schema),
@@ -169,7 +124,7 @@ impl Aggregate {
 }
 
 /// Checks that an expression is a condition.
-fn condition(expr: &Expr, schema: &Schema, operator: &'static str) -> Result<()> {
+pub(super) fn condition(expr: &Expr, schema: &Schema, operator: &'static str) -> Result<()> {
     expect(expr, schema, &[Kind::Truth], operator).map(|_| ())
 }
 
