@@ -13,6 +13,8 @@ use crate::golden::check;
 fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
     let prompts = || scan("prompts");
     let score = || col("score");
+    let keys = || scan("prompts").select(["prompt_hash", "score"].map(col));
+    let best = || scan("prompts").group_by([col("prompt_hash")]).agg([max(col("score")).alias("score")]);
     vec![
         (
             "fold constants",
@@ -46,6 +48,7 @@ fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
                     .filter(col("token").eq(lit("ka")).and(score().gt(lit(0)))),
                 prompts().limit(10).filter(score().gt(lit(0.5))),
                 prompts().agg([count()]).filter(lit(1).lt(col("count"))),
+                keys().union(best()).filter(col("prompt_hash").gt(lit(9)).and(col("score").gt(lit(0.5)))),
             ],
         ),
         (
@@ -64,6 +67,8 @@ fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
                     .dedup("language", [highest("score")])
                     .join(scan("rewards"), "prompt_hash")
                     .select([col("reward")]),
+                keys().filter(score().gt(lit(0.5))).union(best()).select([col("prompt_hash")]),
+                keys().filter(score().gt(lit(0.5))).union(best()).agg([count()]),
             ],
         ),
         (
@@ -91,6 +96,7 @@ fn cases() -> Vec<(&'static str, Vec<DataFrame>)> {
                     .group_by([col("prompt_hash")])
                     .agg([sum(col("count"))]),
                 prompts().join(scan("rewards"), "prompt_hash").group_by([col("prompt_hash")]).agg([count()]),
+                best().union(best()).group_by([col("prompt_hash")]).agg([max(score())]),
             ],
         ),
         (

@@ -54,7 +54,10 @@ fn inputs(
             let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
             (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
         }
-        StageSource::Shuffle { build, probe } => (build.map_or(Vec::new(), blocks), blocks(*probe)),
+        StageSource::Shuffle { build, probe } => {
+            let all = |shuffles: &[u32]| shuffles.iter().flat_map(|shuffle| blocks(*shuffle)).collect();
+            (all(build), all(probe))
+        }
     };
     Inputs { build, probe, tables: tables(graph, stage, written) }
 }

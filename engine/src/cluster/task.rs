@@ -43,8 +43,8 @@ enum Source {
     Blocks { build: Blocks, probe: Blocks },
 }
 
-/// Blocks still to be read, in map order.
-#[derive(Debug)]
+/// Blocks still to be read, in the order of their shuffles and map tasks. All have the same columns.
+#[derive(Debug, Default)]
 struct Blocks {
     slices: VecDeque<BlockSlice>,
     schema: Arc<Schema>,
@@ -107,17 +107,21 @@ impl RunningTask {
                 _ => scan(dataset, *table, task.partition, column_indices, predicate.as_ref()),
             }),
             StageSource::Shuffle { build, probe } => {
-                let mut take = |shuffle: u32| -> Result<Blocks> {
-                    let input = inputs
-                        .iter()
-                        .find(|input| input.shuffle == shuffle)
-                        .expect("the stage's shuffles are listed");
-                    let slices = store.take_readable(shuffle, task.partition, input.map_count)?;
-                    Ok(Blocks { slices: slices.into(), schema: input.schema.clone() })
+                let mut take = |shuffles: &[u32]| -> Result<Blocks> {
+                    let mut blocks = Blocks::default();
+                    for shuffle in shuffles {
+                        let input = inputs
+                            .iter()
+                            .find(|input| input.shuffle == *shuffle)
+                            .expect("the stage's shuffles are listed");
+                        let slices = store.take_readable(*shuffle, task.partition, input.map_count)?;
+                        blocks.slices.extend(slices);
+                        blocks.schema = input.schema.clone();
+                    }
+                    Ok(blocks)
                 };
-                let probe = take(*probe)?;
-                let none = Blocks { slices: VecDeque::new(), schema: probe.schema.clone() };
-                Source::Blocks { build: build.map_or(Ok(none), take)?, probe }
+                let probe = take(probe)?;
+                Source::Blocks { build: take(build)?, probe }
             }
         };
         let branches = stage

@@ -179,6 +179,15 @@ impl DataFrame {
         })
     }
 
+    /// The rows of this frame, then those of another that has the same columns. Columns are matched by name, not by place.
+    ///
+    /// A column that only one of the frames has, or that is of two types, is a mistake of the plan.
+    pub fn union(self, other: DataFrame) -> Self {
+        self.try_then(|first| {
+            first.with(other.written?, |first, second| LogicalPlan::Union { first, second })
+        })
+    }
+
     /// The same rows, placed by the hash of these columns.
     pub fn repartition<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
         let by = RepartitionBy::Hash(columns.into_iter().map(str::to_owned).collect());

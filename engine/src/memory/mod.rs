@@ -13,6 +13,7 @@ mod population;
 mod task;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::cluster::Job;
 use crate::cluster::assign::assign;
@@ -21,7 +22,6 @@ use crate::dataset::{DataSpec, Skew, Table, TextSource};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
 use crate::random::Streams;
-use crate::scenario::limits::MAX_PARTITIONS;
 use crate::shuffle::spark_hash::{SEED, hash_bytes};
 use population::{Item, Population, Spread};
 
@@ -35,6 +35,9 @@ const BLOCK_BYTES: f64 = 16.0 + 128.0;
 const BLOCK_COLUMN_BYTES: f64 = 8.0 + 16.0;
 /// Executors are not equally fast: one may take this many times its part of the tasks.
 const AHEAD: f64 = 1.25;
+
+/// Rows that are dealt in turn lie as if each key had so many salts: nearly even.
+const DEALT: u32 = 1_024;
 
 /// Small things that are not counted one by one: indices of rows, numbers of groups, hashes of a batch.
 const TASK_SLACK: f64 = 1.1;
@@ -125,6 +128,7 @@ struct Written {
     /// Rows by reduce partition.
     partition_rows: Vec<f64>,
     row_bytes: f64,
+    schema: Arc<Schema>,
     /// Partitions in which one key can be.
     key_spread: f64,
     map_tasks: f64,
@@ -138,6 +142,11 @@ impl Written {
     /// Whether a stage from this one on reads it.
     fn is_needed_from(&self, stage: u32, graph: &StageGraph) -> bool {
         graph.stages().iter().any(|other| other.id >= stage && other.parents().contains(&self.shuffle))
+    }
+
+    /// Rows of all partitions.
+    fn count(&self) -> f64 {
+        self.partition_rows.iter().sum()
     }
 
     /// Rows of the largest partition.
@@ -240,11 +249,11 @@ impl Sizes {
     }
 
     /// What the tasks of a stage write.
-    fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination<'_>) -> Written {
+    fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination) -> Written {
         let spread = Spread { partitions: to.partitions, salts: to.salts, is_replicated: to.is_replicated };
         let partition_rows =
             self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
-        let row_bytes = self.row_bytes(to.schema);
+        let row_bytes = self.row_bytes(&to.schema);
         let block_bytes = BLOCK_BYTES + BLOCK_COLUMN_BYTES * to.schema.fields().len() as f64;
         let bytes: Vec<u64> =
             partition_rows.iter().map(|rows| (rows * row_bytes + block_bytes * task_count) as u64).collect();
@@ -264,14 +273,23 @@ impl Sizes {
         };
         let own_bytes = all as f64 / task_count * self.tasks_of_one(task_count);
         let key_spread = f64::from(to.salts.clamp(1, to.partitions));
-        let map_tasks = task_count;
-        Written { shuffle, rows, partition_rows, row_bytes, key_spread, map_tasks, own_bytes, received_bytes }
+        Written {
+            shuffle,
+            rows,
+            partition_rows,
+            row_bytes,
+            schema: to.schema.clone(),
+            key_spread,
+            map_tasks: task_count,
+            own_bytes,
+            received_bytes,
+        }
     }
 }
 
 /// Where a branch's rows go, if it is a shuffle.
-struct Destination<'a> {
-    schema: &'a Schema,
+struct Destination {
+    schema: Arc<Schema>,
     salts: u32,
     is_replicated: bool,
     is_broadcast: bool,
@@ -279,8 +297,8 @@ struct Destination<'a> {
     partitions: u32,
 }
 
-impl<'a> Destination<'a> {
-    fn of(partitioning: &Partitioning, partitions: u32, schema: &'a Schema) -> Self {
+impl Destination {
+    fn of(partitioning: &Partitioning, partitions: u32, schema: Arc<Schema>) -> Self {
         let salted = |salts, is_replicated| Destination {
             schema,
             salts,
@@ -292,7 +310,7 @@ impl<'a> Destination<'a> {
             Partitioning::Hash { salt_buckets, .. } => salted(*salt_buckets, false),
             Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
             // A key's rows go everywhere.
-            Partitioning::RoundRobin => salted(MAX_PARTITIONS, false),
+            Partitioning::RoundRobin => salted(DEALT, false),
             Partitioning::Single => salted(1, false),
             Partitioning::Broadcast => Destination { is_broadcast: true, ..salted(1, false) },
         }

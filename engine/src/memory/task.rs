@@ -1,11 +1,14 @@
 //! What one task holds: the batch at hand, hash tables, and rows that wait to be written.
 //!
-//! The only place that knows what each operator keeps: a new one needs an arm here.
+//! What each operator holds, and how many rows it gives, its facts say ([`Held`], [`RowFlow`]); what that is in bytes is
+//! reckoned here.
+
+use std::sync::Arc;
 
 use super::population::upper;
 use super::{By, Destination, Rows, Sizes, Written};
 use crate::columnar::{BATCH_ROWS, Schema};
-use crate::plan::{Branch, OperatorSpec, Output, StageSource, StageSpec};
+use crate::plan::{Branch, Held, OperatorSpec, Output, RowFlow, StageSource, StageSpec};
 
 /// A vector that grows by doubling has room for twice its values.
 const GROWN: f64 = 2.0;
@@ -21,13 +24,13 @@ pub(super) struct Work {
 }
 
 /// Rows on their way through one task, the largest.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Flow {
     /// Of all tasks.
     all: Rows,
     /// Of the largest task.
     rows: f64,
-    row_bytes: f64,
+    schema: Arc<Schema>,
     /// Over how many partitions an exchange has spread each key; `None` before one, where any task can have any key.
     spread: Option<f64>,
 }
@@ -36,19 +39,19 @@ impl Work {
     pub(super) fn of(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> Self {
         let tasks = f64::from(stage.task_count);
         let (flow, mut task_bytes) = source(stage, inputs, sizes);
-        let mut prefix = Operators { sizes, tasks, flow, kept_bytes: 0.0, build: build_side(stage, inputs) };
+        let mut prefix = Operators { sizes, tasks, flow, kept_bytes: 0.0, stage, inputs };
         stage.prefix.iter().for_each(|operator| prefix.pass(operator));
         task_bytes += prefix.kept_bytes;
         let mut output = None;
         for (index, branch) in stage.branches.iter().enumerate() {
-            let mut flow = prefix.flow;
+            let mut flow = prefix.flow.clone();
             if let Some((share, _)) = stage.share {
                 let wide = share.threshold as f64 / (1u64 << 32) as f64;
                 let taken = if index == 0 { wide } else { 1.0 - wide };
                 flow.all.count = upper(flow.all.count * taken).min(flow.all.count);
                 flow.rows = upper(flow.rows * taken).min(flow.rows);
             }
-            let mut operators = Operators { flow, kept_bytes: 0.0, build: prefix.build, ..prefix };
+            let mut operators = Operators { flow, kept_bytes: 0.0, ..prefix };
             branch.operators.iter().for_each(|operator| operators.pass(operator));
             task_bytes += operators.kept_bytes;
             if let Some((written, waiting_bytes)) = operators.write(branch) {
@@ -67,17 +70,21 @@ fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) 
             let all = sizes.table_rows(*table);
             let rows = (all.count / f64::from(stage.task_count)).ceil();
             let row_bytes = sizes.row_bytes(schema);
-            let flow = Flow { all, rows, row_bytes, spread: None };
+            let flow = Flow { all, rows, schema: schema.clone(), spread: None };
             (flow, BATCH_COPIES * rows.min(BATCH_ROWS as f64) * row_bytes)
         }
         StageSource::Shuffle { probe, .. } => {
-            let input = written(inputs, *probe);
-            let rows = input.most_rows();
+            let read: Vec<&Written> = probe.iter().map(|shuffle| written(inputs, *shuffle)).collect();
+            // Rows of several shuffles are taken to be told apart by what those of the largest are.
+            let largest = read.iter().copied().max_by(|one, other| one.count().total_cmp(&other.count()));
+            let input = largest.expect("a stage reads a shuffle");
+            let sum = |of: fn(&Written) -> f64| read.iter().map(|written| of(written)).sum::<f64>();
+            let rows = sum(Written::most_rows);
             // Blocks are read whole until a batch has come together.
-            let batch = rows.min(BATCH_ROWS as f64 + upper(rows / input.map_tasks));
-            let count = input.partition_rows.iter().sum();
-            let all = Rows { count, ..input.rows };
-            let flow = Flow { all, rows, row_bytes: input.row_bytes, spread: Some(input.key_spread) };
+            let batch = rows.min(BATCH_ROWS as f64 + upper(rows / sum(|written| written.map_tasks)));
+            let all = Rows { count: sum(Written::count), ..input.rows };
+            let schema = input.schema.clone();
+            let flow = Flow { all, rows, schema, spread: Some(input.key_spread) };
             (flow, BATCH_COPIES * batch * input.row_bytes)
         }
     }
@@ -87,67 +94,82 @@ fn written<'a>(inputs: &[&'a Written], shuffle: u32) -> &'a Written {
     inputs.iter().find(|input| input.shuffle == shuffle).expect("a shuffle that is read was written before")
 }
 
-/// Rows and width of the largest partition of the build side.
-fn build_side(stage: &StageSpec, inputs: &[&Written]) -> Option<(f64, f64)> {
-    let shuffled = match stage.source {
-        StageSource::Scan { .. } | StageSource::Shuffle { build: None, .. } => None,
-        StageSource::Shuffle { build, .. } => build,
-    };
-    let build = written(inputs, shuffled.or(stage.broadcasts_read().first().copied())?);
-    Some((build.most_rows(), build.row_bytes))
-}
-
 /// A row of operators in one task.
 struct Operators<'a> {
     sizes: &'a Sizes,
     tasks: f64,
     flow: Flow,
     kept_bytes: f64,
-    build: Option<(f64, f64)>,
+    stage: &'a StageSpec,
+    inputs: &'a [&'a Written],
 }
 
 impl Operators<'_> {
     /// Follows the rows through one operator and counts what it keeps.
     fn pass(&mut self, operator: &OperatorSpec) {
-        match operator {
-            OperatorSpec::Filter { .. } | OperatorSpec::Sample { .. } => {}
-            OperatorSpec::Limit { row_count } => {
-                self.flow.rows = self.flow.rows.min(*row_count as f64);
-                self.flow.all.count = self.flow.all.count.min(*row_count as f64 * self.tasks);
+        let schema = operator.schema(&self.flow.schema);
+        let row_bytes = self.sizes.row_bytes(&schema);
+        self.kept_bytes += self.held_bytes(operator, row_bytes);
+        match operator.row_flow() {
+            RowFlow::Table(_) | RowFlow::Branch | RowFlow::Sum => unreachable!("a source is no operator"),
+            // A filter may keep every row, and a sample every row of a heavy key. Each build key of ours stands there once.
+            RowFlow::Same | RowFlow::Part | RowFlow::Sampled(_) | RowFlow::Pairs => {}
+            RowFlow::AtMost(row_count) => {
+                self.flow.rows = self.flow.rows.min(row_count as f64);
+                self.flow.all.count = self.flow.all.count.min(row_count as f64 * self.tasks);
             }
-            OperatorSpec::Project { schema, .. } => self.flow.row_bytes = self.sizes.row_bytes(schema),
-            OperatorSpec::Tokenize { schema, .. } => {
-                // The batch's words: their texts grow as they are cut, other columns are copied at their size.
-                self.kept_bytes += self.batch_bytes(schema) * self.sizes.words_per_row;
+            RowFlow::Words => {
                 self.flow.rows *= self.sizes.words_per_row;
                 self.flow.all.count *= self.sizes.words_per_row;
                 self.flow.all.by = By::Word;
-                self.flow.row_bytes = self.sizes.row_bytes(schema);
             }
-            OperatorSpec::HashAggregate { aggregates, schema, .. } => {
+            RowFlow::Groups(_) => {
+                self.flow.rows = self.groups();
+                self.flow.all.count = self.flow.all.count.min(self.flow.rows * self.tasks);
+                self.flow.all.is_distinct = true;
+            }
+        }
+        self.flow.schema = schema;
+    }
+
+    /// What an operator holds that gives rows of so many bytes.
+    fn held_bytes(&self, operator: &OperatorSpec, row_bytes: f64) -> f64 {
+        let batch_bytes = self.flow.rows.min(BATCH_ROWS as f64) * row_bytes;
+        match operator.held() {
+            Held::Nothing => 0.0,
+            // The words' texts grow as they are cut, other columns are copied at their size.
+            Held::Batch => batch_bytes * self.sizes.words_per_row,
+            // A state takes 8 bytes of the row that comes out, keys the rest.
+            Held::Groups => {
                 let groups = self.groups();
-                let state_bytes = 8.0 * aggregates.len() as f64;
-                let key_bytes = self.sizes.row_bytes(schema) - state_bytes;
-                self.kept_bytes += table_bytes(groups) + groups * GROWN * (key_bytes + state_bytes);
-                self.group(groups, schema);
+                table_bytes(groups) + groups * GROWN * row_bytes
             }
-            OperatorSpec::BestBy { order, schema, .. } => {
+            Held::BestRows { order } => {
                 let groups = self.groups();
                 // Rows that were the best and then beaten are kept a while, and put together with the others.
                 let kept = (2.0 * groups + 4.0 * BATCH_ROWS as f64).min(self.flow.rows);
-                let rank_bytes = 16.0 * order.len().max(1) as f64 + 4.0;
-                self.kept_bytes += table_bytes(groups) + groups * GROWN * (8.0 + rank_bytes);
-                self.kept_bytes += 2.0 * kept * self.sizes.row_bytes(schema);
-                self.group(groups, schema);
+                let rank_bytes = 16.0 * order.max(1) as f64 + 4.0;
+                table_bytes(groups) + groups * GROWN * (8.0 + rank_bytes) + 2.0 * kept * row_bytes
             }
-            OperatorSpec::HashJoin { schema, .. } => {
-                let (rows, row_bytes) = self.build.expect("a join's stage has a build side");
+            Held::BuildTable => {
+                let (rows, build_row_bytes) = self.build_side(operator);
                 // The blocks' rows, and the same rows put together; then the first row and the next of each key.
-                self.kept_bytes += table_bytes(rows) + rows * (2.0 * row_bytes + GROWN * (8.0 + 4.0) + 4.0);
-                self.flow.row_bytes = self.sizes.row_bytes(schema);
-                self.kept_bytes += self.batch_bytes(schema);
+                let table = rows * (2.0 * build_row_bytes + GROWN * (8.0 + 4.0) + 4.0);
+                table_bytes(rows) + table + batch_bytes
             }
         }
+    }
+
+    /// Rows and width of the largest partition of a join's build side.
+    fn build_side(&self, join: &OperatorSpec) -> (f64, f64) {
+        let shuffles = match (join.broadcast(), &self.stage.source) {
+            (Some(shuffle), _) => vec![shuffle],
+            (None, StageSource::Shuffle { build, .. }) => build.clone(),
+            (None, StageSource::Scan { .. }) => vec![],
+        };
+        let build = || shuffles.iter().map(|shuffle| written(self.inputs, *shuffle));
+        let row_bytes = build().map(|written| written.row_bytes).fold(0.0, f64::max);
+        (build().map(Written::most_rows).sum(), row_bytes)
     }
 
     /// Different keys in the largest task.
@@ -162,23 +184,12 @@ impl Operators<'_> {
         }
     }
 
-    fn group(&mut self, groups: f64, schema: &Schema) {
-        self.flow.rows = groups;
-        self.flow.all.count = self.flow.all.count.min(groups * self.tasks);
-        self.flow.all.is_distinct = true;
-        self.flow.row_bytes = self.sizes.row_bytes(schema);
-    }
-
-    fn batch_bytes(&self, schema: &Schema) -> f64 {
-        self.flow.rows.min(BATCH_ROWS as f64) * self.sizes.row_bytes(schema)
-    }
-
     /// What the branch writes, and what its task holds until it has.
     fn write(&self, branch: &Branch) -> Option<(Written, f64)> {
         let Output::Shuffle { shuffle, partitioning, partition_count, schema } = &branch.output else {
             return None;
         };
-        let to = Destination::of(partitioning, *partition_count, schema);
+        let to = Destination::of(partitioning, *partition_count, schema.clone());
         let written = self.sizes.written(*shuffle, self.flow.all, self.tasks, &to);
         let copies = if to.is_replicated { f64::from(to.salts.min(to.partitions)) } else { 1.0 };
         // All batches with their placement until the end, then the blocks beside them.

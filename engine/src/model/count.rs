@@ -128,9 +128,10 @@ impl CountersBuilder {
 
     fn count_reduce(&mut self, stage: u32) -> Result<()> {
         let spec = self.graph.stage(stage);
-        let StageSource::Shuffle { build, probe } = spec.source else { unreachable!("it reads a shuffle") };
-        let blocks = self.tallies[probe as usize].map_count
-            + build.map_or(0, |build| self.tallies[build as usize].map_count);
+        let StageSource::Shuffle { probe, .. } = &spec.source else { unreachable!("it reads a shuffle") };
+        let [probe] = probe.as_slice() else { unreachable!("a union is not modelled") };
+        let map_count = |shuffle: u32| self.tallies[shuffle as usize].map_count;
+        let blocks = spec.shuffles_read().into_iter().map(map_count).sum();
         let mut tasks = vec![TaskCounters::default(); self.partition_count as usize];
         for (at, task) in tasks.iter_mut().enumerate() {
             task.read.blocks = blocks;
@@ -140,7 +141,7 @@ impl CountersBuilder {
             }
             task.rows_in = task.read.rows;
         }
-        let streamed = &mut self.tallies[probe as usize];
+        let streamed = &mut self.tallies[*probe as usize];
         let reader = std::mem::replace(&mut streamed.reader, Reader::SameRows);
         let rows_out = match &reader {
             Reader::SameRows => streamed.rows.as_slice(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
+use crate::plan::{Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
 /// Rows in blocks, the blocks' bytes with their headers, and their number.
@@ -105,10 +105,14 @@ impl Counters {
 /// [`ModelError::NotModelled`] says what it does not describe.
 pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
-    match graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
-        true => Err(ModelError::NotModelled { what: "a broadcast join" }),
-        false => Ok(()),
+    if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
+        return Err(ModelError::NotModelled { what: "a broadcast join" });
     }
+    // Two stages would run at the same time.
+    if graph.concatenates() {
+        return Err(ModelError::NotModelled { what: "a union" });
+    }
+    Ok(())
 }
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
@@ -201,32 +205,16 @@ pub(super) fn signature(spec: &StageSpec) -> String {
             let columns: Vec<&str> = schema.names().collect();
             format!("scan {}({})", table.name(), columns.join(", "))
         }
-        StageSource::Shuffle { build: None, .. } => "read".to_owned(),
-        StageSource::Shuffle { build: Some(_), .. } => "read both sides".to_owned(),
+        StageSource::Shuffle { build, .. } if build.is_empty() => "read".to_owned(),
+        StageSource::Shuffle { .. } => "read both sides".to_owned(),
     };
-    spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator_word(operator))));
+    spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator.words().cost)));
     for (at, branch) in spec.branches.iter().enumerate() {
         words.push_str(if at == 0 { " > " } else { " | others > " });
-        branch
-            .operators
-            .iter()
-            .for_each(|operator| words.push_str(&format!("{} > ", operator_word(operator))));
+        branch.operators.iter().for_each(|operator| words.push_str(&format!("{} > ", operator.words().cost)));
         words.push_str(&output_words(&branch.output));
     }
     words
-}
-
-fn operator_word(operator: &OperatorSpec) -> &'static str {
-    match operator {
-        OperatorSpec::Filter { .. } => "filter",
-        OperatorSpec::Sample { .. } => "sample",
-        OperatorSpec::Limit { .. } => "limit",
-        OperatorSpec::Project { .. } => "project",
-        OperatorSpec::Tokenize { .. } => "tokenize",
-        OperatorSpec::HashAggregate { .. } => "aggregate",
-        OperatorSpec::BestBy { .. } => "best row",
-        OperatorSpec::HashJoin { .. } => "join",
-    }
 }
 
 fn output_words(output: &Output) -> String {

@@ -7,7 +7,7 @@
 use crate::columnar::{RecordBatch, Schema};
 use crate::error::Result;
 use crate::operator::{GroupKeys, Pipeline};
-use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSpec};
+use crate::plan::{OperatorSpec, Output, Partitioning, RowFlow, StageGraph, StageSpec};
 use crate::shuffle::Placement;
 
 /// One shuffle, by reduce partition.
@@ -65,23 +65,22 @@ impl Reader {
     fn new(graph: &StageGraph, shuffle: u32, spec: &StageSpec, partition_count: u32) -> Self {
         let operators: Vec<OperatorSpec> =
             spec.prefix.iter().chain(&spec.branches[0].operators).cloned().collect();
+        let flows: Vec<RowFlow<usize>> = operators.iter().map(OperatorSpec::row_flow).collect();
         let (schema, partitioning) = written(graph.writer_of(shuffle));
         let is_last = spec.shuffle_written().is_none();
-        match operators.as_slice() {
-            [] | [OperatorSpec::HashJoin { .. }] if is_last => Reader::SameRows,
-            [operator] if is_last && groups_by(operator, &partitioning).is_some() => {
-                let key = groups_by(operator, &partitioning).expect("the guard has just said so");
+        match flows.as_slice() {
+            [] | [RowFlow::Same | RowFlow::Pairs] if is_last => Reader::SameRows,
+            [RowFlow::Groups(keys)] if is_last && is_placed_by(&partitioning, keys) => {
                 Reader::Groups(Groups {
-                    key,
-                    keys: GroupKeys::new(schema.fields()[key].data_type),
+                    key: keys[0],
+                    keys: GroupKeys::new(schema.fields()[keys[0]].data_type),
                     numbers: Vec::new(),
                     key_counts: vec![0; partition_count as usize],
                 })
             }
-            operators => {
-                let is_join = |operator: &OperatorSpec| matches!(operator, OperatorSpec::HashJoin { .. });
-                assert!(!operators.iter().any(is_join), "no query does anything with the rows of a join");
-                let task = || ReduceTask { pipeline: Pipeline::new(operators), rows: Vec::new() };
+            flows => {
+                assert!(!flows.contains(&RowFlow::Pairs), "no query does anything with the rows of a join");
+                let task = || ReduceTask { pipeline: Pipeline::new(&operators), rows: Vec::new() };
                 Reader::Tasks((0..partition_count).map(|_| task()).collect())
             }
         }
@@ -140,22 +139,9 @@ impl ReduceTask {
     }
 }
 
-/// The key of an operator that gives one row a key, when the rows are placed by it.
-fn groups_by(operator: &OperatorSpec, partitioning: &Partitioning) -> Option<usize> {
-    let key = match operator {
-        OperatorSpec::HashAggregate { keys, .. } => match keys.as_slice() {
-            [key] => *key,
-            _ => return None,
-        },
-        OperatorSpec::BestBy { key, .. } => *key,
-        OperatorSpec::Filter { .. }
-        | OperatorSpec::Sample { .. }
-        | OperatorSpec::Project { .. }
-        | OperatorSpec::Tokenize { .. }
-        | OperatorSpec::Limit { .. }
-        | OperatorSpec::HashJoin { .. } => return None,
-    };
-    (*partitioning == Partitioning::by_column(key)).then_some(key)
+/// Whether rows are placed by the one column that they are grouped by: then each group is in one partition.
+fn is_placed_by(partitioning: &Partitioning, keys: &[usize]) -> bool {
+    matches!(keys, [key] if *partitioning == Partitioning::by_column(*key))
 }
 
 /// The columns that a stage ships, and how it places them.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::expr::Expr;
 use super::physical::PhysicalPlan;
+use super::spec::OperatorSpec;
 use super::wide::{Aggregate, AggregateFunction, AggregateStep};
 use crate::columnar::{DataType, Schema};
 
@@ -68,7 +69,8 @@ impl AggregateSteps {
             AggregateStep::Complete | AggregateStep::Final => self.results.clone(),
             AggregateStep::Partial | AggregateStep::Merge => self.states.clone(),
         };
-        PhysicalPlan::HashAggregate { input: Box::new(input), keys, aggregates, step, schema }
+        let input_schema = input.schema().clone();
+        input.then(OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema })
     }
 
     /// The aggregates over states: each names its first state's column.
@@ -114,7 +116,7 @@ impl AggregateSteps {
         };
         let schema = Arc::new(input.schema().select(&read));
         let exprs = read.iter().map(|&column| Expr::Column(column)).collect();
-        (PhysicalPlan::Project { input: Box::new(input), exprs, schema }, steps)
+        (input.then(OperatorSpec::Project { exprs, schema }), steps)
     }
 }
 

@@ -139,6 +139,13 @@ pub enum LogicalPlan {
         /// How.
         by: RepartitionBy,
     },
+    /// All rows of two inputs, whose columns have the same names and types.
+    Union {
+        /// The rows that come first.
+        first: Box<LogicalPlan>,
+        /// The rows that come after them.
+        second: Box<LogicalPlan>,
+    },
     /// A share of `prompts`' rows takes one branch, the rest the other; the result is both. The branches'
     /// [`LogicalPlan::Rows`] stands for the rows that took them.
     Share {
@@ -171,7 +178,9 @@ impl LogicalPlan {
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::BestBy { input, .. }
             | LogicalPlan::Repartition { input, .. } => vec![input],
-            LogicalPlan::Join { probe, build, .. } => vec![probe, build],
+            LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
+                vec![first, second]
+            }
             LogicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
         }
     }
@@ -190,6 +199,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. } => vec![],
         }
     }
@@ -210,9 +220,9 @@ impl LogicalPlan {
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::BestBy { input, .. }
             | LogicalPlan::Repartition { input, .. } => replace(input),
-            LogicalPlan::Join { probe, build, .. } => {
-                replace(probe);
-                replace(build);
+            LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
+                replace(first);
+                replace(second);
             }
             LogicalPlan::Share { input, wide, narrow, .. } => {
                 replace(input);
@@ -221,5 +231,31 @@ impl LogicalPlan {
             }
         }
         self
+    }
+
+    /// The same node with other expressions.
+    pub(super) fn map_exprs(self, f: &mut impl FnMut(Expr) -> Expr) -> LogicalPlan {
+        match self {
+            LogicalPlan::Filter { input, predicate } => {
+                LogicalPlan::Filter { input, predicate: f(predicate) }
+            }
+            LogicalPlan::Scan { table, columns, predicate } => {
+                LogicalPlan::Scan { table, columns, predicate: predicate.map(f) }
+            }
+            LogicalPlan::Project { input, exprs } => {
+                let mapped = |named: NamedExpr| NamedExpr { expr: f(named.expr), name: named.name };
+                LogicalPlan::Project { input, exprs: exprs.into_iter().map(mapped).collect() }
+            }
+            same @ (LogicalPlan::Sample { .. }
+            | LogicalPlan::Tokenize { .. }
+            | LogicalPlan::Limit { .. }
+            | LogicalPlan::Aggregate { .. }
+            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
+            | LogicalPlan::Share { .. }
+            | LogicalPlan::Rows { .. }) => same,
+        }
     }
 }

@@ -15,6 +15,7 @@
 mod aggregate_steps;
 mod error;
 mod expr;
+mod facts;
 mod kinds;
 mod limits;
 mod logical;
@@ -23,8 +24,10 @@ mod options;
 mod physical;
 mod planner;
 mod schema;
+mod spec;
 mod stage;
 mod text;
+mod union;
 mod wide;
 
 pub use error::PlanError;
@@ -33,6 +36,7 @@ pub use expr::{
     When, coalesce, col, lit, null, when,
 };
 pub(crate) use expr::{cast_float, cast_text};
+pub use facts::{Held, Reach, RowFlow, SpecWords};
 pub(crate) use limits::within_plan_limits;
 pub use limits::{MAX_PLAN_DEPTH, MAX_PLAN_NODES};
 pub use logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
@@ -40,7 +44,8 @@ pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
 pub use options::{PlanOptions, Tactics};
 pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
-pub use stage::{Branch, BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+pub use spec::{BuildInput, OperatorSpec};
+pub use stage::{Branch, Output, StageGraph, StageSource, StageSpec};
 pub use wide::{
     Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
 };

@@ -5,43 +5,45 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
-use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
+use super::spec::OperatorSpec;
+use super::text::{columns, scan_condition};
+use super::wide::{JoinKind, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
-/// Where an exchange puts a row.
+/// Which partition an exchange puts a row into.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Partitioning {
-    /// By Spark's hash of some columns, one on top of the other; with `salt_buckets` above 1 also of a salt, dealt to the
-    /// rows in turn, so that one key's rows spread over that many partitions.
+    /// Spark's hash of some columns, one on top of the other, decides. With `salt_buckets` above 1 a salt is hashed too. It is
+    /// dealt to the rows in turn, so one key's rows spread over that many partitions.
     Hash {
-        /// The columns.
+        /// The columns that are hashed.
         columns: Vec<usize>,
-        /// 1 means no salt.
+        /// The number of salts; 1 means no salt.
         salt_buckets: u32,
     },
-    /// To every partition where a salted row of the same key can be: the other side of a salted join.
+    /// A row goes to every partition where a salted row of its key can be. This is the other side of a salted join.
     ReplicatedHash {
-        /// The columns.
+        /// The columns that are hashed.
         columns: Vec<usize>,
-        /// As on the salted side.
+        /// The number of salts on the salted side.
         salt_buckets: u32,
     },
-    /// In turn: row i of task t goes to partition t + i.
+    /// Rows go to the partitions in turn: row i of task t goes to partition t + i.
     RoundRobin,
-    /// All into one.
+    /// All rows go into one partition.
     Single,
-    /// All to every executor.
+    /// All rows go to every executor.
     Broadcast,
 }
 
 impl Partitioning {
-    /// By one column, without salt.
+    /// The hash of one column decides, without salt.
     pub fn by_column(column: usize) -> Self {
         Partitioning::Hash { columns: vec![column], salt_buckets: 1 }
     }
 
-    /// How many partitions there are when an exchange by hash has `reduce_partitions`.
+    /// The number of partitions, when an exchange by hash has `reduce_partitions`.
     pub fn partition_count(&self, reduce_partitions: u32) -> u32 {
         match self {
             Partitioning::Hash { .. } | Partitioning::ReplicatedHash { .. } | Partitioning::RoundRobin => {
@@ -52,129 +54,83 @@ impl Partitioning {
     }
 }
 
-/// A condition on a table's rows, known while they are generated: columns that it does not read are generated only for
-/// the rows that stay.
+/// A condition on a table's rows that is decided while they are generated. Columns that it does not read are generated only
+/// for the rows that stay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScanPredicate {
-    /// The table's columns that it reads.
+    /// The places of the columns that it reads, in the table.
     pub column_indices: Vec<usize>,
     /// The condition, over these columns.
     pub predicate: Expr<usize>,
 }
 
-/// How the answer is computed.
+/// How the answer is computed: columns by place, and an exchange on every edge where rows move.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PhysicalPlan {
-    /// Generates columns of a table.
+    /// A scan generates columns of a table.
     Scan {
-        /// Which table.
+        /// The table.
         table: Table,
-        /// Which of its columns.
+        /// The places of the columns in the table.
         column_indices: Vec<usize>,
-        /// Which rows.
+        /// Only rows for which this is true are generated whole.
         predicate: Option<ScanPredicate>,
-        /// The columns' names and types.
+        /// The names and types of the columns.
         schema: Arc<Schema>,
     },
-    /// Keeps rows.
-    Filter {
-        /// Of these.
+    /// An operator changes the rows of one input, task by task.
+    Operator {
+        /// The rows that go in.
         input: Box<PhysicalPlan>,
-        /// Where this is true.
-        predicate: Expr<usize>,
-    },
-    /// Keeps a share of rows.
-    Sample {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// By the hash of this Int64 column.
-        column: usize,
-        /// How many.
-        share: RowShare,
-    },
-    /// Computes columns.
-    Project {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// All of them.
-        exprs: Vec<Expr<usize>>,
-        /// Their names and types.
+        /// The operator with its parameters.
+        spec: OperatorSpec,
+        /// The columns that come out.
         schema: Arc<Schema>,
     },
-    /// One row a word.
-    Tokenize {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// The text.
-        column: usize,
-        /// With the words' name.
-        schema: Arc<Schema>,
-    },
-    /// The first rows of each partition.
-    Limit {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// At most so many.
-        row_count: u64,
-    },
-    /// One row a key.
-    HashAggregate {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// The keys.
-        keys: Vec<usize>,
-        /// What is computed: of the input's columns, or of the states that begin at a column.
-        aggregates: Vec<Aggregate<usize>>,
-        /// From what to what.
-        step: AggregateStep,
-        /// The keys, then results or states.
-        schema: Arc<Schema>,
-    },
-    /// The best row of each key.
-    BestBy {
-        /// Of these.
-        input: Box<PhysicalPlan>,
-        /// The key.
-        key: usize,
-        /// What makes a row better.
-        order: Vec<OrderBy<usize>>,
-    },
-    /// Equi-join. Its build side is an exchange; its probe side too, unless the build side is broadcast.
+    /// A hash join pairs rows of one key. Its build side is an exchange; its probe side is one too, unless the build side is
+    /// broadcast.
     HashJoin {
-        /// Streams past the table.
+        /// The rows that stream past the table.
         probe: Box<PhysicalPlan>,
-        /// Becomes the table.
+        /// The rows that become the table.
         build: Box<PhysicalPlan>,
-        /// Key of the probe side.
+        /// The key column of the probe side.
         probe_key: usize,
-        /// Key of the build side.
+        /// The key column of the build side.
         build_key: usize,
         /// What becomes of a probe row that meets nothing.
         kind: JoinKind,
         /// The probe's columns, then the build's without its key.
         schema: Arc<Schema>,
     },
-    /// Rows move to the partition that they belong to.
+    /// An exchange moves each row to the partition that it belongs to.
     Exchange {
-        /// These.
+        /// The rows that move.
         input: Box<PhysicalPlan>,
-        /// There.
+        /// Which partition a row belongs to.
         partitioning: Partitioning,
     },
-    /// Two branches, both of which reach the result.
+    /// The rows of two plans with the same columns, one behind the other. There is no exchange.
+    Union {
+        /// The rows that come first.
+        first: Box<PhysicalPlan>,
+        /// The rows that come after them.
+        second: Box<PhysicalPlan>,
+    },
+    /// A share of the rows takes one branch, the rest takes the other. The rows of both branches reach the result.
     Share {
-        /// These rows.
+        /// The rows before they part.
         input: Box<PhysicalPlan>,
-        /// Those in the share take the wide branch.
+        /// How many of the rows take the wide branch.
         share: RowShare,
-        /// The column of row ids.
+        /// The column of row ids, whose hash decides.
         row_id: usize,
-        /// For rows in the share.
+        /// What becomes of the rows in the share.
         wide: Box<PhysicalPlan>,
-        /// For the rest.
+        /// What becomes of the rest.
         narrow: Box<PhysicalPlan>,
     },
-    /// The rows of the branch of the `Share` around it.
+    /// The rows that took this branch of the share around it.
     Rows {
         /// Their columns.
         schema: Arc<Schema>,
@@ -182,21 +138,68 @@ pub enum PhysicalPlan {
 }
 
 impl PhysicalPlan {
-    /// The columns of its rows.
+    /// The columns of the plan's rows.
     pub fn schema(&self) -> &Arc<Schema> {
         match self {
             PhysicalPlan::Scan { schema, .. }
-            | PhysicalPlan::Project { schema, .. }
-            | PhysicalPlan::Tokenize { schema, .. }
-            | PhysicalPlan::HashAggregate { schema, .. }
+            | PhysicalPlan::Operator { schema, .. }
             | PhysicalPlan::HashJoin { schema, .. }
             | PhysicalPlan::Rows { schema } => schema,
-            PhysicalPlan::Filter { input, .. }
-            | PhysicalPlan::Sample { input, .. }
-            | PhysicalPlan::Limit { input, .. }
-            | PhysicalPlan::BestBy { input, .. }
-            | PhysicalPlan::Exchange { input, .. } => input.schema(),
+            PhysicalPlan::Exchange { input, .. } | PhysicalPlan::Union { first: input, .. } => input.schema(),
             PhysicalPlan::Share { narrow, .. } => narrow.schema(),
         }
+    }
+
+    /// The inputs and branches directly below.
+    pub fn children(&self) -> Vec<&PhysicalPlan> {
+        match self {
+            PhysicalPlan::Scan { .. } | PhysicalPlan::Rows { .. } => vec![],
+            PhysicalPlan::Operator { input, .. } | PhysicalPlan::Exchange { input, .. } => vec![input],
+            PhysicalPlan::HashJoin { probe, build, .. } => vec![probe, build],
+            PhysicalPlan::Union { first, second } => vec![first, second],
+            PhysicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
+        }
+    }
+
+    /// What the inputs are called in a text, where there are several.
+    pub(super) fn input_labels(&self) -> &'static [&'static str] {
+        match self {
+            PhysicalPlan::HashJoin { .. } => &["probe: ", "build: "],
+            PhysicalPlan::Union { .. } => &["first: ", "second: "],
+            PhysicalPlan::Share { .. } => &["input: ", "wide: ", "narrow: "],
+            PhysicalPlan::Scan { .. }
+            | PhysicalPlan::Operator { .. }
+            | PhysicalPlan::Exchange { .. }
+            | PhysicalPlan::Rows { .. } => &[""],
+        }
+    }
+
+    /// The node in words, without its inputs.
+    pub(super) fn label(&self) -> String {
+        match self {
+            PhysicalPlan::Scan { table, predicate, schema, .. } => {
+                let only = scan_condition(predicate.as_ref(), *table);
+                format!("Scan {} [{}]{only}", table.name(), columns(schema))
+            }
+            PhysicalPlan::Operator { spec, .. } => format!("{}{}", spec.words().plan, spec.parameters()),
+            PhysicalPlan::HashJoin { probe_key, build_key, kind, .. } => {
+                format!("HashJoin {kind} probe #{probe_key} = build #{build_key}")
+            }
+            PhysicalPlan::Exchange { partitioning, .. } => format!("Exchange {partitioning}"),
+            PhysicalPlan::Union { .. } => "Union".to_owned(),
+            PhysicalPlan::Share { share, row_id, .. } => format!("Share {share} of rows by #{row_id}"),
+            PhysicalPlan::Rows { schema } => format!("Rows [{}]", columns(schema)),
+        }
+    }
+
+    /// The plan with one operator on top.
+    pub fn then(self, spec: OperatorSpec) -> PhysicalPlan {
+        let schema = spec.schema(self.schema());
+        PhysicalPlan::Operator { input: Box::new(self), spec, schema }
+    }
+
+    /// The plan's rows, moved.
+    pub fn exchanged(self, partitioning: Partitioning) -> PhysicalPlan {
+        PhysicalPlan::Exchange { input: Box::new(self), partitioning }
     }
 }

@@ -15,10 +15,13 @@ use std::sync::Arc;
 use super::aggregate_steps::AggregateSteps;
 use super::error::{INTEGER, PlanError, TEXT, index, typed_index};
 use super::expr::Expr;
+use super::facts::{Reach, has_small_states};
 use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
 use super::options::{PlanOptions, Tactics};
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
-use super::wide::{Aggregate, AggregateFunction, AggregateStep, JoinKind, OrderBy, WideHints};
+use super::spec::OperatorSpec;
+use super::union;
+use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -57,12 +60,12 @@ impl Planner {
             LogicalPlan::Filter { input, predicate } => {
                 let input = self.node(input)?;
                 let predicate = predicate.try_map(&mut |name| index(input.schema(), name))?;
-                Ok(PhysicalPlan::Filter { input: Box::new(input), predicate })
+                Ok(input.then(OperatorSpec::Filter { predicate }))
             }
             LogicalPlan::Sample { input, column, share } => {
                 let input = self.node(input)?;
                 let column = typed_index(input.schema(), column, INTEGER, "sample")?;
-                Ok(PhysicalPlan::Sample { input: Box::new(input), column, share: *share })
+                Ok(input.then(OperatorSpec::Sample { column, share: *share }))
             }
             LogicalPlan::Project { input, exprs } => {
                 let input = self.node(input)?;
@@ -71,18 +74,18 @@ impl Planner {
                     .iter()
                     .map(|named| named.expr.try_map(&mut |name| index(input.schema(), name)))
                     .collect::<Result<_>>()?;
-                Ok(PhysicalPlan::Project { input: Box::new(input), exprs, schema })
+                Ok(input.then(OperatorSpec::Project { exprs, schema }))
             }
             LogicalPlan::Tokenize { input, column, .. } => {
                 let input = self.node(input)?;
                 let column = typed_index(input.schema(), column, TEXT, "tokenize")?;
                 let schema = Arc::new(plan.schema_over(&[input.schema()])?);
-                Ok(PhysicalPlan::Tokenize { input: Box::new(input), column, schema })
+                Ok(input.then(OperatorSpec::Tokenize { column, schema }))
             }
             LogicalPlan::Limit { input, row_count } => {
                 // Each partition gives at most its first rows, then one partition takes the first of these.
-                let limit = |input| PhysicalPlan::Limit { input: Box::new(input), row_count: *row_count };
-                Ok(limit(exchange(limit(self.node(input)?), Partitioning::Single)))
+                let limit = OperatorSpec::Limit { row_count: *row_count };
+                Ok(self.node(input)?.then(limit.clone()).exchanged(Partitioning::Single).then(limit))
             }
             LogicalPlan::Aggregate { input, keys, aggregates, hints } => {
                 let input = self.node(input)?;
@@ -103,8 +106,9 @@ impl Planner {
                     RepartitionBy::RoundRobin => Partitioning::RoundRobin,
                     RepartitionBy::Hash(columns) => self.salted(indices(input.schema(), columns)?),
                 };
-                Ok(exchange(input, partitioning))
+                Ok(input.exchanged(partitioning))
             }
+            LogicalPlan::Union { first, second } => union::physical(self.node(first)?, self.node(second)?),
             LogicalPlan::Share { input, share, wide, narrow } => {
                 let input = self.node(input)?;
                 let row_id = typed_index(input.schema(), "prompt_id", INTEGER, "share")?;
@@ -130,15 +134,13 @@ impl Planner {
                 Ok(Aggregate { function: aggregate.function, column, name: aggregate.name.clone() })
             })
             .collect::<Result<Vec<_>>>()?;
-        // A set of values has no small state: its rows meet once, whole.
-        let is_split =
-            aggregates.iter().all(|aggregate| aggregate.function != AggregateFunction::CountDistinct);
+        let is_split = has_small_states(&aggregates);
         let steps = AggregateSteps::new(input.schema(), keys, aggregates, schema);
         if hints.placed {
             return Ok(steps.apply(input, AggregateStep::Complete));
         }
         if steps.keys().is_empty() {
-            let single = |input| exchange(input, Partitioning::Single);
+            let single = |input: PhysicalPlan| input.exchanged(Partitioning::Single);
             return Ok(if is_split {
                 steps.apply(single(steps.apply(input, AggregateStep::Partial)), AggregateStep::Final)
             } else {
@@ -152,20 +154,20 @@ impl Planner {
         let states = if hints.combine && is_split {
             let combined = steps.apply(input, AggregateStep::Partial);
             if !is_salted {
-                return Ok(steps.apply(exchange(combined, unsalted), AggregateStep::Final));
+                return Ok(steps.apply(combined.exchanged(unsalted), AggregateStep::Final));
             }
-            steps.apply(exchange(combined, self.salted(grouped)), AggregateStep::Merge)
+            steps.apply(combined.exchanged(self.salted(grouped)), AggregateStep::Merge)
         } else {
             let (shipped, steps) = steps.only_read(input);
             if !is_salted {
                 let keys = Partitioning::Hash { columns: steps.keys().to_vec(), salt_buckets: 1 };
-                return Ok(steps.apply(exchange(shipped, keys), AggregateStep::Complete));
+                return Ok(steps.apply(shipped.exchanged(keys), AggregateStep::Complete));
             }
             let salted = self.salted(steps.keys().to_vec());
-            steps.apply(exchange(shipped, salted), AggregateStep::Partial)
+            steps.apply(shipped.exchanged(salted), AggregateStep::Partial)
         };
         // A key's rows met in several partitions: its states meet once more.
-        Ok(steps.apply(exchange(states, unsalted), AggregateStep::Final))
+        Ok(steps.apply(states.exchanged(unsalted), AggregateStep::Final))
     }
 
     /// As an aggregate, but the best row of a part has the columns of its rows.
@@ -184,15 +186,17 @@ impl Planner {
                 Ok(OrderBy { column, direction: order.direction })
             })
             .collect::<Result<Vec<_>>>()?;
-        let best_by =
-            |input: PhysicalPlan| PhysicalPlan::BestBy { input: Box::new(input), key, order: order.clone() };
+        let schema = input.schema().clone();
+        let best_by = |input: PhysicalPlan| {
+            input.then(OperatorSpec::BestBy { key, order: order.clone(), schema: schema.clone() })
+        };
         if hints.placed {
             return Ok(best_by(input));
         }
         let rows = if hints.combine { best_by(input) } else { input };
-        let mut plan = best_by(exchange(rows, self.salted(vec![key])));
+        let mut plan = best_by(rows.exchanged(self.salted(vec![key])));
         if self.tactics.salt_buckets() > 1 {
-            plan = best_by(exchange(plan, Partitioning::by_column(key)));
+            plan = best_by(plan.exchanged(Partitioning::by_column(key)));
         }
         Ok(plan)
     }
@@ -208,14 +212,16 @@ impl Planner {
         let (probe_key, build_key) = (index(probe.schema(), key)?, index(build.schema(), key)?);
         let salt_buckets = self.tactics.salt_buckets();
         let (probe, build) = match method {
-            JoinMethod::Broadcast => (probe, exchange(build, Partitioning::Broadcast)),
-            JoinMethod::Shuffled if salt_buckets > 1 => {
-                let replicated = Partitioning::ReplicatedHash { columns: vec![build_key], salt_buckets };
-                (exchange(probe, self.salted(vec![probe_key])), exchange(build, replicated))
+            JoinMethod::Broadcast if union::is_in_one_stage(&probe) => {
+                (probe, union::in_one_stage(build).exchanged(Partitioning::Broadcast))
             }
-            JoinMethod::Shuffled => (
-                exchange(probe, Partitioning::by_column(probe_key)),
-                exchange(build, Partitioning::by_column(build_key)),
+            JoinMethod::Broadcast | JoinMethod::Shuffled if salt_buckets > 1 => {
+                let replicated = Partitioning::ReplicatedHash { columns: vec![build_key], salt_buckets };
+                (probe.exchanged(self.salted(vec![probe_key])), build.exchanged(replicated))
+            }
+            JoinMethod::Broadcast | JoinMethod::Shuffled => (
+                probe.exchanged(Partitioning::by_column(probe_key)),
+                build.exchanged(Partitioning::by_column(build_key)),
             ),
         };
         let (probe, build) = (Box::new(probe), Box::new(build));
@@ -230,19 +236,9 @@ impl Planner {
 /// Both branches of a share reach the result, so it stands at the root. They part inside one stage: what is before them and
 /// what the narrow one does has no exchange.
 fn check_share(plan: &LogicalPlan) -> Result<()> {
-    let is_wide = |plan: &LogicalPlan| match plan {
-        LogicalPlan::Limit { .. }
-        | LogicalPlan::Aggregate { .. }
-        | LogicalPlan::BestBy { .. }
-        | LogicalPlan::Join { .. }
-        | LogicalPlan::Repartition { .. }
-        | LogicalPlan::Share { .. } => true,
-        LogicalPlan::Scan { .. }
-        | LogicalPlan::Filter { .. }
-        | LogicalPlan::Sample { .. }
-        | LogicalPlan::Project { .. }
-        | LogicalPlan::Tokenize { .. }
-        | LogicalPlan::Rows { .. } => false,
+    let is_wide = |plan: &LogicalPlan| match plan.reach() {
+        Reach::Wide | Reach::PlacedAnew => true,
+        Reach::Source | Reach::Narrow => false,
     };
     let is_rows = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Rows { .. });
     let is_share = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Share { .. });
@@ -288,8 +284,4 @@ fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<P
 
 fn indices(schema: &Schema, names: &[String]) -> Result<Vec<usize>> {
     names.iter().map(|name| index(schema, name)).collect()
-}
-
-pub(super) fn exchange(input: PhysicalPlan, partitioning: Partitioning) -> PhysicalPlan {
-    PhysicalPlan::Exchange { input: Box::new(input), partitioning }
 }

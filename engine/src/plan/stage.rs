@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::expr::Expr;
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
-use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
+use super::spec::{BuildInput, OperatorSpec};
+use super::wide::RowShare;
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -33,95 +33,15 @@ pub enum StageSource {
         /// The columns' names and types.
         schema: Arc<Schema>,
     },
-    /// Blocks of one or two shuffles: task r reads the blocks for reduce partition r.
+    /// Blocks of shuffles: task r reads the blocks for reduce partition r, in the order of the shuffles and of the tasks
+    /// that wrote them.
     Shuffle {
-        /// Read first, to the end, into the head operator's table.
-        build: Option<u32>,
-        /// Streams.
-        probe: u32,
+        /// The shuffles that are read first, to the end, into the head operator's table. There are none unless that is a
+        /// join.
+        build: Vec<u32>,
+        /// The shuffles whose rows stream. All of them have the same columns.
+        probe: Vec<u32>,
     },
-}
-
-/// An operator's parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum OperatorSpec {
-    /// See [`PhysicalPlan::Filter`].
-    Filter {
-        /// Which rows stay.
-        predicate: Expr<usize>,
-    },
-    /// See [`PhysicalPlan::Sample`].
-    Sample {
-        /// By the hash of this column.
-        column: usize,
-        /// How many.
-        share: RowShare,
-    },
-    /// See [`PhysicalPlan::Project`].
-    Project {
-        /// The columns.
-        exprs: Vec<Expr<usize>>,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::Tokenize`].
-    Tokenize {
-        /// The text.
-        column: usize,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::Limit`].
-    Limit {
-        /// At most so many rows.
-        row_count: u64,
-    },
-    /// See [`PhysicalPlan::HashAggregate`].
-    HashAggregate {
-        /// The keys.
-        keys: Vec<usize>,
-        /// What is computed.
-        aggregates: Vec<Aggregate<usize>>,
-        /// From what to what.
-        step: AggregateStep,
-        /// Of the rows that come in.
-        input_schema: Arc<Schema>,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::BestBy`].
-    BestBy {
-        /// The key.
-        key: usize,
-        /// What makes a row better.
-        order: Vec<OrderBy<usize>>,
-        /// Of the rows that come in and out.
-        schema: Arc<Schema>,
-    },
-    /// See [`PhysicalPlan::HashJoin`].
-    HashJoin {
-        /// Key of the rows that stream.
-        probe_key: usize,
-        /// Key of the table's rows.
-        build_key: usize,
-        /// Of the table's rows.
-        build_schema: Arc<Schema>,
-        /// Where the table's rows come from.
-        build: BuildInput,
-        /// What becomes of a row that meets nothing.
-        kind: JoinKind,
-        /// Of the rows that come out.
-        schema: Arc<Schema>,
-    },
-}
-
-/// Where the rows of a join's table come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BuildInput {
-    /// The stage reads them from a shuffle of their own, before any other; the join is its first operator.
-    Shuffle,
-    /// This shuffle brought all of them to every executor.
-    Broadcast(u32),
 }
 
 /// Where a branch's rows go.
@@ -176,7 +96,7 @@ impl StageSpec {
     pub fn shuffles_read(&self) -> Vec<u32> {
         match &self.source {
             StageSource::Scan { .. } => vec![],
-            StageSource::Shuffle { build, probe } => build.iter().copied().chain([*probe]).collect(),
+            StageSource::Shuffle { build, probe } => [build.as_slice(), probe].concat(),
         }
     }
 
@@ -185,20 +105,9 @@ impl StageSpec {
         self.prefix.iter().chain(self.branches.iter().flat_map(|branch| &branch.operators))
     }
 
-    /// The shuffles that brought rows to every executor for its joins.
+    /// The shuffles that brought rows to every executor for the stage's joins.
     pub fn broadcasts_read(&self) -> Vec<u32> {
-        let broadcast = |operator: &OperatorSpec| match operator {
-            OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), .. } => Some(*shuffle),
-            OperatorSpec::HashJoin { build: BuildInput::Shuffle, .. }
-            | OperatorSpec::Filter { .. }
-            | OperatorSpec::Sample { .. }
-            | OperatorSpec::Project { .. }
-            | OperatorSpec::Tokenize { .. }
-            | OperatorSpec::Limit { .. }
-            | OperatorSpec::HashAggregate { .. }
-            | OperatorSpec::BestBy { .. } => None,
-        };
-        self.operators().filter_map(broadcast).collect()
+        self.operators().filter_map(OperatorSpec::broadcast).collect()
     }
 
     /// All shuffles that have to be over before its tasks can run.
@@ -223,10 +132,10 @@ impl StageSpec {
     pub fn name(&self) -> String {
         match &self.source {
             StageSource::Scan { table, .. } => format!("scan {}", table.name()),
-            StageSource::Shuffle { build: None, probe } => format!("read shuffle {probe}"),
-            StageSource::Shuffle { build: Some(build), probe } => {
-                format!("read shuffles {probe} and {build}")
-            }
+            StageSource::Shuffle { build, probe } => match [probe.as_slice(), build].concat().as_slice() {
+                [shuffle] => format!("read shuffle {shuffle}"),
+                shuffles => format!("read shuffles {}", listed(shuffles)),
+            },
         }
     }
 
@@ -234,6 +143,11 @@ impl StageSpec {
     pub fn reads_shuffle(&self) -> bool {
         matches!(self.source, StageSource::Shuffle { .. })
     }
+}
+
+/// `0`, `0 and 1`.
+pub(super) fn listed(shuffles: &[u32]) -> String {
+    shuffles.iter().map(u32::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// All stages of a job.
@@ -249,8 +163,9 @@ impl StageGraph {
     pub fn cut(plan: &PhysicalPlan, map_partitions: u32, reduce_partitions: u32) -> Self {
         let mut cutter =
             Cutter { stages: Vec::new(), partition_counts: Vec::new(), map_partitions, reduce_partitions };
-        let chain = cutter.chain(plan, None);
-        cutter.close(chain, Output::Result { schema: plan.schema().clone() });
+        for chain in cutter.chains(plan, None) {
+            cutter.close(chain, Output::Result { schema: plan.schema().clone() });
+        }
         StageGraph { stages: cutter.stages, schema: plan.schema().clone() }
     }
 
@@ -267,6 +182,16 @@ impl StageGraph {
     /// The result's columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// Whether rows of several stages are put one behind the other: in the result, or where a stage reads them.
+    pub fn concatenates(&self) -> bool {
+        let ends_in_result = |stage: &&StageSpec| matches!(stage.branches[0].output, Output::Result { .. });
+        let reads_several = |stage: &StageSpec| match &stage.source {
+            StageSource::Scan { .. } => false,
+            StageSource::Shuffle { build, probe } => build.len() > 1 || probe.len() > 1,
+        };
+        self.stages.iter().filter(ends_in_result).count() > 1 || self.stages.iter().any(reads_several)
     }
 
     /// The stage that writes a shuffle.
@@ -307,31 +232,41 @@ struct Cutter {
 }
 
 impl Cutter {
-    /// The open stage whose rows are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
-    fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
+    /// The open stages whose rows together are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
+    fn chains(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Vec<Chain> {
         match plan {
             PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
-                Chain::starting(StageSource::Scan {
+                vec![Chain::starting(StageSource::Scan {
                     table: *table,
                     column_indices: column_indices.clone(),
                     predicate: predicate.clone(),
                     schema: schema.clone(),
-                })
+                })]
             }
-            PhysicalPlan::Rows { .. } => rows.expect("Rows stands inside a Share").clone(),
-            PhysicalPlan::Exchange { .. } => {
-                let shuffle = self.close_exchange(plan, rows);
-                Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
+            PhysicalPlan::Rows { .. } => vec![rows.expect("Rows stands inside a Share").clone()],
+            PhysicalPlan::Operator { input, spec, .. } => {
+                self.chains(input, rows).into_iter().map(|chain| chain.then(spec.clone())).collect()
             }
-            PhysicalPlan::HashJoin { probe, build, .. } => {
-                let is_broadcast = !matches!(probe.as_ref(), PhysicalPlan::Exchange { .. });
-                let probe = if is_broadcast {
-                    self.chain(probe, rows)
-                } else {
-                    let shuffle = self.close_exchange(probe, rows);
-                    Chain::starting(StageSource::Shuffle { build: None, probe: shuffle })
-                };
-                self.join(plan, probe, build, rows)
+            PhysicalPlan::Exchange { input, partitioning } => {
+                let probe = self.close_exchange(input, partitioning, rows);
+                vec![Chain::starting(StageSource::Shuffle { build: Vec::new(), probe })]
+            }
+            PhysicalPlan::HashJoin { probe, build, probe_key, build_key, kind, schema } => {
+                let mut probe = self.chain(probe, rows);
+                let build_input = self.close_build(build, &mut probe, rows);
+                vec![probe.then(OperatorSpec::HashJoin {
+                    probe_key: *probe_key,
+                    build_key: *build_key,
+                    build_schema: build.schema().clone(),
+                    build: build_input,
+                    kind: *kind,
+                    schema: schema.clone(),
+                })]
+            }
+            PhysicalPlan::Union { first, second } => {
+                let mut chains = self.chains(first, rows);
+                chains.extend(self.chains(second, rows));
+                chains
             }
             PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
                 let stage = self.chain(input, rows);
@@ -345,71 +280,59 @@ impl Cutter {
                     share: Some((*share, *row_id, narrow_branch)),
                     operators: Vec::new(),
                 };
-                self.chain(wide, Some(&shared))
-            }
-            PhysicalPlan::Filter { input, .. }
-            | PhysicalPlan::Sample { input, .. }
-            | PhysicalPlan::Project { input, .. }
-            | PhysicalPlan::Tokenize { input, .. }
-            | PhysicalPlan::Limit { input, .. }
-            | PhysicalPlan::HashAggregate { input, .. }
-            | PhysicalPlan::BestBy { input, .. } => {
-                let chain = self.chain(input, rows);
-                let operator = operator(plan).expect("these seven are operators");
-                chain.then(operator)
+                self.chains(wide, Some(&shared))
             }
         }
     }
 
-    /// A join over the rows of `probe`: its build side ends a stage of its own.
-    fn join(
-        &mut self,
-        plan: &PhysicalPlan,
-        mut probe: Chain,
-        build: &PhysicalPlan,
-        rows: Option<&Chain>,
-    ) -> Chain {
-        let PhysicalPlan::HashJoin { probe_key, build_key, kind, schema, .. } = plan else {
-            unreachable!("the caller matched a join")
-        };
-        let shuffle = self.close_exchange(build, rows);
-        let is_broadcast =
-            matches!(build, PhysicalPlan::Exchange { partitioning: Partitioning::Broadcast, .. });
-        let build_input = match &mut probe.source {
-            StageSource::Shuffle { build, .. } if !is_broadcast => {
-                *build = Some(shuffle);
-                BuildInput::Shuffle
-            }
-            StageSource::Shuffle { .. } | StageSource::Scan { .. } => BuildInput::Broadcast(shuffle),
-        };
-        probe.then(OperatorSpec::HashJoin {
-            probe_key: *probe_key,
-            build_key: *build_key,
-            build_schema: build.schema().clone(),
-            build: build_input,
-            kind: *kind,
-            schema: schema.clone(),
-        })
+    /// The one open stage of a plan whose rows are in one.
+    fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
+        let mut chains = self.chains(plan, rows);
+        assert_eq!(chains.len(), 1, "the planner brings the rows of a join or share into one stage");
+        chains.remove(0)
     }
 
-    /// Ends the stage below an exchange; returns the shuffle's number.
-    fn close_exchange(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> u32 {
-        let PhysicalPlan::Exchange { input, partitioning } = plan else {
-            unreachable!("the planner puts an exchange under every wide operator")
+    /// Ends the stages of a join's build side: their rows come from a shuffle beside the probe's, or to every executor.
+    fn close_build(&mut self, build: &PhysicalPlan, probe: &mut Chain, rows: Option<&Chain>) -> BuildInput {
+        let PhysicalPlan::Exchange { input, partitioning } = build else {
+            unreachable!("the planner puts an exchange under the build side of every join")
         };
-        let chain = self.chain(input, rows);
-        let shuffle = self.partition_counts.len() as u32;
+        let shuffles = self.close_exchange(input, partitioning, rows);
+        match &mut probe.source {
+            StageSource::Shuffle { build, .. } if *partitioning != Partitioning::Broadcast => {
+                *build = shuffles;
+                BuildInput::Shuffle
+            }
+            StageSource::Shuffle { .. } | StageSource::Scan { .. } => {
+                assert_eq!(shuffles.len(), 1, "the planner brings the rows of a broadcast into one stage");
+                BuildInput::Broadcast(shuffles[0])
+            }
+        }
+    }
+
+    /// Ends the stages below an exchange. Each of them writes a shuffle; the numbers are returned.
+    fn close_exchange(
+        &mut self,
+        input: &PhysicalPlan,
+        partitioning: &Partitioning,
+        rows: Option<&Chain>,
+    ) -> Vec<u32> {
+        let chains = self.chains(input, rows);
         let partition_count = partitioning.partition_count(self.reduce_partitions);
-        self.partition_counts.push(partition_count);
-        let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
-        self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
-        shuffle
+        let close = |chain| {
+            let shuffle = self.partition_counts.len() as u32;
+            self.partition_counts.push(partition_count);
+            let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
+            self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
+            shuffle
+        };
+        chains.into_iter().map(close).collect()
     }
 
     fn close(&mut self, chain: Chain, output: Output) {
-        let task_count = match chain.source {
+        let task_count = match &chain.source {
             StageSource::Scan { .. } => self.map_partitions,
-            StageSource::Shuffle { probe, .. } => self.partition_counts[probe as usize],
+            StageSource::Shuffle { probe, .. } => self.partition_counts[probe[0] as usize],
         };
         let mut branches = vec![Branch { operators: chain.operators, output }];
         let mut share = None;
@@ -420,28 +343,5 @@ impl Cutter {
         let id = self.stages.len() as u32;
         let (source, prefix) = (chain.source, chain.prefix);
         self.stages.push(StageSpec { id, task_count, source, prefix, share, branches });
-    }
-}
-
-/// The parameters of a plan node that is an operator of one input.
-fn operator(plan: &PhysicalPlan) -> Option<OperatorSpec> {
-    match plan.clone() {
-        PhysicalPlan::Filter { predicate, .. } => Some(OperatorSpec::Filter { predicate }),
-        PhysicalPlan::Sample { column, share, .. } => Some(OperatorSpec::Sample { column, share }),
-        PhysicalPlan::Project { exprs, schema, .. } => Some(OperatorSpec::Project { exprs, schema }),
-        PhysicalPlan::Tokenize { column, schema, .. } => Some(OperatorSpec::Tokenize { column, schema }),
-        PhysicalPlan::Limit { row_count, .. } => Some(OperatorSpec::Limit { row_count }),
-        PhysicalPlan::HashAggregate { input, keys, aggregates, step, schema } => {
-            let input_schema = input.schema().clone();
-            Some(OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema })
-        }
-        PhysicalPlan::BestBy { input, key, order } => {
-            Some(OperatorSpec::BestBy { key, order, schema: input.schema().clone() })
-        }
-        PhysicalPlan::Scan { .. }
-        | PhysicalPlan::HashJoin { .. }
-        | PhysicalPlan::Exchange { .. }
-        | PhysicalPlan::Share { .. }
-        | PhysicalPlan::Rows { .. } => None,
     }
 }

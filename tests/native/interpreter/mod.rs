@@ -112,6 +112,11 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
         LogicalPlan::Join { probe, build, key, kind, method: _ } => {
             groups::join(&of(probe), &of(build), key, *kind)
         }
+        LogicalPlan::Union { first, second } => {
+            let Rows { names, mut rows } = of(first);
+            rows.extend(of(second).select(&names).rows);
+            Rows { names, rows }
+        }
         // Where a row is does not matter to what it is.
         LogicalPlan::Repartition { input, by: _ } => of(input),
         LogicalPlan::Share { input, share, wide, narrow } => {

@@ -36,7 +36,8 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
                 of(probe) * of(build).max(1)
             }
         }
-        LogicalPlan::Share { wide, narrow, .. } => of(wide) + of(narrow),
+        LogicalPlan::Union { first: one, second: other }
+        | LogicalPlan::Share { wide: one, narrow: other, .. } => of(one) + of(other),
         LogicalPlan::Filter { input, .. }
         | LogicalPlan::Sample { input, .. }
         | LogicalPlan::Project { input, .. }
@@ -83,11 +84,13 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
         | LogicalPlan::Repartition { input, .. } => unique_columns(input),
         // Of a share's rows the id tells them apart.
         LogicalPlan::Rows { .. } => BTreeSet::from(["prompt_id".to_owned()]),
-        LogicalPlan::Tokenize { .. } | LogicalPlan::Share { .. } => BTreeSet::new(),
+        LogicalPlan::Tokenize { .. } | LogicalPlan::Union { .. } | LogicalPlan::Share { .. } => {
+            BTreeSet::new()
+        }
     }
 }
 
-/// Whether the rows come in the order of a scan.
+/// Whether the rows come in the order of a scan, or of one scan after another.
 pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
     match plan {
         LogicalPlan::Scan { .. } => true,
@@ -96,6 +99,7 @@ pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
         | LogicalPlan::Project { input, .. }
         | LogicalPlan::Tokenize { input, .. }
         | LogicalPlan::Limit { input, .. } => is_ordered(input),
+        LogicalPlan::Union { first, second } => is_ordered(first) && is_ordered(second),
         LogicalPlan::Aggregate { .. }
         | LogicalPlan::BestBy { .. }
         | LogicalPlan::Join { .. }

@@ -73,7 +73,7 @@ impl<'a> Grower<'a> {
 
     /// One node more.
     fn step(&mut self, plan: LogicalPlan, joins: u32) -> LogicalPlan {
-        match self.draw.below(20) {
+        match self.draw.below(22) {
             0..=3 => self.filter(plan),
             4..=7 => self.project(plan),
             8 => self.sample(plan),
@@ -82,6 +82,7 @@ impl<'a> Grower<'a> {
             10..=13 => self.aggregate(plan),
             14 => self.best_by(plan),
             15..=17 if joins > 0 => self.join(plan, joins - 1),
+            18..=19 if joins > 0 => self.union(plan, joins - 1),
             _ => self.repartition(plan),
         }
     }
@@ -240,6 +241,36 @@ impl<'a> Grower<'a> {
         LogicalPlan::Join { probe: Box::new(probe), build: Box::new(build), key, kind, method }
     }
 
+    /// With another plan, or with itself, whose columns are made to fit, in any order.
+    fn union(&mut self, first: LogicalPlan, joins: u32) -> LogicalPlan {
+        let mut second = match self.draw.below(3) {
+            0 => first.clone(),
+            _ => {
+                let steps = self.draw.below(4);
+                self.steps(steps, joins)
+            }
+        };
+        if most_rows(&first, self.scenario) + most_rows(&second, self.scenario) > MOST_ROWS {
+            return self.filter(first);
+        }
+        let (schema, below) = (first.schema(), second.schema());
+        if schema != below || self.draw.chance(50) {
+            let mut exprs = Vec::new();
+            for field in schema.fields() {
+                let same = columns_of(&below, field.data_type);
+                let expr = match same.len() {
+                    0 => self.exprs(&below).value(field.data_type, 2),
+                    _ if self.draw.chance(20) => self.exprs(&below).value(field.data_type, 2),
+                    count => col(&same[self.draw.below(count)]),
+                };
+                let at = self.draw.below(exprs.len() + 1);
+                exprs.insert(at, NamedExpr { expr, name: field.name.clone() });
+            }
+            second = LogicalPlan::Project { input: Box::new(second), exprs };
+        }
+        LogicalPlan::Union { first: Box::new(first), second: Box::new(second) }
+    }
+
     /// The build side with its key under the probe's name and nothing else under a name of the probe's.
     fn renamed(&mut self, build: LogicalPlan, key: &str, new_key: &str, probe: &Schema) -> LogicalPlan {
         let schema = build.schema();
@@ -275,8 +306,9 @@ impl<'a> Grower<'a> {
         let rows = || LogicalPlan::Rows { schema: input.schema() };
         let mut wide = rows();
         for _ in 0..1 + self.draw.below(3) {
-            wide = match self.draw.below(5) {
+            wide = match self.draw.below(6) {
                 0 => self.filter(wide),
+                5 => self.union(wide, 0),
                 1 => self.aggregate(wide),
                 2 => self.best_by(wide),
                 3 => self.join(wide, 0),

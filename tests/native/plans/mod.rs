@@ -102,7 +102,8 @@ fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
         with_rows += usize::from(!interpret(&plan, &Source::new(&scenario)).rows.is_empty());
         assert!(analysis::has_one_answer(&plan), "seed {seed}\n{plan}");
         let text = plan.to_string();
-        let lines = text.lines().map(|line| line.trim_start().trim_start_matches("probe: "));
+        let lines = text.lines().map(|line| line.trim_start());
+        let lines = lines.map(|line| line.split_once(": ").map_or(line, |(_, node)| node));
         nodes.extend(lines.filter_map(|line| line.split(' ').next()).map(str::to_owned));
     }
     for node in [
@@ -116,6 +117,7 @@ fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
         "BestBy",
         "Join",
         "Repartition",
+        "Union",
         "Share",
     ] {
         assert!(nodes.contains(node), "{node} is in none of 200 plans");
@@ -161,6 +163,10 @@ fn a_share_that_the_stages_cannot_run_is_refused() {
         ("after an exchange", share(moved(scan()), rows(), rows())),
         ("with an exchange in the narrow branch", share(scan(), rows(), Box::new(moved(*rows())))),
         ("with a branch that reads no rows", share(scan(), Box::new(scan()), rows())),
+        ("with a union in the narrow branch", {
+            let both = LogicalPlan::Union { first: rows(), second: Box::new(scan()) };
+            share(scan(), rows(), Box::new(both))
+        }),
         ("inside a share", share(scan(), Box::new(right), rows())),
         ("rows without a share", *rows()),
     ];

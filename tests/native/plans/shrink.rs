@@ -1,7 +1,7 @@
 //! A smaller case that fails as well: nodes and parts of nodes are left out one at a time, as long as it still fails.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::plan::{Expr, JoinMethod, LogicalPlan, NamedExpr, Value};
+use shuffle_engine::plan::{Expr, JoinMethod, LogicalPlan, NamedExpr, Planner, Value};
 use shuffle_engine::scenario::{Skew, Tactics};
 
 use super::analysis::has_one_answer;
@@ -23,7 +23,8 @@ pub(super) fn shrink(
             if tries > MOST_TRIES {
                 return best;
             }
-            if smaller.plan.try_schema().is_err() || !has_one_answer(&smaller.plan) {
+            let planner = Planner::new(&smaller.scenario.plan_options());
+            if planner.plan(&smaller.plan).is_err() || !has_one_answer(&smaller.plan) {
                 continue;
             }
             if let Err(error) = check(&smaller) {

@@ -205,9 +205,7 @@ impl Driver {
     /// The clock starts: every stage without parents is runnable.
     fn begin(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.started = now;
-        let runnable = self.job.graph.stages().iter().filter(|stage| stage.parents().is_empty());
-        let runnable: Vec<u32> = runnable.map(|stage| stage.id).collect();
-        runnable.into_iter().for_each(|stage| self.release(stage, None));
+        self.release_sources();
         self.launch()
     }
 
@@ -242,6 +240,9 @@ impl Driver {
         if wave_is_over && !is_over && !self.has_enough_rows() {
             self.release(stage, None);
         }
+        if is_over && !self.has_enough_rows() {
+            self.release_sources();
+        }
         let mut effects = self.launch();
         effects.push(DriverEffect::Progress(self.progress()));
         if wave_is_over {
@@ -263,10 +264,10 @@ impl Driver {
     fn start_exchange(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         let graph = &self.job.graph;
         let is_over = |shuffle: &u32| self.stages[graph.writer_of(*shuffle).id as usize].is_over();
-        let next = graph
-            .stages()
-            .iter()
-            .find(|stage| !self.stages[stage.id as usize].has_begun() && stage.parents().iter().all(is_over));
+        let next =
+            graph.stages().iter().filter(|stage| !stage.parents().is_empty() && self.is_in_turn(stage)).find(
+                |stage| !self.stages[stage.id as usize].has_begun() && stage.parents().iter().all(is_over),
+            );
         let Some(stage) = next.filter(|_| self.exchange.is_none()) else { return Vec::new() };
         let (shuffles, broadcasts) = (stage.shuffles_read(), stage.broadcasts_read());
         let owners = if shuffles.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::super::protocol::TaskId;
 use super::Driver;
+use crate::plan::StageSpec;
 
 /// Each wave of a show has this many times the tasks of all before it: as Spark's `spark.sql.limit.scaleUpFactor`.
 const WAVE_FACTOR: u32 = 4;
@@ -36,6 +37,25 @@ impl StageProgress {
 }
 
 impl Driver {
+    /// Whether it is a stage's turn. Rows that are shown are those of the first stage that gives any, so the next such stage
+    /// waits until it is over: else which rows come would depend on who is faster.
+    pub(super) fn is_in_turn(&self, stage: &StageSpec) -> bool {
+        let shows = self.job.run.action.row_limit().is_some() && stage.gives_result();
+        let mut earlier = self.job.graph.stages()[..stage.id as usize].iter();
+        !shows || earlier.all(|other| !other.gives_result() || self.stages[other.id as usize].is_over())
+    }
+
+    /// Lets the stages run that read no shuffle, if it is their turn and they have not begun.
+    pub(super) fn release_sources(&mut self) {
+        let begins = |stage: &&StageSpec| {
+            let has_begun = self.stages[stage.id as usize].has_begun();
+            stage.parents().is_empty() && !has_begun && self.is_in_turn(stage)
+        };
+        let runnable: Vec<u32> =
+            self.job.graph.stages().iter().filter(begins).map(|stage| stage.id).collect();
+        runnable.into_iter().for_each(|stage| self.release(stage, None));
+    }
+
     /// Lets the next wave of a stage's tasks run: where their partitions are owned, or anywhere.
     pub(super) fn release(&mut self, stage: u32, owners: Option<&[u32]>) {
         let progress = &mut self.stages[stage as usize];

@@ -3,7 +3,7 @@
 use super::{Choice, OptimizerRule};
 use crate::columnar::{DataType, Schema};
 use crate::dataset::{DataSpec, Table};
-use crate::plan::{JoinMethod, LogicalPlan, PlanOptions, RowShare};
+use crate::plan::{JoinMethod, LogicalPlan, PlanOptions, RowFlow, RowShare};
 
 /// About as many bytes as a text of the data takes, with its offset: ten words of five letters.
 const TEXT_BYTES: u64 = 64;
@@ -33,26 +33,21 @@ impl BroadcastJoin {
     }
 
     fn row_count(&self, plan: &LogicalPlan) -> u64 {
-        match plan {
-            LogicalPlan::Scan { table: Table::Prompts, .. } | LogicalPlan::Rows { .. } => self.rows,
-            LogicalPlan::Scan { table: Table::Rewards, .. } => self.keys,
-            LogicalPlan::Filter { input, .. }
-            | LogicalPlan::Project { input, .. }
-            | LogicalPlan::BestBy { input, .. }
-            | LogicalPlan::Repartition { input, .. }
-            | LogicalPlan::Share { input, .. } => self.row_count(input),
-            LogicalPlan::Sample { input, share, .. } => share_of(self.row_count(input), *share),
+        let inputs: Vec<u64> = plan.children().into_iter().map(|input| self.row_count(input)).collect();
+        match plan.row_flow() {
+            RowFlow::Table(Table::Prompts) | RowFlow::Branch => self.rows,
+            RowFlow::Table(Table::Rewards) => self.keys,
+            RowFlow::Same | RowFlow::Part => inputs[0],
+            RowFlow::Sampled(share) => share_of(inputs[0], share),
             // About ten words, from above.
-            LogicalPlan::Tokenize { input, .. } => self.row_count(input).saturating_mul(18),
-            LogicalPlan::Limit { input, row_count } => self.row_count(input).min(*row_count),
-            LogicalPlan::Aggregate { input, keys, .. } => {
-                let groups = if keys.as_slice() == ["prompt_hash"] { self.keys } else { u64::MAX };
-                if keys.is_empty() { 1 } else { self.row_count(input).min(groups) }
-            }
+            RowFlow::Words => inputs[0].saturating_mul(18),
+            RowFlow::AtMost(row_count) => inputs[0].min(row_count),
+            RowFlow::Groups(keys) if keys.is_empty() => 1,
+            RowFlow::Groups(keys) if keys == ["prompt_hash"] => inputs[0].min(self.keys),
+            RowFlow::Groups(_) => inputs[0],
             // A key of the build side may stand there often.
-            LogicalPlan::Join { probe, build, .. } => {
-                self.row_count(probe).saturating_mul(self.row_count(build))
-            }
+            RowFlow::Pairs => inputs[0].saturating_mul(inputs[1]),
+            RowFlow::Sum => inputs.into_iter().fold(0, u64::saturating_add),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of one key that start out together need not travel one by one.
 
 use super::{Choice, OptimizerRule};
-use crate::plan::{AggregateFunction, LogicalPlan};
+use crate::plan::LogicalPlan;
 
 /// Groups on the map side first, so that at most one row a key and map task crosses the exchange.
 #[derive(Debug)]
@@ -18,23 +18,10 @@ impl OptimizerRule for CombineBeforeExchange {
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
         let mut plan = plan.map_children(&mut |child| self.apply(child));
-        match &mut plan {
-            // The values of a set are as many as the rows that brought them; and one group of all is always combined.
-            LogicalPlan::Aggregate { hints, keys, aggregates, .. } => {
-                let has_set = aggregates.iter().any(|a| a.function == AggregateFunction::CountDistinct);
-                hints.combine = !hints.placed && !has_set && !keys.is_empty();
-            }
-            LogicalPlan::BestBy { hints, .. } => hints.combine = !hints.placed,
-            LogicalPlan::Scan { .. }
-            | LogicalPlan::Filter { .. }
-            | LogicalPlan::Sample { .. }
-            | LogicalPlan::Project { .. }
-            | LogicalPlan::Tokenize { .. }
-            | LogicalPlan::Limit { .. }
-            | LogicalPlan::Join { .. }
-            | LogicalPlan::Repartition { .. }
-            | LogicalPlan::Share { .. }
-            | LogicalPlan::Rows { .. } => {}
+        if let Some(grouping) = plan.grouping() {
+            // One group of all is always combined.
+            grouping.hints.combine =
+                !grouping.hints.placed && grouping.has_small_states && !grouping.keys.is_empty();
         }
         plan
     }

@@ -31,19 +31,8 @@ impl OptimizerRule for DropUnusedBranch {
 
 /// Whether a branch that no row takes gives no row: an aggregate without keys gives one even then.
 fn is_empty_of_none(branch: &LogicalPlan) -> bool {
-    match branch {
-        LogicalPlan::Rows { .. } => true,
-        LogicalPlan::Filter { input, .. }
-        | LogicalPlan::Sample { input, .. }
-        | LogicalPlan::Project { input, .. }
-        | LogicalPlan::Tokenize { input, .. }
-        | LogicalPlan::Limit { input, .. }
-        | LogicalPlan::BestBy { input, .. }
-        | LogicalPlan::Repartition { input, .. } => is_empty_of_none(input),
-        LogicalPlan::Aggregate { input, keys, .. } => !keys.is_empty() && is_empty_of_none(input),
-        LogicalPlan::Join { probe, .. } => is_empty_of_none(probe),
-        LogicalPlan::Scan { .. } | LogicalPlan::Share { .. } => false,
-    }
+    let inputs: Vec<bool> = branch.children().into_iter().map(is_empty_of_none).collect();
+    branch.is_empty_over(&inputs)
 }
 
 fn replace_rows(branch: LogicalPlan, input: &LogicalPlan) -> LogicalPlan {

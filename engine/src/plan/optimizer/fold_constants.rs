@@ -1,6 +1,6 @@
 //! What is known before a row is seen is computed once.
 
-use super::{OptimizerRule, map_exprs};
+use super::OptimizerRule;
 use crate::plan::expr::cast_value;
 use crate::plan::{BinaryOperator, Expr, Kind, LogicalPlan, UnaryOperator, Value};
 
@@ -14,7 +14,7 @@ impl OptimizerRule for FoldConstants {
     }
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
-        match map_exprs(plan.map_children(&mut |child| self.apply(child)), &mut fold) {
+        match plan.map_children(&mut |child| self.apply(child)).map_exprs(&mut fold) {
             LogicalPlan::Filter { input, predicate: Expr::Literal(Value::Truth(true)) } => *input,
             LogicalPlan::Scan { table, columns, predicate: Some(Expr::Literal(Value::Truth(true))) } => {
                 LogicalPlan::Scan { table, columns, predicate: None }

@@ -141,22 +141,6 @@ pub fn all_rules(data: &DataSpec, options: &PlanOptions) -> Vec<Box<dyn Optimize
     ]
 }
 
-/// The same node with other expressions.
-fn map_exprs(plan: LogicalPlan, f: &mut impl FnMut(Expr) -> Expr) -> LogicalPlan {
-    match plan {
-        LogicalPlan::Filter { input, predicate } => LogicalPlan::Filter { input, predicate: f(predicate) },
-        LogicalPlan::Scan { table, columns, predicate } => {
-            LogicalPlan::Scan { table, columns, predicate: predicate.map(f) }
-        }
-        LogicalPlan::Project { input, exprs } => {
-            let exprs =
-                exprs.into_iter().map(|named| NamedExpr { expr: f(named.expr), name: named.name }).collect();
-            LogicalPlan::Project { input, exprs }
-        }
-        other => other,
-    }
-}
-
 /// What a projection computes, by name: what is substituted into expressions above it.
 struct Computed<'a>(BTreeMap<&'a str, &'a Expr>);
 

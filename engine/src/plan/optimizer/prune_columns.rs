@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::OptimizerRule;
-use crate::plan::{LogicalPlan, NamedExpr, RepartitionBy};
+use crate::plan::{LogicalPlan, NamedExpr};
 
 /// Narrows every scan and projection to the columns that are read above it.
 #[derive(Debug)]
@@ -28,74 +28,33 @@ fn names(plan: &LogicalPlan) -> Names {
 
 /// Keeps at least the columns in `needed`.
 fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
-    let mut below = needed.clone();
-    match &plan {
-        LogicalPlan::Scan { table, predicate, columns } => {
-            let all = table.schema();
-            let given = columns.clone().unwrap_or_else(|| all.names().map(str::to_owned).collect());
-            let mut kept: Vec<String> = given.into_iter().filter(|name| needed.contains(name)).collect();
-            // Rows without a column could not be counted: an integer is the cheapest.
-            if kept.is_empty() {
-                kept.extend(all.names().next().map(str::to_owned));
-            }
-            return LogicalPlan::Scan { table: *table, columns: Some(kept), predicate: predicate.clone() };
-        }
-        LogicalPlan::Rows { schema } => {
-            let kept: Vec<usize> = schema
-                .fields()
-                .iter()
-                .enumerate()
-                .filter(|(_, field)| needed.contains(&field.name))
-                .map(|(index, _)| index)
-                .collect();
-            return LogicalPlan::Rows { schema: schema.select(&kept) };
-        }
-        LogicalPlan::Filter { predicate, .. } => predicate.for_each_column(&mut |name| add(&mut below, name)),
-        LogicalPlan::Sample { column, .. } => add(&mut below, column),
-        LogicalPlan::Limit { .. } => {}
-        LogicalPlan::Tokenize { column, token, .. } => {
-            below.remove(token);
-            add(&mut below, column);
-        }
-        LogicalPlan::Aggregate { keys, aggregates, .. } => {
-            below = aggregates.iter().filter_map(|aggregate| aggregate.column.clone()).collect();
-            keys.iter().for_each(|key| add(&mut below, key));
-        }
-        LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. } => {}
-        LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => {
-            columns.iter().for_each(|column| add(&mut below, column));
-        }
-        LogicalPlan::BestBy { key, order, .. } => {
-            add(&mut below, key);
-            order.iter().for_each(|order| add(&mut below, &order.column));
-        }
-        LogicalPlan::Join { key, .. } => add(&mut below, key),
-        LogicalPlan::Project { .. } => return prune_project(plan, needed),
-        LogicalPlan::Share { .. } => return prune_share(plan, needed),
+    if let LogicalPlan::Share { .. } = plan {
+        return prune_share(plan, needed);
     }
-    plan.map_children(&mut |child| prune(child, &below))
+    let plan = plan.narrowed(needed);
+    let below = plan.columns_read(needed);
+    let inputs_agree = plan.inputs_agree();
+    plan.map_children(&mut |child| {
+        let child = prune(child, &below);
+        if inputs_agree { only(child, &below) } else { child }
+    })
 }
 
-fn prune_project(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
-    let LogicalPlan::Project { input, exprs } = plan else { return plan };
-    let (mut kept, others): (Vec<NamedExpr>, Vec<NamedExpr>) =
-        exprs.into_iter().partition(|named| needed.contains(&named.name));
-    // Rows without a column could not be counted.
-    if kept.is_empty() {
-        kept.extend(others.into_iter().next());
+/// These columns and no others, in the order in which they come.
+fn only(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
+    let schema = plan.schema();
+    let kept: Vec<&str> = schema.names().filter(|name| needed.contains(*name)).collect();
+    if kept.len() == schema.fields().len() {
+        return plan;
     }
-    let mut below = Names::new();
-    for named in &kept {
-        named.expr.for_each_column(&mut |name| add(&mut below, name));
-    }
-    LogicalPlan::Project { input: Box::new(prune(*input, &below)), exprs: kept }
+    let exprs = kept.into_iter().map(NamedExpr::column).collect();
+    LogicalPlan::Project { input: Box::new(plan), exprs }
 }
 
 fn prune_share(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
+    let mut below = plan.columns_read(&Names::new());
     let LogicalPlan::Share { input, share, wide, narrow } = plan else { return plan };
     let (wide, narrow) = (prune(*wide, needed), prune(*narrow, needed));
-    // The row id decides which branch a row takes.
-    let mut below = Names::from(["prompt_id".to_owned()]);
     for branch in [&wide, &narrow] {
         rows_read(branch, &mut below);
     }
@@ -111,7 +70,7 @@ fn prune_share(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
 /// The columns that a branch's `Rows` keeps.
 fn rows_read(branch: &LogicalPlan, below: &mut Names) {
     if let LogicalPlan::Rows { schema } = branch {
-        schema.names().for_each(|name| add(below, name));
+        below.extend(schema.names().map(str::to_owned));
     }
     branch.children().into_iter().for_each(|child| rows_read(child, below));
 }
@@ -127,10 +86,13 @@ fn with_rows_schema(plan: LogicalPlan) -> LogicalPlan {
 fn replace_schema(branch: LogicalPlan, schema: &crate::columnar::Schema) -> LogicalPlan {
     match branch {
         LogicalPlan::Rows { .. } => LogicalPlan::Rows { schema: schema.clone() },
-        other => other.map_children(&mut |child| replace_schema(child, schema)),
+        other => {
+            let inputs_agree = other.inputs_agree();
+            other.map_children(&mut |child| {
+                let before = names(&child);
+                let child = replace_schema(child, schema);
+                if inputs_agree { only(child, &before) } else { child }
+            })
+        }
     }
-}
-
-fn add(names: &mut Names, name: &str) {
-    names.insert(name.to_owned());
 }

@@ -58,35 +58,10 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
             keep(LogicalPlan::Join { probe, build, key, kind, method }, rest)
         }
         other => {
-            let (below, rest) = conditions.into_iter().partition(|condition| passes(condition, &other));
-            let mut below = Some(below);
-            // Of the nodes with several inputs none lets a condition pass.
-            let pushed = other.map_children(&mut |child| push(child, below.take().unwrap_or_default()));
-            keep(pushed, rest)
+            let (below, rest): (Vec<Expr>, Vec<Expr>) =
+                conditions.into_iter().partition(|condition| other.lets_pass(&columns_of(condition)));
+            keep(other.map_children(&mut |child| push(child, below.clone())), rest)
         }
-    }
-}
-
-/// Whether a condition decides the same below a node with one input.
-fn passes(condition: &Expr, node: &LogicalPlan) -> bool {
-    let reads_only =
-        |columns: &[&str]| columns_of(condition).iter().all(|name| columns.contains(&name.as_str()));
-    match node {
-        LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } => true,
-        LogicalPlan::Tokenize { token, .. } => !columns_of(condition).contains(token),
-        // A condition on the keys drops whole groups. One that reads nothing would drop the one row of no group.
-        LogicalPlan::Aggregate { keys, .. } => {
-            !keys.is_empty() && reads_only(&keys.iter().map(String::as_str).collect::<Vec<_>>())
-        }
-        LogicalPlan::BestBy { key, .. } => reads_only(&[key]),
-        // Which rows are the first depends on which rows there are.
-        LogicalPlan::Limit { .. }
-        | LogicalPlan::Scan { .. }
-        | LogicalPlan::Filter { .. }
-        | LogicalPlan::Project { .. }
-        | LogicalPlan::Join { .. }
-        | LogicalPlan::Share { .. }
-        | LogicalPlan::Rows { .. } => false,
     }
 }
 

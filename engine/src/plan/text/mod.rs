@@ -8,7 +8,7 @@ mod stage;
 use std::fmt::{Display, Formatter, Result};
 
 use super::expr::Expr;
-use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
+use super::logical::LogicalPlan;
 use super::physical::ScanPredicate;
 use super::wide::{
     Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
@@ -25,72 +25,10 @@ impl Display for LogicalPlan {
 
 fn write_logical(plan: &LogicalPlan, f: &mut Formatter<'_>, depth: usize, label: &str) -> Result {
     write!(f, "{:1$}{label}", "", 2 * depth)?;
-    let labels: &[&str] = match plan {
-        LogicalPlan::Join { .. } => &JOIN_LABELS,
-        LogicalPlan::Share { .. } => &SHARE_LABELS,
-        LogicalPlan::Scan { .. }
-        | LogicalPlan::Filter { .. }
-        | LogicalPlan::Sample { .. }
-        | LogicalPlan::Project { .. }
-        | LogicalPlan::Tokenize { .. }
-        | LogicalPlan::Limit { .. }
-        | LogicalPlan::Aggregate { .. }
-        | LogicalPlan::BestBy { .. }
-        | LogicalPlan::Repartition { .. }
-        | LogicalPlan::Rows { .. } => &[""],
-    };
-    match plan {
-        LogicalPlan::Scan { table, columns, predicate } => {
-            let columns = columns.as_ref().map_or("*".to_owned(), |columns| columns.join(", "));
-            write!(f, "Scan {} [{columns}]", table.name())?;
-            predicate.iter().try_for_each(|predicate| write!(f, " where {predicate}"))?;
-            writeln!(f)?;
-        }
-        LogicalPlan::Filter { predicate, .. } => writeln!(f, "Filter {predicate}")?,
-        LogicalPlan::Sample { column, share, .. } => writeln!(f, "Sample {share} of rows by {column}")?,
-        LogicalPlan::Limit { row_count, .. } => writeln!(f, "Limit {row_count}")?,
-        LogicalPlan::Project { exprs, .. } => {
-            let exprs: Vec<String> = exprs
-                .iter()
-                .map(|named| match &named.expr {
-                    Expr::Column(name) if name == &named.name => name.clone(),
-                    expr => format!("{expr} as {}", named.name),
-                })
-                .collect();
-            writeln!(f, "Project [{}]", exprs.join(", "))?;
-        }
-        LogicalPlan::Tokenize { column, token, .. } => writeln!(f, "Tokenize {column} as {token}")?,
-        LogicalPlan::Aggregate { keys, aggregates, hints, .. } => {
-            let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.join(", ")) };
-            writeln!(f, "Aggregate{by}{}{hints}", bracketed(aggregates))?;
-        }
-        LogicalPlan::BestBy { key, order, hints, .. } => {
-            writeln!(f, "BestBy {key}{}{hints}", bracketed(order))?;
-        }
-        LogicalPlan::Join { key, kind, method, .. } => {
-            let method = match method {
-                JoinMethod::Shuffled => "",
-                JoinMethod::Broadcast => ", build side broadcast",
-            };
-            writeln!(f, "Join {kind} on {key}{method}")?;
-        }
-        LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => {
-            writeln!(f, "Repartition by {}", columns.join(", "))?;
-        }
-        LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. } => {
-            writeln!(f, "Repartition round robin")?;
-        }
-        LogicalPlan::Share { share, .. } => writeln!(f, "Share {share} of rows")?,
-        LogicalPlan::Rows { schema } => writeln!(f, "Rows [{}]", columns(schema))?,
-    }
-    let mut children = labels.iter().zip(plan.children());
+    writeln!(f, "{}", plan.label())?;
+    let mut children = plan.input_labels().iter().zip(plan.children());
     children.try_for_each(|(label, child)| write_logical(child, f, depth + 1, label))
 }
-
-/// What the inputs of a join are, in their order.
-const JOIN_LABELS: [&str; 2] = ["probe: ", "build: "];
-/// What the inputs of a share are, in their order.
-const SHARE_LABELS: [&str; 3] = ["input: ", "wide: ", "narrow: "];
 
 impl Display for RowShare {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -151,20 +89,25 @@ impl<C: ColumnText> Display for OrderBy<C> {
     }
 }
 
-fn project(exprs: &[Expr<usize>], schema: &Schema) -> String {
+pub(super) fn project(exprs: &[Expr<usize>], schema: &Schema) -> String {
     let exprs: Vec<String> =
         exprs.iter().zip(schema.names()).map(|(expr, name)| format!("{expr} as {name}")).collect();
     format!("[{}]", exprs.join(", "))
 }
 
 /// The aggregates behind a key; nothing when only the keys are wanted.
-fn bracketed<T: Display>(parts: &[T]) -> String {
+pub(super) fn bracketed<T: Display>(parts: &[T]) -> String {
     let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
     if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join(", ")) }
 }
 
-fn columns(schema: &Schema) -> String {
+pub(super) fn columns(schema: &Schema) -> String {
     schema.names().collect::<Vec<_>>().join(", ")
+}
+
+/// ` by #0, #1`; nothing when there is one group.
+pub(super) fn by(keys: &[usize]) -> String {
+    if keys.is_empty() { String::new() } else { format!(" by {}", indices(keys)) }
 }
 
 /// `#0, #2`.
@@ -172,12 +115,14 @@ fn indices(columns: &[usize]) -> String {
     columns.iter().map(|column| format!("#{column}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A scan's condition, with the table's names.
-fn write_scan_predicate(predicate: Option<&ScanPredicate>, table: Table, f: &mut Formatter<'_>) -> Result {
-    let Some(ScanPredicate { column_indices, predicate }) = predicate else { return Ok(()) };
+/// ` where …`: a scan's condition, with the table's names.
+pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: Table) -> String {
+    let Some(ScanPredicate { column_indices, predicate }) = predicate else { return String::new() };
     let schema = table.schema();
     let named = predicate.try_map(&mut |&column| {
-        Ok::<_, std::fmt::Error>(schema.fields()[column_indices[column]].name.clone())
-    })?;
-    write!(f, " where {named}")
+        Ok::<_, std::convert::Infallible>(schema.fields()[column_indices[column]].name.clone())
+    });
+    match named {
+        Ok(named) => format!(" where {named}"),
+    }
 }

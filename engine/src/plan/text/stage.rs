@@ -2,8 +2,9 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{bracketed, columns, indices, project};
-use crate::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource};
+use super::columns;
+use crate::plan::stage::listed;
+use crate::plan::{OperatorSpec, Output, StageGraph, StageSource};
 
 impl Display for StageGraph {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -11,12 +12,14 @@ impl Display for StageGraph {
             write!(f, "stage {}: {} tasks, ", stage.id, stage.task_count)?;
             match &stage.source {
                 StageSource::Scan { table, predicate, schema, .. } => {
-                    write!(f, "scan {} [{}]", table.name(), columns(schema))?;
-                    super::write_scan_predicate(predicate.as_ref(), *table, f)?;
-                    writeln!(f)?;
+                    let only = super::scan_condition(predicate.as_ref(), *table);
+                    writeln!(f, "scan {} [{}]{only}", table.name(), columns(schema))?;
                 }
-                StageSource::Shuffle { build: None, probe } => writeln!(f, "read shuffle {probe}")?,
-                StageSource::Shuffle { build: Some(build), probe } => {
+                StageSource::Shuffle { build, probe } if build.is_empty() => {
+                    writeln!(f, "read shuffle {}", listed(probe))?;
+                }
+                StageSource::Shuffle { build, probe } => {
+                    let (build, probe) = (listed(build), listed(probe));
                     writeln!(f, "read shuffle {build} into a table, then shuffle {probe}")?;
                 }
             }
@@ -57,28 +60,6 @@ fn write_operators(operators: &[OperatorSpec], f: &mut Formatter<'_>, indent: us
 
 impl Display for OperatorSpec {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        match self {
-            OperatorSpec::Filter { predicate } => write!(f, "filter {predicate}"),
-            OperatorSpec::Project { exprs, schema } => write!(f, "project {}", project(exprs, schema)),
-            OperatorSpec::Tokenize { column, .. } => write!(f, "tokenize #{column}"),
-            OperatorSpec::Sample { column, share } => write!(f, "sample {share} of rows by #{column}"),
-            OperatorSpec::Limit { row_count } => write!(f, "limit {row_count}"),
-            OperatorSpec::HashAggregate { keys, aggregates, step, .. } => {
-                write!(f, "{step} hash aggregate{}{}", by(keys), bracketed(aggregates))
-            }
-            OperatorSpec::BestBy { key, order, .. } => write!(f, "best by #{key}{}", bracketed(order)),
-            OperatorSpec::HashJoin { probe_key, build_key, build, kind, .. } => {
-                write!(f, "{kind} hash join probe #{probe_key} = build #{build_key}")?;
-                match build {
-                    BuildInput::Shuffle => Ok(()),
-                    BuildInput::Broadcast(shuffle) => write!(f, " of broadcast {shuffle}"),
-                }
-            }
-        }
+        write!(f, "{}{}", self.words().stage, self.parameters())
     }
-}
-
-/// ` by #0, #1`; nothing when there is one group.
-pub(super) fn by(keys: &[usize]) -> String {
-    if keys.is_empty() { String::new() } else { format!(" by {}", indices(keys)) }
 }
