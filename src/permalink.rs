@@ -80,7 +80,7 @@ pub enum Reach {
     /// As far as workers really run: 64.
     #[default]
     Near,
-    /// As far as the model goes: 1,024.
+    /// As far as the model goes: 4,096.
     Far,
 }
 
@@ -108,7 +108,7 @@ impl Choice for ExchangeOf {
 
 impl Choice for Reach {
     const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 1,024")];
+        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 4,096")];
 }
 
 impl Choice for Theme {
