@@ -1,6 +1,6 @@
 //! Rows on their way to the driver: late, lost, doubled, foreign, or of no more use.
 
-use shuffle_engine::cluster::{DriverEvent, RunId, SILENCE_LIMIT, ToExecutor};
+use shuffle_engine::cluster::{Deadlines, DriverEvent, RunId, ToExecutor};
 use shuffle_engine::scenario::{Action, CollectPoint, Query};
 use shuffle_engine::{EngineError, JobReport, Scenario};
 
@@ -48,7 +48,7 @@ fn an_executor_that_dies_with_the_rows_is_lost_by_name() {
             others.extend(cluster.mail.remove(at));
         }
     }
-    cluster.wait(SILENCE_LIMIT.0 / 1_000_000 + 1);
+    cluster.wait(Deadlines::default().silence.0 / 1_000_000 + 1);
     let Some(Err(EngineError::ExecutorLost { executor, .. })) = cluster.outcome else {
         panic!("{:?}", cluster.outcome)
     };

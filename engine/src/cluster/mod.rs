@@ -18,6 +18,7 @@
 //! 4. *Reduce tasks* run where their partition is owned; 3 and 4 repeat for every further exchange.
 
 pub mod assign;
+mod deadlines;
 mod driver;
 mod executor;
 mod job;
@@ -27,10 +28,8 @@ mod task;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
 
-pub use driver::{
-    Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, PREPARE_LIMIT, Progress, SILENCE_LIMIT,
-    TaskRecord,
-};
+pub use deadlines::Deadlines;
+pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::{Action, CollectPoint, Job, RunSpec, Strategy};
 pub use protocol::{

@@ -15,7 +15,7 @@ use super::assign::assign;
 use super::protocol::{
     ExchangeDone, FromExecutor, PROTOCOL_VERSION, PeerMessage, Prepare, RunId, TaskDone, TaskId, ToExecutor,
 };
-use super::{Job, WallMicros};
+use super::{Deadlines, Job, WallMicros};
 use crate::error::{EngineError, Result};
 use fetch::Fetch;
 pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
@@ -23,13 +23,6 @@ use stages::StageProgress;
 
 /// Tasks that an executor holds at a time: one to run, one to begin without asking.
 const TASKS_IN_HAND: usize = 2;
-/// An executor that owes an answer and says nothing for this long is lost; a working one says something every 0.3 s.
-pub const SILENCE_LIMIT: WallMicros = WallMicros(10_000_000);
-/// The same while it builds its tables, which it does in one go: 64 of them share a few cores.
-pub const PREPARE_LIMIT: WallMicros = WallMicros(60_000_000);
-/// Between two ticks lies about half a second. When more than this does, the driver itself was frozen (a hidden
-/// tab, a closed lid), and silence proves nothing.
-const FROZEN_AFTER: WallMicros = WallMicros(3_000_000);
 
 /// What reaches the driver.
 #[derive(Debug)]
@@ -71,6 +64,7 @@ pub struct Progress {
 pub struct Driver {
     run: RunId,
     job: Job,
+    deadlines: Deadlines,
     executors: Vec<ExecutorState>,
     /// Tasks that any executor may take.
     queue: VecDeque<TaskId>,
@@ -119,6 +113,7 @@ impl Driver {
     pub fn new(run: RunId, job: Job) -> Self {
         Driver {
             run,
+            deadlines: Deadlines::default(),
             executors: (0..job.run.workers).map(|_| ExecutorState::default()).collect(),
             queue: VecDeque::new(),
             stages: job.graph.stages().iter().map(|stage| StageProgress::new(stage.task_count)).collect(),
@@ -132,6 +127,11 @@ impl Driver {
             stale_messages: 0,
             finished: false,
         }
+    }
+
+    /// The same driver, which waits this long for its executors.
+    pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
+        Driver { deadlines, ..self }
     }
 
     /// The run's id.
@@ -323,7 +323,7 @@ impl Driver {
     }
 
     fn tick(&mut self, now: WallMicros) -> Vec<DriverEffect> {
-        if now.since(self.last_tick) > FROZEN_AFTER {
+        if now.since(self.last_tick) > self.deadlines.frozen {
             self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
         }
         self.last_tick = now;
@@ -331,11 +331,11 @@ impl Driver {
             let owes_exchange =
                 self.exchange.as_ref().is_some_and(|exchange| exchange.done[*index as usize].is_none());
             let limit = match executor.readiness {
-                Readiness::Told => Some(SILENCE_LIMIT),
-                Readiness::Preparing => Some(PREPARE_LIMIT),
+                Readiness::Told => Some(self.deadlines.silence),
+                Readiness::Preparing => Some(self.deadlines.prepare),
                 Readiness::Ready => {
                     let owes_rows = self.fetch.as_ref().is_some_and(|fetch| fetch.is_owed_by(*index));
-                    (executor.in_hand > 0 || owes_exchange || owes_rows).then_some(SILENCE_LIMIT)
+                    (executor.in_hand > 0 || owes_exchange || owes_rows).then_some(self.deadlines.silence)
                 }
             };
             limit.is_some_and(|limit| now.since(executor.last_heard) > limit)
