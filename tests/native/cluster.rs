@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use shuffle_engine::EngineError;
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::assign::assign;
+use shuffle_engine::cluster::exchange::assign;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{
     Deadlines, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome, Payload,
@@ -295,7 +295,7 @@ fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
     cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     match cluster.finish() {
         Err(EngineError::Protocol { expected, got }) => {
-            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 3", "4"));
+            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 4", "5"));
         }
         other => panic!("a protocol error, not {other:?}"),
     }
@@ -375,11 +375,11 @@ fn kept_scans_give_the_answer_of_fresh_ones() {
 fn an_executor_without_a_run_is_deaf_to_tasks_and_has_no_turn() {
     let mut executor = Executor::new(0);
     let clock = crate::samples::Stopped;
-    let task = TaskId { stage: 0, partition: 0, attempt: 0 };
+    let task = TaskId { stage: 0, index: 0, attempt: 0 };
     let mut tell = |event| executor.step(event, &clock);
     assert!(tell(ExecutorEvent::Turn).is_empty());
-    assert!(tell(ExecutorEvent::Driver(ToExecutor::Launch(RunId(1), task))).is_empty());
-    assert!(tell(ExecutorEvent::Driver(ToExecutor::Cancel(RunId(1)))).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::Launch(RunId(1), task, Vec::new()))).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::End(RunId(1)))).is_empty());
     assert!(!executor.wants_turn());
 }
 

@@ -85,7 +85,7 @@ fn an_executor_asked_for_rows_that_it_does_not_have_says_so() {
 #[test]
 fn tasks_that_end_after_a_show_has_its_rows_change_nothing() {
     // One row in two is wide: the narrow half of the first partition is more than enough.
-    let action = Action::Show { rows: 5 };
+    let action = Action::show(5);
     let show = Scenario { action, shuffle_fraction: 0.5, query: Query::Join, ..collecting() };
     let mut cluster = HandCluster::start(&show);
     let outcome = cluster.finish().expect("nothing was lost");

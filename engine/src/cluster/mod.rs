@@ -14,12 +14,12 @@
 //! 1. *Prepare*: every executor is handed the stages and builds its alias tables. The clock starts after that.
 //! 2. *Map tasks* of all stages that scan go to executors as they become free.
 //! 3. *Exchange*: when a stage's parents are done, the driver knows how many bytes each reduce partition holds,
-//!    deals the partitions out ([`assign`]), and every executor sends every other its blocks.
+//!    plans the exchange ([`exchange`]), and every executor sends every other its blocks.
 //! 4. *Reduce tasks* run where their partition is owned; 3 and 4 repeat for every further exchange.
 
-pub mod assign;
 mod deadlines;
 mod driver;
+pub mod exchange;
 mod executor;
 mod job;
 pub mod local;

@@ -181,7 +181,7 @@ fn action_word(action: Action) -> String {
         Action::Write {} => "write".to_owned(),
         Action::Collect { of: CollectPoint::Result, memory_bytes } => format!("collect:{memory_bytes}"),
         Action::Collect { of: CollectPoint::Input, memory_bytes } => format!("collect_input:{memory_bytes}"),
-        Action::Show { rows } => format!("show:{rows}"),
+        Action::Show { rows, .. } => format!("show:{rows}"),
     }
 }
 
@@ -195,7 +195,7 @@ fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
         ("collect_input", bytes) => {
             Ok(Action::Collect { of: CollectPoint::Input, memory_bytes: memory_bytes(bytes)? })
         }
-        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows)? }),
+        ("show", rows) => Ok(Action::show(number("action.rows", rows)?)),
         _ => {
             let reason = format!(
                 "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",
