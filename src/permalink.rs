@@ -230,7 +230,7 @@ mod tests {
         use shuffle_engine::scenario::{Action, CollectPoint, Query, Tactics};
         let collect = |of| Action::Collect { of, memory_bytes: 50_000_000 };
         let cases = [
-            (Action::Show { rows: 5 }, "action=show:5"),
+            (Action::show(5), "action=show:5"),
             (collect(CollectPoint::Result), "action=collect:50000000"),
             (collect(CollectPoint::Input), "action=collect_input:50000000"),
         ];

@@ -14,11 +14,12 @@
 //! 1. *Prepare*: every executor is handed the stages and builds its alias tables. The clock starts after that.
 //! 2. *Map tasks* of all stages that scan go to executors as they become free.
 //! 3. *Exchange*: when a stage's parents are done, the driver knows how many bytes each reduce partition holds,
-//!    deals the partitions out ([`assign`]), and every executor sends every other its blocks.
+//!    plans the exchange ([`exchange`]), and every executor sends every other its blocks.
 //! 4. *Reduce tasks* run where their partition is owned; 3 and 4 repeat for every further exchange.
 
-pub mod assign;
+mod deadlines;
 mod driver;
+pub mod exchange;
 mod executor;
 mod job;
 pub mod local;
@@ -27,10 +28,8 @@ mod task;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
 
-pub use driver::{
-    Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, PREPARE_LIMIT, Progress, SILENCE_LIMIT,
-    TaskRecord,
-};
+pub use deadlines::Deadlines;
+pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::{Action, CollectPoint, Job, RunSpec, Strategy};
 pub use protocol::{

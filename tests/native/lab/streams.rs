@@ -17,8 +17,8 @@ fn the_result_file_has_the_rows_of_the_action_and_no_more() {
     let memory_bytes = 1 << 20;
     for query in [Query::CountByKey, Query::Narrow] {
         for (action, expected) in [
-            (Action::Show { rows: 5 }, Some(5)),
-            (Action::Show { rows: 1 }, Some(1)),
+            (Action::show(5), Some(5)),
+            (Action::show(1), Some(1)),
             (Action::Collect { of: CollectPoint::Input, memory_bytes }, Some(3_000)),
             (Action::Collect { of: CollectPoint::Result, memory_bytes }, None),
             (Action::Write {}, None),
