@@ -48,6 +48,10 @@ fn partitions_that_are_read_together_give_the_same_digest() {
     for query in Query::ALL {
         for tactics in tactics() {
             let scenario = Scenario { query, tactics, workers: 3, reduce_partitions: 7, ..shaped(SHAPES[0]) };
+            // A salted join has copies of its build side in several partitions, which must not come together.
+            if query == Query::Join && tactics.salt > 1 {
+                continue;
+            }
             for count in [2, 3, 100] {
                 check(&scenario, Reads::Coalesced(count));
             }

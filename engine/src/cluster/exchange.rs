@@ -43,7 +43,8 @@ pub enum Reads {
     /// A task reads one partition.
     #[default]
     EachPartition,
-    /// A task reads so many neighbouring partitions. Rows that meet by key still meet.
+    /// A task reads so many neighbouring partitions. Rows that meet by key still meet. This is wrong for a salted join: its
+    /// build side has a copy of a row in several partitions, and a task that reads two of them would join each row twice.
     Coalesced(u32),
     /// A partition's map tasks are cut into so many parts, and each part makes a task. A join's build side is read whole by
     /// each of them. Rows of one key do not all meet, so this is right for joins and repartitions only.

@@ -211,6 +211,12 @@ impl Pool {
                 self.drive(job, options).await?
             }
         };
+        if !outcome.lost_executors.is_empty() {
+            notes.push(format!(
+                "Workers {:?} were lost when nothing that they held was needed any more: the others ended the run.",
+                outcome.lost_executors
+            ));
+        }
         if self.shared.visibility_changes.get() != changes_before || is_hidden() {
             notes.push(
                 "The tab was hidden during the run: browsers slow hidden tabs, so do not trust its times."
