@@ -11,7 +11,7 @@ use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
     Clock, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
 };
-use shuffle_engine::memory::{WASM_LIMIT_BYTES, estimate};
+use shuffle_engine::estimate::{WASM_LIMIT_BYTES, estimate};
 use shuffle_engine::scenario::InvalidScenario;
 use shuffle_engine::scenario::limits::MAX_WORKERS;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};

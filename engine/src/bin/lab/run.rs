@@ -4,7 +4,7 @@ use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
 use shuffle_engine::cluster::{Action, CollectPoint, JobOutcome};
-use shuffle_engine::memory::estimate;
+use shuffle_engine::estimate::estimate;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::{EngineError, Scenario};

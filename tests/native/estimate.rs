@@ -6,7 +6,7 @@ use std::cell::Cell;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::memory::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
+use shuffle_engine::estimate::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 
 use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
