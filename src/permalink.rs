@@ -9,7 +9,10 @@
 //! line too. Reading never fails: what cannot be used is left at its default and reported.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::scenario::{InvalidScenario, link};
+use shuffle_engine::scenario::{InvalidScenario, limits, link};
+
+/// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
+pub const VIEW_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
 
 /// What an address holds.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -116,8 +119,12 @@ impl Choice for Theme {
 /// Reads a query string, with or without its `?`. The second part says what had to be replaced by its default, a
 /// field and a sentence each.
 pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
-    let decoded = link::decode(query);
+    let mut decoded = link::decode(query);
     let mut repairs = decoded.repairs;
+    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "a tab runs") {
+        decoded.scenario.workers = Scenario::default().workers;
+        repairs.push(repair);
+    }
     let mut view = View::default();
     for (name, value) in &decoded.others {
         if let Err(repair) = view.set(name, value) {
@@ -214,7 +221,7 @@ mod tests {
             },
         };
         assert_eq!(decode(&encode(&link)), (link.clone(), Vec::new()));
-        let for_tools = shuffle_engine::scenario::link::decode_strict(&encode(&link));
+        let for_tools = shuffle_engine::scenario::link::decode_beside(&encode(&link), &VIEW_PARTS);
         assert_eq!(for_tools, Ok(link.scenario), "tools pass over what is only the page's");
     }
 
@@ -239,11 +246,19 @@ mod tests {
 
     #[test]
     fn bad_and_unknown_parts_are_reported_and_cost_only_themselves() {
-        let (link, repairs) = decode("?workers=65&load=colour&bogus=1&theme=light");
+        let (link, repairs) = decode("?v=1&workers=65&load=colour&bogus=1&theme=light");
         assert_eq!(link.scenario, Scenario::default());
         assert_eq!(link.view, View { theme: Theme::Light, ..View::default() });
         let fields: Vec<&str> = repairs.iter().map(|repair| repair.field.as_str()).collect();
         assert_eq!(fields, ["workers", "load", "bogus"]);
+    }
+
+    #[test]
+    fn a_part_that_is_given_twice_counts_once_and_a_missing_version_is_noted() {
+        let (link, repairs) = decode("?theme=dark&th%65me=light&rows=5&rows=7");
+        assert_eq!((link.scenario.rows, link.view.theme), (5, Theme::Dark));
+        let fields: Vec<&str> = repairs.iter().map(|repair| repair.field.as_str()).collect();
+        assert_eq!(fields, ["version", "rows", "theme"]);
     }
 
     #[test]

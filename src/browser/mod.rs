@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Page and workers run one compiled module. Control messages are JSON texts; blocks travel between workers only, as
-//! one transferred buffer for each pair and exchange. What was measured about all this is in
-//! `shared/facts/BROWSER.md`; its silent failures are handled in `spawn` and [`worker`].
+//! one transferred buffer for each pair and exchange. A browser says nothing when a worker is terminated or a memory cannot be had;
+//! `spawn`, `pool` and [`worker`] turn such silences into named errors.
 
 mod alone;
 pub mod boot;

@@ -89,7 +89,7 @@ pub(super) fn spawn(id: u32, keeps_scans: bool, script_url: &str) -> Result<Work
 }
 
 /// Makes and drops one memory: after a reload the old page's may not have been collected, and an allocation by the
-/// page, unlike one by a worker, makes the browser do so (facts/BROWSER.md).
+/// page, unlike one by a worker, makes the browser do so (seen in Chromium 156).
 pub(super) fn nudge_the_collector() {
     let descriptor = Object::new();
     // The two fields of a fresh object can be set, and the memory itself is not wanted.

@@ -18,13 +18,14 @@ use std::rc::Rc;
 
 use js_sys::{Error, Function, JSON, Object, Promise, Reflect};
 use serde::Serialize;
-use shuffle_engine::scenario::{InvalidScenario, json, link};
+use shuffle_engine::scenario::{InvalidScenario, json, limits, link};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
 use super::{Session, bench};
 use crate::browser::{CancelToken, RunOptions, location};
+use crate::permalink::VIEW_PARTS;
 
 /// Puts `window.shuffleLab` there, for the rest of the page's life.
 pub fn install(session: Session) {
@@ -94,18 +95,19 @@ fn plain_object(measured: &impl Serialize, notes: &[String]) -> Result<JsValue, 
     Ok(object)
 }
 
-/// A scenario as scripts give it.
+/// A scenario as scripts give it: an object, its JSON, or a link.
 pub(super) fn read_scenario(value: &JsValue) -> Result<Scenario, InvalidScenario> {
-    if let Some(text) = value.as_string() {
-        return if text.trim_start().starts_with('{') {
+    let scenario = match value.as_string() {
+        Some(text) if text.trim_start().starts_with('{') => json::decode(&text),
+        Some(text) => link::decode_beside(&text, &VIEW_PARTS),
+        None => {
+            // NaN and infinity become null in JSON, which no field takes: the field is still named.
+            let text = JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
             json::decode(&text)
-        } else {
-            link::decode_strict(&text)
-        };
-    }
-    // NaN and infinity become null in JSON, which no field takes: the field is still named.
-    let text = JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    json::decode(&text)
+        }
+    }?;
+    scenario.check_workers(limits::MAX_WORKERS, "a tab runs")?;
+    Ok(scenario)
 }
 
 /// The engine's error for scripts.

@@ -9,8 +9,9 @@ pub fn sweep_points(cores: u32) -> Vec<u32> {
     (1..=last).filter(|&workers| workers <= 4 || workers.is_power_of_two() || workers == last).collect()
 }
 
-/// The numbers of workers at which a nearly empty exchange is measured. It is message handling, not computing, so its
-/// growth shows past the cores too (facts/BROWSER.md); the chart still says how many cores there were.
+/// The numbers of workers at which a nearly empty exchange is measured. Such an exchange is message handling and not
+/// computing, so its growth shows past the cores too: in Chromium on two cores an empty exchange took 0.15 ms and 6.8 us
+/// for each of its W(W-1) messages. The chart still says how many cores there were.
 pub fn exchange_points(workers: u32) -> Vec<u32> {
     let mut points = vec![2, 4, 8, 16];
     if workers > 16 {

@@ -173,7 +173,7 @@ pub enum Activity {
         /// Tasks in all; 0 while workers start.
         total: u32,
     },
-    /// The same without remedies, to compare.
+    /// The same without tactics, to compare.
     Comparing,
     /// The workers are swept.
     Sweeping {
@@ -215,7 +215,7 @@ pub struct RunState {
     pub activity: Activity,
     /// The last run that came to its end.
     pub run: Option<Measurement>,
-    /// The same scenario without remedies, when [`RunState::run`] had some.
+    /// The same scenario without tactics, when [`RunState::run`] had some.
     pub baseline: Option<Measurement>,
     /// Measured walls over workers, ascending, for the scenario at hand whatever its workers.
     pub sweep: Vec<SweepPoint>,
@@ -243,7 +243,7 @@ pub enum RunEvent {
     Working(Activity),
     /// The scenario has run.
     Ran(Box<Measurement>),
-    /// It has run without remedies.
+    /// It has run without tactics.
     RanBaseline(Box<Measurement>),
     /// A point of the sweep was measured.
     Swept(Box<SweepPoint>),
@@ -382,11 +382,11 @@ pub(super) fn without_workers(scenario: &Scenario) -> Scenario {
     Scenario { workers: 1, ..scenario.clone() }
 }
 
-/// The scenario without remedies.
-pub(super) fn without_remedies(scenario: &Scenario) -> Scenario {
+/// The scenario without tactics.
+pub(super) fn without_tactics(scenario: &Scenario) -> Scenario {
     Scenario { tactics: Tactics::default(), ..scenario.clone() }
 }
 
 fn is_baseline_of(baseline: &Measurement, run: &Measurement) -> bool {
-    baseline.scenario == without_remedies(&run.scenario) && run.scenario != baseline.scenario
+    baseline.scenario == without_tactics(&run.scenario) && run.scenario != baseline.scenario
 }

@@ -10,7 +10,8 @@ use shuffle_engine::scenario::{Action, CollectPoint};
 use super::state::{Measurement, RunState};
 use crate::charts::units;
 
-/// From this ratio on, partitions are called skewed: Spark's `skewedPartitionFactor` (facts/ENGINES.md).
+/// From this ratio on, partitions are called skewed: the default of Spark's `spark.sql.adaptive.skewJoin.skewedPartitionFactor`
+/// (Spark's SQL performance tuning guide).
 const SKEWED_FACTOR: f64 = 5.0;
 /// Walls that differ by less than this share are called equal.
 const NOTICEABLE: f64 = 0.05;
@@ -20,7 +21,7 @@ const NOTICEABLE: f64 = 0.05;
 pub struct Verdict {
     /// One sentence: how long, and what limits it.
     pub headline: String,
-    /// Further sentences: cause, size, remedy.
+    /// Further sentences: cause, size and fix.
     pub details: Vec<String>,
 }
 
@@ -31,7 +32,7 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     details.extend(straggler(run));
     details.extend(best_workers(state, run));
     details.extend(where_time_goes(&run.report));
-    details.extend(remedies(state));
+    details.extend(tactics(state));
     details.extend(run.unmodelled.clone());
     Some(Verdict { headline: headline(state, run), details })
 }
@@ -97,7 +98,8 @@ fn straggler(run: &Measurement) -> Option<String> {
     let hot = run.report.skew.hot_key?;
     let stage = run.report.stages.iter().find(|stage| stage.reads_shuffle())?;
     run.report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR)?;
-    let owner = stage.partitions.executor.get(hot.partition as usize)?;
+    let partition = hot.partition?;
+    let owner = stage.partitions.executor.get(partition as usize)?;
     let key = units::count(hot.value.unsigned_abs());
     let share = units::share(hot.share);
     let is_split = run.scenario.tactics.combine || run.scenario.tactics.salt_buckets() > 1;
@@ -105,10 +107,8 @@ fn straggler(run: &Measurement) -> Option<String> {
         return None;
     }
     Some(format!(
-        "Key {key} holds {share} of the shuffled rows, all in partition {} on worker {}: however many workers there \
-         are, the stage that reads it gets at most {} faster.",
-        hot.partition,
-        owner,
+        "Key {key} holds {share} of the shuffled rows, all in partition {partition} on worker {owner}: however many workers \
+         there are, the stage that reads it gets at most {} faster.",
         units::ratio(1.0 / hot.share)
     ))
 }
@@ -158,8 +158,8 @@ fn where_time_goes(report: &JobReport) -> Option<String> {
         .then(|| format!("Of the workers' measured time, {} went into {name}.", units::share(most / total)))
 }
 
-/// What the remedies did, when they were on.
-fn remedies(state: &RunState) -> Option<String> {
+/// What the tactics did, when they were on.
+fn tactics(state: &RunState) -> Option<String> {
     let (before, after) = state.comparison()?;
     let same = before.report.result == after.report.result;
     let ratio =

@@ -1,7 +1,7 @@
 //! The session: the state in a signal, and the work that each change sets off.
 //!
 //! ```text
-//!  change ─> (hand rests) ─> run ─> without remedies ─> probes ─> sweep ─> exchanges ─> fit
+//!  change ─> (hand rests) ─> run ─> without tactics ─> probes ─> sweep ─> exchanges ─> fit
 //!                             └─> nothing more where rows come to the driver: the rest is about rows that stay
 //!     ^                                                                              │
 //!     └── a newer change ends the work of an older one, wherever it is ──────────────┘
@@ -22,7 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::scope::unmodelled;
 use super::state::{
-    Activity, Failure, Measurement, Notice, RunEvent, RunState, without_remedies, without_workers,
+    Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics, without_workers,
 };
 use super::table::RowTable;
 use crate::browser::task::{in_slices, sleep};
@@ -183,7 +183,7 @@ impl Session {
         cancel: &CancelToken,
     ) -> Result<Option<HotKey>, EngineError> {
         let cache = self.inner.with_value(|inner| inner.histogram.clone());
-        let counted_for = Scenario { reduce_partitions: 1, ..without_workers(&without_remedies(scenario)) };
+        let counted_for = Scenario { reduce_partitions: 1, ..without_workers(&without_tactics(scenario)) };
         let known = cache
             .borrow()
             .as_ref()
@@ -242,7 +242,7 @@ impl Work {
         if scenario.action.fetches() {
             return Ok(());
         }
-        self.run_without_remedies(&scenario).await?;
+        self.run_without_tactics(&scenario).await?;
         if !is_as_asked {
             // Without its workers, or in a hidden tab, a sweep would measure something else than it says.
             return Ok(());
@@ -334,8 +334,8 @@ impl Work {
         Ok(Some(Measurement { report, walls_micros, ..first }))
     }
 
-    async fn run_without_remedies(&self, scenario: &Scenario) -> Result<(), Stop> {
-        let baseline = without_remedies(scenario);
+    async fn run_without_tactics(&self, scenario: &Scenario) -> Result<(), Stop> {
+        let baseline = without_tactics(scenario);
         let is_known = self.session.state.with_untracked(|state| state.comparison().is_some());
         if *scenario == baseline || is_known {
             return Ok(());

@@ -123,11 +123,10 @@ fn write_report(text: &mut String, title: &str, report: &JobReport) -> std::fmt:
     let (median, mean) = (or_none(report.skew.max_over_median), or_none(report.skew.max_over_mean));
     write!(text, "skew: max/median {median}, max/mean {mean}")?;
     if let Some(hot) = report.skew.hot_key {
-        write!(
-            text,
-            ", key {} has {} rows, {:.4}, partition {}",
-            hot.value, hot.rows, hot.share, hot.partition
-        )?;
+        write!(text, ", key {} has {} rows, {:.4}", hot.value, hot.rows, hot.share)?;
+        if let Some(partition) = hot.partition {
+            write!(text, ", partition {partition}")?;
+        }
     }
     writeln!(text, "\n")
 }

@@ -98,7 +98,7 @@ fn every_partition_has_as_many_rows_as_after_sparks_repartition() {
     let mut compared = 0;
     for (path, oracle) in oracles() {
         let (scenario, outcome) = run(&oracle);
-        // The remedies change what is placed, and where; that is what they are for.
+        // The tactics change what is placed, and where; that is what they are for.
         let Some(theirs) = oracle.partition_rows.filter(|_| scenario.tactics == Tactics::default()) else {
             continue;
         };

@@ -38,7 +38,7 @@ pub(crate) const SHAPES: [Shape; 7] = [
     Shape { rows: 2_000, keys: 1, map_partitions: 5, reduce_partitions: 4 },
 ];
 
-/// No remedy, each, and both.
+/// No tactic, each, and both.
 pub(crate) fn tactics() -> [Tactics; 4] {
     let none = Tactics::default();
     [

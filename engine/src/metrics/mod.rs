@@ -2,6 +2,7 @@
 
 mod report;
 pub mod skew;
+mod subject;
 
 pub use crate::clock::{Phase, PhaseMicros};
 pub use report::{

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PhaseMicros, skew};
+use super::{PhaseMicros, skew, subject};
 use crate::cluster::{JobOutcome, WallMicros};
 use crate::columnar::RowDigest;
 use crate::plan::{PlanTrace, StageSpec};
@@ -186,10 +186,11 @@ pub struct JobExecutors {
 /// How uneven the partitions are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SkewSummary {
-    /// Rows of the largest partition over the median one, in the first stage that reads a shuffle (without one: in the
-    /// last stage). `None` when the median is 0.
+    /// Rows of the largest partition over the median one, in the first stage that reads an exchange (without one: in the
+    /// last stage). `None` when the median is 0, when the stage has one partition, and when not all of its partitions ran.
     pub max_over_median: Option<f64>,
-    /// Rows of the largest partition over the mean. `None` when there is no row.
+    /// Rows of the largest partition over the mean, in the same stage. `None` when there is no row, when the stage has one
+    /// partition, and when not all of its partitions ran.
     pub max_over_mean: Option<f64>,
     /// The heaviest key of the rows that take the wide branch (without one: of all); `None` without rows, and
     /// where another key than `prompt_hash` is what rows meet by.
@@ -205,8 +206,10 @@ pub struct HotKey {
     pub rows: u64,
     /// Its rows over all rows counted.
     pub share: f64,
-    /// Its reduce partition, by the hash without salt.
-    pub partition: u32,
+    /// The reduce partition in which all of its rows met. `None`, and absent in JSON, where they met in none: a narrow
+    /// query, a broadcast, a salted key, a run whose rows were not exchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<u32>,
 }
 
 impl JobReport {
@@ -221,12 +224,12 @@ impl JobReport {
         }
         let stages: Vec<StageReport> =
             outcome.graph.stages().iter().map(|stage| stage_report(outcome, stage)).collect();
-        let observed = stages.iter().find(|stage| stage.exchange.is_some()).or(stages.last());
-        let rows = observed.map_or(&[][..], |stage| &stage.partitions.rows);
+        let observed = subject::observed(&stages);
+        let rows = observed.and_then(subject::compared_rows);
         let skew = SkewSummary {
-            max_over_median: skew::max_over_median(rows),
-            max_over_mean: skew::max_over_mean(rows),
-            hot_key,
+            max_over_median: rows.and_then(skew::max_over_median),
+            max_over_mean: rows.and_then(skew::max_over_mean),
+            hot_key: hot_key.map(|counted| subject::hot_key(outcome, observed, counted)),
         };
         JobReport {
             version: REPORT_VERSION,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::cluster::{Action, CollectPoint};
 use crate::columnar::BATCH_ROWS;
 use crate::dataset::{Dataset, Table};
 use crate::metrics::HotKey;
@@ -30,9 +31,15 @@ pub struct HistogramBuilder {
 }
 
 impl HistogramBuilder {
-    /// Begins to count. A query without a wide branch is counted over all rows.
+    /// Begins to count. A query without a wide branch is counted over all rows, as is what a collect takes before it.
     pub fn new(scenario: &Scenario, dataset: Arc<Dataset>) -> Self {
-        let share = if scenario.query.is_wide() { scenario.shuffle_fraction } else { 1.0 };
+        let has_branch = match scenario.action {
+            Action::Collect { of: CollectPoint::Input, .. } => false,
+            Action::Collect { of: CollectPoint::Result, .. } | Action::Write {} | Action::Show { .. } => {
+                scenario.query.is_wide()
+            }
+        };
+        let share = if has_branch { scenario.shuffle_fraction } else { 1.0 };
         let key_count = if scenario.query.is_keyed_by_prompt() { scenario.keys } else { 0 };
         let counts = vec![0; key_count as usize];
         let histogram = KeyHistogram { counts, row_count: 0 };
@@ -108,10 +115,10 @@ impl KeyHistogram {
         partition_keys
     }
 
-    /// The heaviest key, the smallest of equals.
+    /// The heaviest key, the smallest of equals, with the partition in which its rows meet when they are placed by key.
     pub fn hot_key(&self, partition_count: u32) -> Option<HotKey> {
         let (value, rows) = self.iter().max_by_key(|&(key, rows)| (rows, std::cmp::Reverse(key)))?;
-        let partition = pmod(hash_long(value, SEED), partition_count);
+        let partition = Some(pmod(hash_long(value, SEED), partition_count));
         Some(HotKey { value, rows, share: rows as f64 / self.row_count as f64, partition })
     }
 }

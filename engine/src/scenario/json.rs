@@ -1,26 +1,48 @@
 //! The scenario as JSON. Unknown fields are refused; every field but `version` is optional.
+//!
+//! ```text
+//!  text ─> Shape (objects, names once, no arrays, no null) ─> Scenario ─> validated
+//! ```
+//!
+//! Serde alone reads a struct from an array too, by position, and a word from an object. A scenario has one written form,
+//! so a first pass over the text refuses these.
 
-use serde::de::Error as _;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{InvalidScenario, Scenario, limits};
 
-/// Reads and validates a scenario.
+/// The fields that are objects themselves. All others are numbers, words and flags.
+const GROUPS: [&str; 3] = ["skew", "tactics", "action"];
+
+/// Reads and validates a scenario. It may name more executors than the caller can start: see
+/// [`Scenario::check_workers`].
 ///
 /// # Errors
-/// Names the field that is wrong; `scenario` when the text is not JSON or is too long.
+/// Names the field that is wrong; `scenario` when the text is not JSON, is no object or is too long.
 pub fn decode(text: &str) -> Result<Scenario, InvalidScenario> {
     if text.len() > limits::MAX_JSON_BYTES {
         let reason = format!("{} bytes are more than the {} read", text.len(), limits::MAX_JSON_BYTES);
         return Err(InvalidScenario::new("scenario", reason));
     }
+    let _: Shape = read(text)?;
+    let scenario: Scenario = read(text)?;
+    scenario.validate()?;
+    Ok(scenario)
+}
+
+/// Reads the whole text as one value.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, InvalidScenario> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let scenario: Scenario = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         named(&path, error.inner())
     })?;
     deserializer.end().map_err(|error| named(".", &error))?;
-    scenario.validate()?;
-    Ok(scenario)
+    Ok(value)
 }
 
 /// Writes a scenario, every field, on one line.
@@ -55,4 +77,103 @@ fn named(path: &str, error: &serde_json::Error) -> InvalidScenario {
 pub fn decode_value(value: &serde_json::Value) -> Result<Scenario, InvalidScenario> {
     let text = serde_json::to_string(value).map_err(|error| named(".", &serde_json::Error::custom(error)))?;
     decode(&text)
+}
+
+/// A text that has the shape of a scenario: an object of values and of [`GROUPS`], every name once. It is read for its
+/// errors only.
+struct Shape;
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Part::Whole.deserialize(deserializer)
+    }
+}
+
+/// Where in a scenario a value stands.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// The text itself: an object.
+    Whole,
+    /// A field that is an object.
+    Group,
+    /// A number, word or flag.
+    Value,
+}
+
+impl Part {
+    /// The part that stands below a name in this one.
+    fn below(self, name: &str) -> Part {
+        match self {
+            Part::Whole if GROUPS.contains(&name) => Part::Group,
+            Part::Whole | Part::Group | Part::Value => Part::Value,
+        }
+    }
+
+    /// Nothing, when a plain value may stand here.
+    fn plain<E: serde::de::Error>(self) -> Result<Shape, E> {
+        match self {
+            // A group's own reader says what is wrong with a plain value.
+            Part::Value | Part::Group => Ok(Shape),
+            Part::Whole => Err(E::custom("must be an object, as in {\"version\":1}")),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Part {
+    type Value = Shape;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Part {
+    type Value = Shape;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object, a number, a word or a flag")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        if matches!(self, Part::Value) {
+            return Err(A::Error::custom("must be a number, a word or a flag, not an object"));
+        }
+        let mut names = BTreeSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let part = self.below(&name);
+            if !names.insert(name.clone()) {
+                return Err(A::Error::custom(format!("duplicate field `{name}`")));
+            }
+            map.next_value_seed(part)?;
+        }
+        Ok(Shape)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Shape, A::Error> {
+        Err(A::Error::custom("must not be an array: a scenario has none"))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Shape, E> {
+        Err(E::custom("must not be null: a field that is left out has its default"))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Shape, E> {
+        self.plain()
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Shape, E> {
+        self.plain()
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Shape, E> {
+        self.plain()
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Shape, E> {
+        self.plain()
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Shape, E> {
+        self.plain()
+    }
 }

@@ -6,9 +6,11 @@ pub const MAX_SEED: u64 = (1 << 53) - 1;
 pub const MAX_ROWS: u64 = 20_000_000;
 /// Distinct keys. Every executor keeps an alias table of 12 bytes a key.
 pub const MAX_KEYS: u64 = 5_000_000;
-/// Executors that really run: a renderer process holds 124 wasm memories (facts/BROWSER.md).
+/// Executors that really run in a tab: a renderer process of Chromium 156 held 124 wasm memories, whatever their size,
+/// and frames of one process share them.
 pub const MAX_WORKERS: u32 = 64;
-/// Executors that the model may be asked about; nothing runs for them.
+/// Executors that a scenario may name. The model may be asked about all of them; whoever runs a scenario has a limit of its
+/// own.
 pub const MAX_MODEL_WORKERS: u32 = 1_024;
 /// Map or reduce partitions: 1,024 x 1,024 blocks are already a million.
 pub const MAX_PARTITIONS: u32 = 1_024;

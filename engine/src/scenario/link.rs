@@ -1,20 +1,22 @@
 //! The scenario as a query string: `?v=1&workers=8&skew=hot_key:0.3`.
 //!
 //! Fields have their JSON names; a default is left out; `skew` is `uniform`, `zipf:EXPONENT` or
-//! `hot_key:SHARE`. Reading never fails: a part that cannot be used is replaced by its default and
-//! reported, so a reader of an old or mangled link still sees a page. [`decode_strict`] is for tools.
+//! `hot_key:SHARE`; `action` is `write`, `show:ROWS`, `collect:BYTES` or `collect_input:BYTES`; a flag is 1 or 0. Numbers are
+//! written as in JSON. [`decode`] is for pages and never fails: a part that cannot be used is replaced by its default and
+//! reported, a part that is given twice counts once, and a link without a version is read as this one, so a reader of an old
+//! or mangled link still sees a page. [`decode_strict`] is for tools: what a page repairs, a tool refuses.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
+use serde::de::DeserializeOwned;
 
-/// What a page adds to a link for itself: how it shows a run, not what runs. Tools pass over these.
-pub const PAGE_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
+use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 /// A link, read as far as it made sense.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedLink {
-    /// Always valid.
+    /// Always valid. It may name more executors than the caller can start: see [`Scenario::check_workers`].
     pub scenario: Scenario,
     /// What had to be repaired, a field and a sentence each.
     pub repairs: Vec<InvalidScenario>,
@@ -34,27 +36,23 @@ pub fn decode(link: &str) -> DecodedLink {
         decoded.repairs.push(InvalidScenario::new("link", reason));
         return decoded;
     }
-    let parts: Vec<(String, String)> = query_part(link)
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (percent_decode(name), percent_decode(value))
-        })
-        .collect();
-    if let Some((_, version)) = parts.iter().find(|(name, _)| name == "v")
-        && version != &SCENARIO_VERSION.to_string()
-    {
-        let reason = format!(
-            "is {version:?}, but this build reads version {SCENARIO_VERSION}; the defaults are shown"
-        );
-        decoded.repairs.push(InvalidScenario::new("version", reason));
-        return decoded;
-    }
-    for (name, value) in parts {
-        if name == "v" {
-            continue;
+    let parts: Vec<(String, String)> = parts(link).collect();
+    match parts.iter().find(|(name, _)| name == "v") {
+        Some((_, version)) if *version == SCENARIO_VERSION.to_string() => {}
+        Some((_, version)) => {
+            let reason = format!(
+                "is {}, but this build reads version {SCENARIO_VERSION}; the defaults are shown",
+                shown(version)
+            );
+            decoded.repairs.push(InvalidScenario::new("version", reason));
+            return decoded;
         }
+        // An address without a query string is no link: there is nothing to repair.
+        None if parts.is_empty() => return decoded,
+        None => decoded.repairs.push(no_version()),
+    }
+    let (parts, doubled) = each_once(parts);
+    for (name, value) in parts.into_iter().filter(|(name, _)| name != "v") {
         // Each part is tried alone, so that one bad part costs nothing but itself.
         let mut changed = decoded.scenario.clone();
         match set(&mut changed, &name, &value).and_then(|known| changed.validate().map(|()| known)) {
@@ -63,24 +61,59 @@ pub fn decode(link: &str) -> DecodedLink {
             Err(repair) => decoded.repairs.push(repair),
         }
     }
+    let twice = |name: &String| InvalidScenario::new(name, "is given twice; the first one counts");
+    decoded.repairs.extend(doubled.iter().map(twice));
     decoded
 }
 
-/// Reads a query string for a tool: the first repair, or unknown name, is an error.
+/// Reads a query string for a tool: what had to be repaired, or a name that is not a scenario's, is an error.
 ///
 /// # Errors
-/// Names the field.
+/// Names the first field that is wrong.
 pub fn decode_strict(link: &str) -> Result<Scenario, InvalidScenario> {
+    decode_beside(link, &[])
+}
+
+/// As [`decode_strict`], for a tool that passes over parts of these names: they are somebody else's, as a page's are.
+///
+/// # Errors
+/// Names the first field that is wrong.
+pub fn decode_beside(link: &str, passed_over: &[&str]) -> Result<Scenario, InvalidScenario> {
     let decoded = decode(link);
     if let Some(repair) = decoded.repairs.into_iter().next() {
         return Err(repair);
     }
-    match decoded.others.into_iter().next() {
-        Some((name, _)) if !PAGE_PARTS.contains(&name.as_str()) => {
-            Err(InvalidScenario::new(&name, "is not a field of a scenario"))
-        }
-        _ => Ok(decoded.scenario),
+    if parts(link).next().is_none() {
+        return Err(no_version());
     }
+    match decoded.others.into_iter().find(|(name, _)| !passed_over.contains(&name.as_str())) {
+        Some((name, _)) => Err(InvalidScenario::new(&name, "is not a field of a scenario")),
+        None => Ok(decoded.scenario),
+    }
+}
+
+fn no_version() -> InvalidScenario {
+    InvalidScenario::new("version", format!("is missing: a link begins with v={SCENARIO_VERSION}"))
+}
+
+/// The names and values of a link, decoded, in their order.
+fn parts(link: &str) -> impl Iterator<Item = (String, String)> {
+    query_part(link).split('&').filter(|part| !part.is_empty()).map(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (percent_decode(name), percent_decode(value))
+    })
+}
+
+/// The first part of each name, in their order, and the names that there are more of.
+fn each_once(parts: Vec<(String, String)>) -> (Vec<(String, String)>, BTreeSet<String>) {
+    let (mut first, mut doubled) = (BTreeMap::new(), BTreeSet::new());
+    for (at, (name, _)) in parts.iter().enumerate() {
+        if *first.entry(name.clone()).or_insert(at) != at {
+            doubled.insert(name.clone());
+        }
+    }
+    let kept = parts.into_iter().enumerate().filter(|(at, (name, _))| first.get(name) == Some(at));
+    (kept.map(|(_, part)| part).collect(), doubled)
 }
 
 /// Writes the query string: the version and every field that differs from its default.
@@ -142,10 +175,14 @@ fn set(scenario: &mut Scenario, name: &str, value: &str) -> Result<bool, Invalid
     Ok(true)
 }
 
-fn number<T: std::str::FromStr>(field: &str, value: &str) -> Result<T, InvalidScenario> {
-    value
-        .parse()
-        .map_err(|_| InvalidScenario::new(field, format!("is {}, which is not such a number", shown(value))))
+/// A number as JSON has it: no plus sign, no leading zero, nothing around it; a whole number has no point and no exponent.
+fn number<T: DeserializeOwned>(field: &str, value: &str) -> Result<T, InvalidScenario> {
+    let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        && value.ends_with(|last: char| last.is_ascii_digit());
+    let number = if is_number { serde_json::from_str(value).ok() } else { None };
+    number.ok_or_else(|| {
+        InvalidScenario::new(field, format!("is {}, which is not such a number", shown(value)))
+    })
 }
 
 fn flag(field: &str, value: &str) -> Result<bool, InvalidScenario> {
@@ -165,15 +202,22 @@ fn skew_word(skew: Skew) -> String {
 }
 
 fn parse_skew(value: &str) -> Result<Skew, InvalidScenario> {
-    match value.split_once(':').unwrap_or((value, "")) {
-        ("uniform", "") => Ok(Skew::Uniform {}),
-        ("zipf", exponent) => Ok(Skew::Zipf { exponent: number("skew.exponent", exponent)? }),
-        ("hot_key", share) => Ok(Skew::HotKey { share: number("skew.share", share)? }),
+    match word_and_number(value) {
+        ("uniform", None) => Ok(Skew::Uniform {}),
+        ("zipf", exponent) => {
+            Ok(Skew::Zipf { exponent: number("skew.exponent", exponent.unwrap_or_default())? })
+        }
+        ("hot_key", share) => Ok(Skew::HotKey { share: number("skew.share", share.unwrap_or_default())? }),
         _ => {
             let reason = format!("is {}, must be uniform, zipf:EXPONENT or hot_key:SHARE", shown(value));
             Err(InvalidScenario::new("skew", reason))
         }
     }
+}
+
+/// `zipf:1.1` is a word and a number, `uniform` a word alone.
+fn word_and_number(value: &str) -> (&str, Option<&str>) {
+    value.split_once(':').map_or((value, None), |(word, number)| (word, Some(number)))
 }
 
 fn action_word(action: Action) -> String {
@@ -186,16 +230,15 @@ fn action_word(action: Action) -> String {
 }
 
 fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
-    let memory_bytes = |bytes| number("action.memory_bytes", bytes);
-    match value.split_once(':').unwrap_or((value, "")) {
-        ("write", "") => Ok(Action::Write {}),
-        ("collect", bytes) => {
-            Ok(Action::Collect { of: CollectPoint::Result, memory_bytes: memory_bytes(bytes)? })
-        }
-        ("collect_input", bytes) => {
-            Ok(Action::Collect { of: CollectPoint::Input, memory_bytes: memory_bytes(bytes)? })
-        }
-        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows)? }),
+    let collect = |of, bytes: Option<&str>| {
+        let memory_bytes = number("action.memory_bytes", bytes.unwrap_or_default())?;
+        Ok(Action::Collect { of, memory_bytes })
+    };
+    match word_and_number(value) {
+        ("write", None) => Ok(Action::Write {}),
+        ("collect", bytes) => collect(CollectPoint::Result, bytes),
+        ("collect_input", bytes) => collect(CollectPoint::Input, bytes),
+        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows.unwrap_or_default())? }),
         _ => {
             let reason = format!(
                 "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",

@@ -1,6 +1,6 @@
 //! From the outer form to the inner ones. This is the only place where a scenario is taken apart.
 
-use super::{InvalidScenario, Scenario};
+use super::{InvalidScenario, Scenario, limits};
 use crate::cluster::{Action, CollectPoint, Job, RunSpec};
 use crate::dataset::DataSpec;
 use crate::error::Result;
@@ -82,6 +82,7 @@ impl TryFrom<Scenario> for Setup {
     /// The scenario's data, options and executors; its query is not looked at.
     fn try_from(scenario: Scenario) -> std::result::Result<Self, InvalidScenario> {
         scenario.validate()?;
+        scenario.check_workers(limits::MAX_WORKERS, "a context runs")?;
         Ok(Setup { data: scenario.data(), options: scenario.plan_options(), run: scenario.run_spec() })
     }
 }

@@ -3,7 +3,8 @@
 use super::{Action, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 impl Scenario {
-    /// Checks every field against [`limits`].
+    /// Checks every field against [`limits`]. How many executors really run depends on who runs them: see
+    /// [`Scenario::check_workers`].
     ///
     /// # Errors
     /// The first field, in the order of the struct, that is out of its limits or not offered yet.
@@ -21,7 +22,7 @@ impl Scenario {
             Skew::HotKey { share } => real("skew.share", share, limits::MAX_HOT_SHARE)?,
         }
         real("shuffle_fraction", self.shuffle_fraction, 1.0)?;
-        self.validate_workers()?;
+        whole("workers", self.workers.into(), 1, limits::MAX_MODEL_WORKERS.into())?;
         let partitions_max = u64::from(limits::MAX_PARTITIONS);
         whole("map_partitions", self.map_partitions.into(), 1, partitions_max)?;
         whole("reduce_partitions", self.reduce_partitions.into(), 1, partitions_max)?;
@@ -42,17 +43,17 @@ impl Scenario {
         }
     }
 
-    fn validate_workers(&self) -> Result<(), InvalidScenario> {
-        if self.workers > limits::MAX_WORKERS {
-            let reason = format!(
-                "is {}, but a browser tab can hold about 120 worker memories, so at most {} workers run; \
-                 past that, ask the model",
-                self.workers,
-                limits::MAX_WORKERS
-            );
-            return Err(InvalidScenario::new("workers", reason));
+    /// Checks that whoever is to run this can start as many executors: a tab, a machine. `who` begins the clause that says
+    /// how many there may be.
+    ///
+    /// # Errors
+    /// Names the field `workers`.
+    pub fn check_workers(&self, most: u32, who: &str) -> Result<(), InvalidScenario> {
+        if self.workers <= most {
+            return Ok(());
         }
-        whole("workers", self.workers.into(), 1, limits::MAX_WORKERS.into())
+        let reason = format!("is {}, but {who} at most {most}; past that, ask the model", self.workers);
+        Err(InvalidScenario::new("workers", reason))
     }
 }
 

@@ -12,11 +12,13 @@
 //! its blocks for it: W(W-1) messages, M x R blocks. A reduce task reads its blocks in the order of the map
 //! tasks, never of arrival, so its result does not depend on timing.
 
+mod key_sketch;
 pub mod partitioner;
 pub mod spark_hash;
 mod store;
 mod write;
 
+pub use key_sketch::{HeavyKey, HeavyKeys, KeySketch};
 pub use partitioner::{Placement, TaskRows, hash_column, place};
 pub use store::{BlockId, BlockSlice, BlockStore};
 pub use write::{MapOutput, ShuffleWrite};

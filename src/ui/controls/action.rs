@@ -45,7 +45,7 @@ pub(super) fn action(lab: Lab) -> impl IntoView {
         };
         lab.edit(|scenario| scenario.action = action);
     };
-    let kinds = vec![(Kind::Write, "they stay"), (Kind::Collect, "collect"), (Kind::Show, "show")];
+    let kinds = vec![(Kind::Write, "write"), (Kind::Collect, "collect()"), (Kind::Show, "limit().show()")];
     view! {
         <div class="group">
             <div class="group-head wraps">
@@ -83,13 +83,17 @@ fn of(lab: Lab) -> impl IntoView {
 
 fn says(scenario: &Scenario) -> &'static str {
     match scenario.action {
-        Action::Write {} => "With the workers; only their number and digest come back.",
+        Action::Write {} => {
+            "The rows stay with the workers, as files would. Only their number and their digest come back."
+        }
         Action::Collect { of: CollectPoint::Result, .. } => {
-            "Every row of the answer comes into one memory, the driver's."
+            "Every row of the answer comes into the memory of one machine, the driver."
         }
         Action::Collect { of: CollectPoint::Input, .. } => {
-            "Dangerous: in mid-pipeline the whole data set comes into one memory, before the wide step could make it small."
+            "Dangerous: the whole data set comes into the memory of the driver, before the wide operator could make it small."
         }
-        Action::Show { .. } => "Only as many partitions run as it takes to find them.",
+        Action::Show { .. } => {
+            "The driver asks for a few rows. Only as many partitions run as it takes to find them."
+        }
     }
 }

@@ -25,7 +25,7 @@ static FIXES: [Fix; 2] = [
     Fix {
         id: "combine",
         name: |_| "Combine before the shuffle".to_owned(),
-        says: "Each map task counts its own rows first and sends one row a key.",
+        says: "Each map task groups its own rows first and sends one row for each key.",
         is_on: |scenario| scenario.tactics.combine,
         set: |scenario, on| scenario.tactics.combine = on,
         refusal: no_combine,
@@ -36,7 +36,7 @@ static FIXES: [Fix; 2] = [
             let buckets = scenario.tactics.salt_buckets();
             format!("Salt the keys ×{}", if buckets > 1 { buckets } else { SALT_BUCKETS })
         },
-        says: "Deals each key over several partitions, then brings the parts together.",
+        says: "The rows of each key are dealt to several partitions. A second shuffle brings the parts together.",
         is_on: |scenario| scenario.tactics.salt_buckets() > 1,
         set: |scenario, on| scenario.tactics.salt = if on { SALT_BUCKETS } else { 0 },
         refusal: no_salt,

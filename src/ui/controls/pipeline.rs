@@ -9,19 +9,30 @@ use super::fixes;
 /// A query's name and what it does.
 fn words(query: Query) -> (&'static str, &'static str) {
     match query {
-        Query::Narrow => {
-            ("filter, map, tokenize", "Each row for itself: keep English prompts, split them into words.")
+        Query::Narrow => (
+            "filter, map, tokenize",
+            "The workers keep English prompts and split them into words. No row has to meet another.",
+        ),
+        Query::CountByKey => (
+            "count by key",
+            "The workers count the rows of each key. Rows with the same key have to meet first.",
+        ),
+        Query::DedupBest => ("best row per key", "The workers keep the row with the best score of each key."),
+        Query::Distinct => (
+            "distinct keys",
+            "The workers list the keys that occur. Rows with the same key have to meet, so that one of them stays.",
+        ),
+        Query::Join => (
+            "join with rewards",
+            "Each prompt gets its reward. Rows of both tables move to the worker that owns their key.",
+        ),
+        Query::Repartition => (
+            "repartition by key",
+            "The rows stay the same and move, so that rows with the same key are in one partition.",
+        ),
+        Query::WordCount => {
+            ("word count", "The workers split the texts and count how often each word occurs.")
         }
-        Query::CountByKey => ("count by key", "How many rows each key has: equal keys must meet first."),
-        Query::DedupBest => ("best row per key", "The best-scored row of each key."),
-        Query::Distinct => ("distinct keys", "Which keys occur at all: every copy must meet to be dropped."),
-        Query::Join => {
-            ("join with rewards", "Each prompt with its reward: both tables move to where the key lives.")
-        }
-        Query::Repartition => {
-            ("repartition by key", "The same rows, placed anew so that equal keys sit together.")
-        }
-        Query::WordCount => ("word count", "How often each word occurs."),
     }
 }
 

@@ -27,12 +27,14 @@ enum State {
 
 pub(super) fn proof(lab: Lab) -> impl IntoView {
     let state = lab.slice(state_of);
-    move || match state.get() {
+    move || {
+        match state.get() {
         State::NotAsked => ().into_any(),
         State::Pending => {
-            view! { <p class="knob-hint">"Both ways have to run before they can be compared."</p> }.into_any()
+            view! { <p class="knob-hint">"The run with fixes and the run without have to end before they can be compared."</p> }.into_any()
         }
         State::Here(proof) => table(proof).into_any(),
+    }
     }
 }
 

@@ -140,7 +140,7 @@ fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
     if !stage.reads_shuffle() || tactics.combine || tactics.salt_buckets() > 1 {
         return None;
     }
-    let owner = stage.partitions.executor.get(hot.partition as usize)?;
+    let owner = stage.partitions.executor.get(hot.partition? as usize)?;
     Some((*owner as usize, hot.rows))
 }
 

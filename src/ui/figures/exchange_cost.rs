@@ -48,16 +48,16 @@ fn caption(state: &RunState, of: ExchangeOf) -> String {
     let cores = units::plural(state.cores.into(), "core", "cores");
     let time = match of {
         ExchangeOf::Messages => format!(
-            "Exchange, measured: hardly a row, W × W blocks, the median of several; all of it is messages, \
-             handled by {cores}."
+            "The exchange was measured with W × W blocks that hold hardly a row; each point is the median of several \
+             exchanges. All of its time is messages, which {cores} handled."
         ),
         ExchangeOf::Scenario => match state.unmodelled() {
-            Some(reason) => format!("Exchange: of this scenario, measured on {cores}. {reason}"),
+            Some(reason) => format!("The exchange of this scenario was measured on {cores}. {reason}"),
             None => format!(
-                "Exchange: of this scenario, measured on {cores}, and dashed what the model says with a core for \
-                 each worker."
+                "The exchange of this scenario was measured on {cores}. The dashed line is what the model says with a \
+                 core for each worker."
             ),
         },
     };
-    format!("Links are arithmetic: every worker sends to every other. {time}")
+    format!("The number of links is arithmetic: every worker sends to every other one. {time}")
 }

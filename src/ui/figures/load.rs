@@ -49,7 +49,8 @@ fn caption(state: &RunState, by: LoadBy) -> String {
     let tasks = units::plural(stage.tasks.into(), "task", "tasks");
     match by {
         LoadBy::Rows => format!(
-            "Counted: rows that each worker took in during stage {} ({}, {tasks}). The stage ends with its tallest bar.",
+            "Each bar counts the rows that a worker read in stage {} ({}, {tasks}). The stage ends when the worker with \
+             the tallest bar does.",
             stage.id, stage.name
         ),
         LoadBy::Time => {
@@ -58,7 +59,9 @@ fn caption(state: &RunState, by: LoadBy) -> String {
             } else {
                 ""
             };
-            format!("Measured: each worker's share of the whole run, to the wall-clock.{sliced}")
+            format!(
+                "Each bar shows where a worker's time went, measured from the start of the run to its end.{sliced}"
+            )
         }
     }
 }

@@ -32,8 +32,8 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
             <div class="figure-head"><h2 id="traffic-name">"Who sends how much to whom?"</h2></div>
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
-                "Counted: bytes of all blocks in the last run, headers included. A column that stands out is a worker "
-                "that everybody sends to. The hatched diagonal stays on its worker and crosses no link."
+                "Each cell counts the bytes of the blocks that one worker sent to another in the last run, headers included. "
+                "A dark column is a worker that every other one sends to. Blocks on the hatched diagonal stay on their worker."
                 {table::table(DRAWING.name, chart)}
             </figcaption>
         </figure>

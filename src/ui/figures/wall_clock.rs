@@ -84,17 +84,21 @@ fn caption(state: &RunState) -> String {
     let cores = units::plural(state.cores.into(), "core", "cores");
     let runs = state.sweep.first().map_or(0, |point| point.walls_micros.len());
     let swept = match runs {
-        0 => "Bars: measured.".to_owned(),
-        runs => format!("Bars: measured, the median of {runs} runs; whiskers: fastest and slowest."),
+        0 => "The bars were measured.".to_owned(),
+        runs => format!(
+            "Each bar is the median of {runs} measured runs; its whisker spans the fastest and the slowest."
+        ),
     };
     let sliced = if state.scenario.workers > state.cores {
-        format!(" Hollow dot: measured, but the workers took turns on {cores}.")
+        format!(" The hollow dot was measured too, but its workers took turns on {cores}.")
     } else {
         String::new()
     };
     let model = match state.unmodelled() {
         Some(reason) => reason,
-        None if state.model.is_some() => "Dashes: modelled, a core for each worker.".to_owned(),
+        None if state.model.is_some() => {
+            "The dashed line is modelled, with a core for each worker.".to_owned()
+        }
         None => "The modelled line follows once this browser is calibrated.".to_owned(),
     };
     format!("{swept}{sliced} {model}")

@@ -28,7 +28,7 @@ pub(super) fn plan_section(lab: Lab) -> impl IntoView {
     });
     view! {
         <section class="plan" aria-labelledby="plan-name">
-            <h2 id="plan-name">"What are the workers told to do?"</h2>
+            <h2 id="plan-name">"Plan"</h2>
             <p class="caption">{move || story.with(|story| story.summary.clone())}</p>
             {steps::steps(story)}
             {savings::savings(lab)}

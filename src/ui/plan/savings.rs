@@ -70,8 +70,8 @@ fn shown(stand: Stand) -> AnyView {
     match stand {
         Stand::NotAsked => view! {
             <p class="caption">
-                "Runs the plan as written, then with one more rule each time, and compares what was scanned, shuffled and "
-                "moved. Nothing is estimated."
+                "The button runs the plan as it is written, then with one more rule each time. It compares how many rows and "
+                "bytes were scanned, shuffled and moved. Nothing is estimated."
             </p>
         }
         .into_any(),

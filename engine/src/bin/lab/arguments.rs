@@ -1,23 +1,12 @@
-//! The command line, read.
+//! The command line, read: words go in, a [`Command`] or a refusal comes out. Nothing here touches a file or a stream.
 
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 
-use shuffle_engine::Scenario;
+use lexopt::{Arg, Parser};
 use shuffle_engine::dataset::Table;
-use shuffle_engine::scenario::{json, limits, link};
 
 use super::failure::Failure;
-
-pub(crate) const USAGE: &str = "\
-lab run SCENARIO [--transport threads|local] [--result FILE.csv] [--memory BYTES]
-lab generate SCENARIO --table prompts|rewards -o FILE.csv
-lab explain SCENARIO
-lab sweep SCENARIO --workers 1,2,4,8
-lab model SCENARIO [--workers 1,2,4,8]
-
-SCENARIO is a JSON file, - for standard input, or a link (?v=1&workers=8).
-JSON goes to stdout, words for people to stderr.
-Exit 0: good. 2: bad input, one line that names the field. 1: anything else.";
 
 /// Who carries the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,196 +17,348 @@ pub(crate) enum Transport {
     Local,
 }
 
-/// What is asked for.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Help,
-    Run { scenario: Scenario, transport: Transport, result: Option<String>, memory_bytes: Option<u64> },
-    Sweep { scenario: Scenario, workers: Vec<u32> },
-    Explain { scenario: Scenario },
-    Model { scenario: Scenario, workers: Option<Vec<u32>> },
-    Generate { scenario: Scenario, table: Table, file: String },
-}
-
-impl Command {
-    pub(crate) fn parse(arguments: &[String]) -> Result<Self, Failure> {
-        let Some((command, rest)) = arguments.split_first() else { return Ok(Command::Help) };
-        if ["help", "-h", "--help"].contains(&command.as_str()) {
-            return Ok(Command::Help);
-        }
-        let mut rest = Rest::new(rest)?;
-        let parsed = match command.as_str() {
-            "run" => Command::Run {
-                transport: match rest.option("--transport").as_deref() {
-                    None | Some("threads") => Transport::Threads,
-                    Some("local") => Transport::Local,
-                    Some(other) => {
-                        return Err(bad(format!("--transport: is {other:?}, must be threads or local")));
-                    }
-                },
-                result: rest.option("--result"),
-                memory_bytes: rest.bytes("--memory")?,
-                scenario: rest.scenario()?,
-            },
-            "sweep" => {
-                let workers =
-                    rest.workers()?.ok_or_else(|| bad("--workers: is missing, as in --workers 1,2,4,8"))?;
-                Command::Sweep { scenario: rest.scenario()?, workers }
-            }
-            "model" => Command::Model { workers: rest.workers()?, scenario: rest.model_scenario()? },
-            "explain" => Command::Explain { scenario: rest.scenario()? },
-            "generate" => {
-                let name = rest.option("--table").ok_or_else(|| bad("--table: is missing"))?;
-                let table = Table::ALL
-                    .into_iter()
-                    .find(|table| table.name() == name)
-                    .ok_or_else(|| bad(format!("--table: is {name:?}, must be prompts or rewards")))?;
-                let file = rest.option("-o").ok_or_else(|| bad("-o: is missing"))?;
-                Command::Generate { scenario: rest.scenario()?, table, file }
-            }
-            other => {
-                return Err(bad(format!(
-                    "{other:?} is not a command; there are run, generate, explain, sweep, model"
-                )));
-            }
-        };
-        rest.end()?;
-        Ok(parsed)
-    }
-}
-
-fn bad(sentence: impl Into<String>) -> Failure {
-    Failure::Input(sentence.into())
-}
-
-/// The arguments behind the command: options with their values, and what is left.
-struct Rest {
-    options: Vec<(String, String)>,
-    plain: Vec<String>,
-}
-
-impl Rest {
-    fn new(arguments: &[String]) -> Result<Self, Failure> {
-        let mut rest = Rest { options: Vec::new(), plain: Vec::new() };
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            if argument.starts_with('-') && argument != "-" {
-                let value = arguments.next().ok_or_else(|| bad(format!("{argument}: has no value")))?;
-                rest.options.push((argument.clone(), value.clone()));
-            } else {
-                rest.plain.push(argument.clone());
-            }
-        }
-        Ok(rest)
-    }
-
-    fn option(&mut self, name: &str) -> Option<String> {
-        let at = self.options.iter().position(|(option, _)| option == name)?;
-        Some(self.options.remove(at).1)
-    }
-
-    fn bytes(&mut self, name: &str) -> Result<Option<u64>, Failure> {
-        let Some(word) = self.option(name) else { return Ok(None) };
-        let bytes =
-            word.parse().map_err(|_| bad(format!("{name}: is {word:?}, must be a number of bytes")))?;
-        Ok(Some(bytes))
-    }
-
-    fn workers(&mut self) -> Result<Option<Vec<u32>>, Failure> {
-        let Some(list) = self.option("--workers") else { return Ok(None) };
-        let workers =
-            list.split(',').map(|word| word.trim().parse::<u32>().ok().filter(|&workers| workers > 0));
-        let workers: Option<Vec<u32>> = workers.collect();
-        workers.map(Some).ok_or_else(|| bad(format!("--workers: is {list:?}, must be like 1,2,4,8")))
-    }
-
-    fn scenario(&mut self) -> Result<Scenario, Failure> {
-        if self.plain.is_empty() {
-            return Err(bad("SCENARIO: is missing: a JSON file, - or a link"));
-        }
-        read_text(&self.plain.remove(0))?.decode()
-    }
-
-    /// A scenario that is asked of the model, which knows more workers than run.
-    fn model_scenario(&mut self) -> Result<Scenario, Failure> {
-        if self.plain.is_empty() {
-            return self.scenario();
-        }
-        let mut text = read_text(&self.plain.remove(0))?;
-        let workers = text.take_model_workers();
-        let scenario = text.decode()?;
-        if let Some(workers) = workers.filter(|&workers| workers > limits::MAX_MODEL_WORKERS) {
-            let most = limits::MAX_MODEL_WORKERS;
-            return Err(bad(format!("workers: is {workers}, must be a whole number from 1 to {most}")));
-        }
-        Ok(Scenario { workers: workers.unwrap_or(scenario.workers), ..scenario })
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        let left = self.options.into_iter().map(|(option, _)| option).chain(self.plain).next();
-        left.map_or(Ok(()), |argument| Err(bad(format!("{argument}: is not an argument of this command"))))
-    }
-}
-
-/// A scenario as it was written.
-enum Text {
+/// Where a scenario is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In the argument itself.
     Link(String),
-    Json(String),
+    /// In a JSON file.
+    File(String),
+    /// As JSON on standard input.
+    Stdin,
 }
 
-impl Text {
-    fn decode(&self) -> Result<Scenario, Failure> {
-        Ok(match self {
-            Text::Link(link) => link::decode_strict(link)?,
-            Text::Json(text) => json::decode(text)?,
+/// Where rows are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Into a file of this name.
+    File(String),
+    /// To standard output.
+    Stdout,
+}
+
+/// What can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Run,
+    Generate,
+    Explain,
+    Sweep,
+    Model,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Words about one command, or about all.
+    Help(Option<Verb>),
+    Version,
+    Run {
+        scenario: Source,
+        transport: Transport,
+        result: Option<String>,
+        memory_bytes: Option<u64>,
+    },
+    Sweep {
+        scenario: Source,
+        workers: Vec<u32>,
+    },
+    Explain {
+        scenario: Source,
+    },
+    Model {
+        scenario: Source,
+        workers: Option<Vec<u32>>,
+    },
+    Generate {
+        scenario: Source,
+        table: Table,
+        target: Target,
+    },
+}
+
+/// An option that takes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Setting {
+    Transport,
+    Result,
+    Memory,
+    Workers,
+    Table,
+    Output,
+}
+
+impl Verb {
+    pub(crate) const ALL: [Verb; 5] = [Verb::Run, Verb::Generate, Verb::Explain, Verb::Sweep, Verb::Model];
+
+    /// The word on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Verb::Run => "run",
+            Verb::Generate => "generate",
+            Verb::Explain => "explain",
+            Verb::Sweep => "sweep",
+            Verb::Model => "model",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self, Failure> {
+        Verb::ALL.into_iter().find(|verb| verb.name() == word).ok_or_else(|| {
+            let names: Vec<&str> = Verb::ALL.iter().map(|verb| verb.name()).collect();
+            Failure::input(word, format!("is not a command; there are {}", names.join(", ")))
         })
     }
 
-    /// Takes out a number of workers that only the model may be asked about, so that the rest can be read.
-    fn take_model_workers(&mut self) -> Option<u32> {
-        let only_modelled = limits::MAX_WORKERS + 1..;
+    fn settings(self) -> &'static [Setting] {
         match self {
-            Text::Link(link) => {
-                let (start, word) = link.match_indices("workers=").find_map(|(at, name)| {
-                    let begins = at == 0 || link[..at].ends_with(['?', '&']);
-                    let rest = &link[at + name.len()..];
-                    begins.then(|| (at, rest.split(['&', '#']).next().unwrap_or(rest)))
-                })?;
-                let workers = word.parse().ok().filter(|workers| only_modelled.contains(workers))?;
-                let end = start + "workers=".len() + word.len();
-                link.replace_range(start..end, "");
-                Some(workers)
-            }
-            Text::Json(text) => {
-                if text.len() > limits::MAX_JSON_BYTES {
-                    return None;
-                }
-                let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
-                let field = value.get("workers")?.as_u64()?;
-                let workers = u32::try_from(field).ok().filter(|workers| only_modelled.contains(workers))?;
-                value.as_object_mut()?.remove("workers");
-                *text = value.to_string();
-                Some(workers)
-            }
+            Verb::Run => &[Setting::Transport, Setting::Result, Setting::Memory],
+            Verb::Generate => &[Setting::Table, Setting::Output],
+            Verb::Explain => &[],
+            Verb::Sweep | Verb::Model => &[Setting::Workers],
         }
     }
 }
 
-/// A JSON file, `-` or a link.
-fn read_text(word: &str) -> Result<Text, Failure> {
-    let is_link = word.starts_with('?') || word.starts_with("v=") || word.contains("://");
-    if is_link {
-        return Ok(Text::Link(word.to_owned()));
+impl Setting {
+    fn name(self) -> &'static str {
+        match self {
+            Setting::Transport => "--transport",
+            Setting::Result => "--result",
+            Setting::Memory => "--memory",
+            Setting::Workers => "--workers",
+            Setting::Table => "--table",
+            Setting::Output => "-o",
+        }
     }
-    // One byte more than may be read tells that there is more.
-    let limit = limits::MAX_JSON_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let read = if word == "-" {
-        std::io::stdin().take(limit).read_to_end(&mut bytes)
-    } else {
-        let file = std::fs::File::open(word).map_err(|error| bad(format!("SCENARIO: {word}: {error}")))?;
-        file.take(limit).read_to_end(&mut bytes)
+}
+
+/// Reads the words behind the program's own name.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let mut parser = Parser::from_args(words);
+    let word = match parser.next().map_err(refused)? {
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help(None)),
+        Some(Arg::Short('V') | Arg::Long("version")) => return Ok(Command::Version),
+        Some(Arg::Value(word)) => text(word)?,
+        Some(other) => return Err(unknown(&other)),
     };
-    read.map_err(|error| bad(format!("SCENARIO: {word}: {error}")))?;
-    Ok(Text::Json(String::from_utf8(bytes).map_err(|_| bad("scenario: is not UTF-8"))?))
+    if word == "help" {
+        return help(&mut parser);
+    }
+    let verb = Verb::parse(&word)?;
+    let mut given = Given { verb, scenario: None, settings: BTreeMap::new() };
+    while let Some(argument) = parser.next().map_err(refused)? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help(Some(verb))),
+            Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
+            Arg::Value(word) => given.scenario(text(word)?)?,
+            Arg::Short(_) | Arg::Long(_) => {
+                let setting = given.setting(&argument)?;
+                let value = parser.value().map_err(refused)?;
+                given.set(setting, text(value)?)?;
+            }
+        }
+    }
+    given.command()
+}
+
+/// `lab help` and `lab help COMMAND`.
+fn help(parser: &mut Parser) -> Result<Command, Failure> {
+    let mut about = None;
+    while let Some(argument) = parser.next().map_err(refused)? {
+        match argument {
+            Arg::Value(word) if about.is_none() => about = Some(Verb::parse(&text(word)?)?),
+            Arg::Value(word) => return Err(surplus(&text(word)?)),
+            Arg::Short('h') | Arg::Long("help") => {}
+            other @ (Arg::Short(_) | Arg::Long(_)) => return Err(unknown(&other)),
+        }
+    }
+    Ok(Command::Help(about))
+}
+
+/// The arguments behind the command, each kept once.
+struct Given {
+    verb: Verb,
+    scenario: Option<Source>,
+    settings: BTreeMap<Setting, String>,
+}
+
+impl Given {
+    fn scenario(&mut self, word: String) -> Result<(), Failure> {
+        if self.scenario.is_some() {
+            return Err(surplus(&word));
+        }
+        self.scenario = Some(Source::of(word));
+        Ok(())
+    }
+
+    /// The option behind this argument, if the command has it.
+    fn setting(&self, argument: &Arg<'_>) -> Result<Setting, Failure> {
+        let is_meant = |setting: &Setting| match argument {
+            Arg::Short('o') | Arg::Long("output") => *setting == Setting::Output,
+            Arg::Long(name) => setting.name().strip_prefix("--") == Some(name),
+            Arg::Short(_) | Arg::Value(_) => false,
+        };
+        let setting = self.verb.settings().iter().copied().find(is_meant);
+        setting.ok_or_else(|| {
+            let verb = self.verb.name();
+            let sentence = format!("is not an option of lab {verb}; lab {verb} --help lists them");
+            Failure::input(&written(argument), sentence)
+        })
+    }
+
+    fn set(&mut self, setting: Setting, value: String) -> Result<(), Failure> {
+        if value.is_empty() {
+            return Err(Failure::input(setting.name(), "is empty"));
+        }
+        match self.settings.insert(setting, value) {
+            None => Ok(()),
+            Some(_) => Err(Failure::input(setting.name(), "is given twice")),
+        }
+    }
+
+    fn command(mut self) -> Result<Command, Failure> {
+        Ok(match self.verb {
+            Verb::Run => Command::Run {
+                transport: self.transport()?,
+                result: self.result()?,
+                memory_bytes: self.memory_bytes()?,
+                scenario: self.source()?,
+            },
+            Verb::Generate => Command::Generate {
+                table: self.table()?,
+                target: Target::of(
+                    self.needed(Setting::Output, "a file for the rows, or - for standard output")?,
+                ),
+                scenario: self.source()?,
+            },
+            Verb::Explain => Command::Explain { scenario: self.source()? },
+            Verb::Sweep => {
+                let list = self.needed(Setting::Workers, "a list such as 1,2,4,8")?;
+                Command::Sweep { workers: worker_list(&list)?, scenario: self.source()? }
+            }
+            Verb::Model => Command::Model {
+                workers: self.take(Setting::Workers).as_deref().map(worker_list).transpose()?,
+                scenario: self.source()?,
+            },
+        })
+    }
+
+    fn take(&mut self, setting: Setting) -> Option<String> {
+        self.settings.remove(&setting)
+    }
+
+    fn needed(&mut self, setting: Setting, what: &str) -> Result<String, Failure> {
+        self.take(setting).ok_or_else(|| Failure::input(setting.name(), format!("is missing: {what}")))
+    }
+
+    fn source(&mut self) -> Result<Source, Failure> {
+        let missing =
+            || Failure::input("SCENARIO", "is missing: a JSON file, - for standard input, or a link");
+        self.scenario.take().ok_or_else(missing)
+    }
+
+    fn transport(&mut self) -> Result<Transport, Failure> {
+        match self.take(Setting::Transport).as_deref() {
+            None | Some("threads") => Ok(Transport::Threads),
+            Some("local") => Ok(Transport::Local),
+            Some(other) => Err(wrong(Setting::Transport, other, "threads or local")),
+        }
+    }
+
+    /// The report goes to standard output, so rows cannot.
+    fn result(&mut self) -> Result<Option<String>, Failure> {
+        match self.take(Setting::Result).map(Target::of) {
+            None => Ok(None),
+            Some(Target::File(name)) => Ok(Some(name)),
+            Some(Target::Stdout) => {
+                let sentence = "is -, but standard output is for the report; name a file for the rows";
+                Err(Failure::input(Setting::Result.name(), sentence))
+            }
+        }
+    }
+
+    fn memory_bytes(&mut self) -> Result<Option<u64>, Failure> {
+        let Some(word) = self.take(Setting::Memory) else { return Ok(None) };
+        let bytes = whole(&word).ok_or_else(|| wrong(Setting::Memory, &word, "a whole number of bytes"))?;
+        Ok(Some(bytes))
+    }
+
+    fn table(&mut self) -> Result<Table, Failure> {
+        let name = self.needed(Setting::Table, "prompts or rewards")?;
+        let table = Table::ALL.into_iter().find(|table| table.name() == name);
+        table.ok_or_else(|| wrong(Setting::Table, &name, "prompts or rewards"))
+    }
+}
+
+impl Source {
+    fn of(word: String) -> Self {
+        if word == "-" {
+            Source::Stdin
+        } else if word.starts_with('?') || word.starts_with("v=") || word.contains("://") {
+            Source::Link(word)
+        } else {
+            Source::File(word)
+        }
+    }
+}
+
+impl Target {
+    fn of(word: String) -> Self {
+        if word == "-" { Target::Stdout } else { Target::File(word) }
+    }
+}
+
+fn worker_list(list: &str) -> Result<Vec<u32>, Failure> {
+    let count = |word: &str| {
+        whole(word.trim()).and_then(|count| u32::try_from(count).ok()).filter(|&count| count > 0)
+    };
+    let workers: Option<Vec<u32>> = list.split(',').map(count).collect();
+    workers.ok_or_else(|| wrong(Setting::Workers, list, "a list such as 1,2,4,8"))
+}
+
+/// A whole number in digits, as scenarios have them: no sign, no exponent.
+fn whole(word: &str) -> Option<u64> {
+    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten()
+}
+
+fn wrong(setting: Setting, value: &str, wanted: &str) -> Failure {
+    Failure::input(setting.name(), format!("is {value:?}, must be {wanted}"))
+}
+
+fn surplus(word: &str) -> Failure {
+    Failure::input(word, "is one argument too many; a command takes one SCENARIO")
+}
+
+fn unknown(argument: &Arg<'_>) -> Failure {
+    Failure::input(&written(argument), "is not an option; lab --help lists them")
+}
+
+/// An option as it is written.
+fn written(argument: &Arg<'_>) -> String {
+    match argument {
+        Arg::Short(letter) => format!("-{letter}"),
+        Arg::Long(name) => format!("--{name}"),
+        Arg::Value(word) => word.to_string_lossy().into_owned(),
+    }
+}
+
+fn text(word: OsString) -> Result<String, Failure> {
+    word.into_string().map_err(|word| not_utf8(&word))
+}
+
+fn not_utf8(word: &OsString) -> Failure {
+    Failure::input(&word.to_string_lossy(), "is an argument that is not UTF-8")
+}
+
+/// What the parser of options refuses.
+fn refused(error: lexopt::Error) -> Failure {
+    match error {
+        lexopt::Error::MissingValue { option } => {
+            Failure::input(&option.unwrap_or_else(|| "argument".to_owned()), "has no value")
+        }
+        lexopt::Error::UnexpectedValue { option, .. } => Failure::input(&option, "takes no value"),
+        lexopt::Error::NonUnicodeValue(word) => not_utf8(&word),
+        other => Failure::input("arguments", other.to_string()),
+    }
 }

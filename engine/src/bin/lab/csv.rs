@@ -1,22 +1,21 @@
 //! CSV as RFC 4180 has it: a header, integers plain, NULL empty, an empty text quoted.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use shuffle_engine::columnar::{RecordBatch, Schema};
 
 use super::failure::Failure;
+use super::output::Sink;
 
-/// A CSV file being written.
-pub(crate) struct CsvFile {
-    path: String,
-    file: BufWriter<File>,
+/// CSV being written.
+pub(crate) struct Csv {
+    name: String,
+    stream: BufWriter<Box<dyn Write>>,
 }
 
-impl CsvFile {
-    pub(crate) fn create(path: &str, schema: &Schema) -> Result<Self, Failure> {
-        let file = File::create(path).map_err(|error| Failure::file(path, &error))?;
-        let mut csv = CsvFile { path: path.to_owned(), file: BufWriter::new(file) };
+impl Csv {
+    pub(crate) fn begin(sink: Sink, schema: &Schema) -> Result<Self, Failure> {
+        let mut csv = Csv { name: sink.name().to_owned(), stream: BufWriter::new(sink.begin()?) };
         let header: Vec<&str> = schema.names().collect();
         csv.line(&header.join(","))?;
         Ok(csv)
@@ -35,11 +34,11 @@ impl CsvFile {
     }
 
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.file.flush().map_err(|error| Failure::file(&self.path, &error))
+        self.stream.flush().map_err(|error| Failure::writing(&self.name, &error))
     }
 
     fn line(&mut self, line: &str) -> Result<(), Failure> {
-        writeln!(self.file, "{line}").map_err(|error| Failure::file(&self.path, &error))
+        writeln!(self.stream, "{line}").map_err(|error| Failure::writing(&self.name, &error))
     }
 }
 

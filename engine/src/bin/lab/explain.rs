@@ -7,8 +7,10 @@ use shuffle_engine::explain::{Cost, Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 
 use super::failure::Failure;
+use super::output;
 
 pub(crate) fn explain(scenario: &Scenario) -> Result<(), Failure> {
+    super::run::check_workers(scenario)?;
     let variants = variants(scenario)?;
     let mut cluster = ThreadCluster::new(scenario.workers);
     let mut reports: Vec<Vec<JobReport>> = vec![Vec::new(); variants.len()];
@@ -21,15 +23,14 @@ pub(crate) fn explain(scenario: &Scenario) -> Result<(), Failure> {
         }
     }
     let explanation = Explanation::new(scenario, &variants, &reports)?;
-    eprintln!("as written: {}\n{}", words(explanation.cost, None), explanation.logical);
+    output::say(&format!("as written: {}\n{}", words(explanation.cost, None), explanation.logical));
     let mut before = explanation.cost;
     for rule in &explanation.rules {
-        eprintln!("{}: {}\n{}", rule.rule, words(rule.cost, Some(before)), rule.after);
+        output::say(&format!("{}: {}\n{}", rule.rule, words(rule.cost, Some(before)), rule.after));
         before = rule.cost;
     }
-    eprintln!("with exchanges:\n{}\nstages:\n{}", explanation.physical, explanation.stages);
-    super::run::print(&json!(explanation));
-    Ok(())
+    output::say(&format!("with exchanges:\n{}\nstages:\n{}", explanation.physical, explanation.stages));
+    output::json(&json!(explanation))
 }
 
 fn words(cost: Cost, before: Option<Cost>) -> String {

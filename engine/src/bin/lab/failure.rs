@@ -1,43 +1,57 @@
 //! What can go wrong, and the exit code that says so.
 
-use std::process::ExitCode;
+use std::io;
 
 use shuffle_engine::EngineError;
 use shuffle_engine::scenario::InvalidScenario;
 
 /// Why the command ends.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Failure {
     /// Exit 2: the input is wrong; one line that names the field or argument.
-    Input(String),
+    Input(InvalidScenario),
     /// Exit 1: anything else.
     Other(String),
+    /// Exit 0, without a word: whoever reads the output has had enough of it, as `head` has.
+    NobodyReads,
 }
 
 impl Failure {
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Failure::Input(_) => ExitCode::from(2),
-            Failure::Other(_) => ExitCode::from(1),
+    /// An argument or field, and what is wrong with it. Both are made fit for one line: they may hold a stranger's words.
+    pub(crate) fn input(field: &str, sentence: impl Into<String>) -> Self {
+        Failure::Input(InvalidScenario::new(field, sentence))
+    }
+
+    /// A file or stream that could not be written.
+    pub(crate) fn writing(name: &str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+            _ => Failure::Other(InvalidScenario::new(name, error.to_string()).to_string()),
         }
     }
 
-    /// A file that could not be read or written.
-    pub(crate) fn file(path: &str, error: &std::io::Error) -> Self {
-        Failure::Other(format!("{path}: {error}"))
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Failure::Input(_) => 2,
+            Failure::Other(_) => 1,
+            Failure::NobodyReads => 0,
+        }
     }
-}
 
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Failure::Input(sentence) | Failure::Other(sentence)) = self;
-        write!(f, "lab: {sentence}")
+    /// One line for people, if there is anything to say.
+    pub(crate) fn sentence(&self) -> Option<String> {
+        match self {
+            Failure::Input(invalid) => Some(format!("lab: {invalid}")),
+            Failure::Other(sentence) => Some(format!("lab: {sentence}")),
+            Failure::NobodyReads => None,
+        }
     }
 }
 
 impl From<InvalidScenario> for Failure {
     fn from(error: InvalidScenario) -> Self {
-        Failure::Input(error.to_string())
+        Failure::Input(error)
     }
 }
 
@@ -45,7 +59,7 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::InvalidScenario(error) => error.into(),
-            EngineError::InvalidPlan(error) => Failure::Input(error.to_string()),
+            EngineError::InvalidPlan(error) => Failure::input("plan", error.to_string()),
             other @ (EngineError::OutOfMemory { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }

@@ -7,14 +7,17 @@ use shuffle_engine::Scenario;
 use shuffle_engine::columnar::BATCH_ROWS;
 use shuffle_engine::dataset::{Dataset, Table};
 
-use super::csv::CsvFile;
+use super::arguments::Target;
+use super::csv::Csv;
 use super::failure::Failure;
+use super::output::{self, Sink};
 
-pub(crate) fn generate(scenario: &Scenario, table: Table, file: &str) -> Result<(), Failure> {
+pub(crate) fn generate(scenario: &Scenario, table: Table, target: &Target) -> Result<(), Failure> {
+    let sink = Sink::open(target)?;
     let dataset = Arc::new(Dataset::new(&scenario.data()));
     let schema = table.schema();
     let columns: Vec<usize> = (0..schema.fields().len()).collect();
-    let mut csv = CsvFile::create(file, &schema)?;
+    let mut csv = Csv::begin(sink, &schema)?;
     for partition in 0..dataset.partition_count() {
         let mut scan = dataset.scan(table, partition, &columns);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
@@ -23,7 +26,15 @@ pub(crate) fn generate(scenario: &Scenario, table: Table, file: &str) -> Result<
     }
     csv.finish()?;
     let rows = dataset.row_count(table);
-    eprintln!("{rows} rows of {} written to {file}", table.name());
-    super::run::print(&json!({"version": 1, "table": table.name(), "rows": rows, "file": file}));
-    Ok(())
+    match target {
+        Target::File(file) => {
+            output::say(&format!("{rows} rows of {} written to {file}", table.name()));
+            output::json(&json!({"version": 1, "table": table.name(), "rows": rows, "file": file}))
+        }
+        // Rows and JSON in one stream would be neither.
+        Target::Stdout => {
+            output::say(&format!("{rows} rows of {}", table.name()));
+            Ok(())
+        }
+    }
 }

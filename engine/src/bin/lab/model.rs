@@ -4,13 +4,14 @@ use serde_json::json;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{
-    CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, calibration_scenarios, leave_one_out,
-    worker_grid,
+    CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, calibration_scenarios, check_modelled,
+    leave_one_out, worker_grid,
 };
 use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 use shuffle_engine::{EngineError, Scenario};
 
 use super::failure::Failure;
+use super::output;
 
 /// Runs of each W that the prediction is compared with: some before the calibration, some after it, so that a
 /// machine that is slower for a while is slower for both.
@@ -21,13 +22,14 @@ const WORK_ROWS: u64 = 2_000;
 
 pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), Failure> {
     if let Some(&too_many) = workers.and_then(|list| list.iter().find(|&&count| count > MAX_MODEL_WORKERS)) {
-        return Err(Failure::Input(format!("--workers: is {too_many}, must be at most {MAX_MODEL_WORKERS}")));
+        let sentence = format!("is {too_many}, must be at most {MAX_MODEL_WORKERS}");
+        return Err(Failure::input("--workers", sentence));
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cores = u32::try_from(cores).unwrap_or(MAX_WORKERS).min(MAX_WORKERS);
+    check_described(scenario)?;
+    let cores = super::run::cores().min(MAX_WORKERS);
     let mut cluster = ThreadCluster::new(cores);
     let probes = calibration_scenarios(scenario, cores);
-    eprintln!("{} runs to calibrate on {cores} cores", probes.len());
+    output::say(&format!("{} runs to calibrate on {cores} cores", probes.len()));
     let compared = compared_scenarios(scenario, cores);
     let warm_up = run(&mut cluster, &compared[0])?;
     let mut unseen = measure(&mut cluster, &compared, RUNS_BEFORE)?;
@@ -35,7 +37,7 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     unseen.extend(measure(&mut cluster, &compared, RUNS_AFTER)?);
 
     let calibration = calibrate(&runs, cores).map_err(other)?;
-    calibration.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    calibration.warnings.iter().for_each(|warning| output::say(&warning));
     let cost = &calibration.cost;
     let counters = Counters::from_report(&warm_up.report, &warm_up.scenario).map_err(other)?;
     let asked = workers.map_or_else(|| worker_grid(MAX_MODEL_WORKERS), <[u32]>::to_vec);
@@ -45,16 +47,16 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     let left_out = leave_one_out(&runs, cores, WORK_ROWS).map_err(other)?;
     let wall_micros = own.points.first().map(|point| point.wall);
     if let (Some(point), Some(error)) = (own.points.first(), &error) {
-        eprintln!(
+        output::say(&format!(
             "{} workers: {:.1} ms modelled; over {} measured W the model is off by {:.1} % on average, {:.1} % at worst",
             point.workers,
             point.wall.0 / 1e3,
             error.runs.len(),
             error.mape,
             error.worst
-        );
+        ));
     }
-    super::run::print(&json!({
+    output::json(&json!({
         "version": 1,
         "clock": "model",
         "workers": scenario.workers,
@@ -66,8 +68,17 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
         "error": error,
         "leave_one_out": left_out,
         "measured": {"clock": "wall", "runs": measured_points(&compared, &unseen)},
-    }));
-    Ok(())
+    }))
+}
+
+/// Refuses, before anything runs, what the model does not describe. A tactic that the plan makes no use of does no harm.
+fn check_described(scenario: &Scenario) -> Result<(), Failure> {
+    if scenario.action.fetches() {
+        let sentence = "the model describes runs whose rows stay with the workers, so it must be write";
+        return Err(Failure::input("action", sentence));
+    }
+    let graph = scenario.plan()?.stages;
+    check_modelled(&graph).map_err(|error| Failure::input("tactics.broadcast_bytes", error.to_string()))
 }
 
 /// The scenario itself, for W up to the cores.

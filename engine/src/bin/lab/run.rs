@@ -7,14 +7,18 @@ use shuffle_engine::cluster::{Action, CollectPoint, JobOutcome};
 use shuffle_engine::estimate::estimate;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
+use shuffle_engine::scenario::limits;
 use shuffle_engine::{EngineError, Scenario};
 
-use super::arguments::Transport;
-use super::csv::CsvFile;
+use super::arguments::{Target, Transport};
+use super::csv::Csv;
 use super::failure::Failure;
+use super::output::{self, Sink};
 
 /// Runs of each point of a sweep, after one that warms up; the median one is reported.
 const SWEEP_RUNS: usize = 5;
+/// Threads that the command line starts for each core, so that turns are taken and not merely waited for.
+const WORKERS_A_CORE: u32 = 16;
 
 /// Runs a scenario; `memory_bytes` is what each executor may use, by an estimate that is made before the run.
 pub(crate) fn run(
@@ -23,12 +27,14 @@ pub(crate) fn run(
     result: Option<&str>,
     memory_bytes: Option<u64>,
 ) -> Result<(), Failure> {
+    check_workers(scenario)?;
     let mut job = scenario.job()?;
     if let Some(memory_bytes) = memory_bytes {
         estimate(&job).check(memory_bytes)?;
     }
+    let sink = result.map(|name| Sink::open(&Target::File(name.to_owned()))).transpose()?;
     // Rows that stay with the executors have to come here to be written.
-    if result.is_some() && !job.run.action.fetches() {
+    if sink.is_some() && !job.run.action.fetches() {
         job.run.action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
     }
     let mut outcome = match transport {
@@ -37,29 +43,29 @@ pub(crate) fn run(
     }?;
     outcome.run.action = scenario.action;
     let report = report(scenario, &outcome);
-    if let Some(path) = result {
-        let mut csv = CsvFile::create(path, outcome.graph.schema())?;
+    if let Some(sink) = sink {
+        let name = sink.name().to_owned();
+        let mut csv = Csv::begin(sink, outcome.graph.schema())?;
         outcome.rows.iter().try_for_each(|batch| csv.write(batch))?;
         csv.finish()?;
-        eprintln!("{} rows written to {path}", report.result.rows);
+        output::say(&format!("{} rows written to {name}", report.result.rows));
     }
-    eprintln!(
+    output::say(&format!(
         "{} on {} workers: {:.1} ms, {} rows, {} bytes shuffled",
         scenario.query.name(),
         scenario.workers,
         report.wall_micros as f64 / 1e3,
         report.result.rows,
         report.shuffle_bytes()
-    );
-    print(&json!(report));
-    Ok(())
+    ));
+    output::json(&json!(report))
 }
 
 pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure> {
     let points: Vec<Scenario> =
         workers.iter().map(|&workers| Scenario { workers, ..scenario.clone() }).collect();
     // Nothing runs when one of them must not.
-    points.iter().try_for_each(|point| point.validate())?;
+    points.iter().try_for_each(check_workers)?;
     let job = scenario.job()?;
     let mut runs = Vec::new();
     for point in points {
@@ -73,20 +79,25 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
         reports.sort_by_key(|report| report.wall_micros);
         let walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
         let median = reports.swap_remove(SWEEP_RUNS / 2);
-        eprintln!("{count} workers: {:.1} ms", median.wall_micros as f64 / 1e3);
+        output::say(&format!("{count} workers: {:.1} ms", median.wall_micros as f64 / 1e3));
         runs.push(json!({"workers": count, "wall_micros": median.wall_micros, "all_wall_micros": walls, "report": median}));
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    print(&json!({"version": 1, "clock": "wall", "cores": cores, "runs": runs}));
-    Ok(())
+    output::json(&json!({"version": 1, "clock": "wall", "cores": cores(), "runs": runs}))
+}
+
+/// Processor cores that this program may use.
+pub(crate) fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
+/// Refuses, before anything runs, more executors than this machine is asked to start threads for.
+pub(crate) fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
+    let most = cores().saturating_mul(WORKERS_A_CORE).clamp(limits::MAX_WORKERS, limits::MAX_MODEL_WORKERS);
+    Ok(scenario.check_workers(most, "this machine runs")?)
 }
 
 /// The report, with the hot key counted in the data once the clock has stopped.
 fn report(scenario: &Scenario, outcome: &JobOutcome) -> JobReport {
     let histogram = KeyHistogram::of(scenario);
     JobReport::new(outcome, histogram.hot_key(scenario.reduce_partitions))
-}
-
-pub(crate) fn print(value: &serde_json::Value) {
-    println!("{value}");
 }
