@@ -52,6 +52,10 @@ pub struct MemoryEstimate {
 /// What a worker's memory can hold: wasm addresses 4 GiB, of which an allocator cannot use every hole.
 pub const WASM_LIMIT_BYTES: u64 = (4 << 30) - (256 << 20);
 
+/// What an executor can address on the target that this is compiled for; `None` where memory is not what limits addresses.
+pub const TARGET_LIMIT_BYTES: Option<u64> =
+    if cfg!(target_pointer_width = "32") { Some(WASM_LIMIT_BYTES) } else { None };
+
 impl MemoryEstimate {
     /// Whether a run fits where each executor may use so many bytes.
     ///
