@@ -1,7 +1,8 @@
-//! How much memory a run will take, before it starts: an upper bound for one executor.
+//! How much memory a run will take, before it starts: an upper bound for one executor. [`crate::cluster::Job`] asks for it
+//! when it is made and told a limit.
 //!
 //! ```text
-//!  Scenario ──> Population: heavy keys and words one by one, the rest as one crowd
+//!  DataSpec ──> DataSizes: heavy keys and words one by one, the rest as one crowd
 //!  StageGraph ─> for each stage:  blocks written + blocks received + the task at hand   <─ the largest moment counts
 //! ```
 //!
@@ -40,12 +41,12 @@ const DEALT: u32 = 1_024;
 /// Small things that are not counted one by one: indices of rows, numbers of groups, hashes of a batch.
 const TASK_SLACK: f64 = 1.1;
 
-/// What one executor needs, at most.
+/// The memory that one executor needs, at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MemoryEstimate {
-    /// All of it at the same time, in bytes.
+    /// The bytes that it needs at the same time.
     pub per_executor_bytes: u64,
-    /// When that is, and what it is made of.
+    /// The moment when it needs them, and what they are for.
     pub largest: Moment,
 }
 
@@ -72,20 +73,20 @@ impl MemoryEstimate {
 /// What an executor holds while it runs the tasks of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Moment {
-    /// The stage.
+    /// The stage whose tasks run.
     pub stage: u32,
-    /// The generator's tables.
+    /// Bytes of the generator's tables, and of what every executor has.
     pub tables_bytes: u64,
-    /// Blocks that its own tasks wrote and that are still needed.
+    /// Bytes of the blocks that its own tasks wrote and that are still needed.
     pub written_bytes: u64,
-    /// Blocks that came from others, and one message on its way.
+    /// Bytes of the blocks that came from others, and of one message on its way.
     pub received_bytes: u64,
-    /// Batches and hash tables of the task at hand.
+    /// Bytes of the batches and hash tables of the task at hand.
     pub task_bytes: u64,
 }
 
 impl Moment {
-    /// All of it.
+    /// The sum, in bytes.
     pub fn bytes(&self) -> u64 {
         self.tables_bytes + self.written_bytes + self.received_bytes + self.task_bytes
     }
