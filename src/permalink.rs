@@ -121,7 +121,7 @@ impl Choice for Theme {
 pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
     let mut decoded = link::decode(query);
     let mut repairs = decoded.repairs;
-    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "a tab runs") {
+    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "in a tab") {
         decoded.scenario.workers = Scenario::default().workers;
         repairs.push(repair);
     }

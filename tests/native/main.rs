@@ -17,6 +17,7 @@ mod digests;
 mod estimate;
 mod exact_sum;
 mod fetching;
+mod figures;
 mod frames;
 mod generator;
 mod golden;

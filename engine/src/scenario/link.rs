@@ -257,7 +257,12 @@ fn shown(value: &str) -> String {
 
 fn query_part(link: &str) -> &str {
     let link = link.split('#').next().unwrap_or("");
-    link.split_once('?').map_or(link, |(_, query)| query)
+    match link.split_once('?') {
+        Some((_, query)) => query,
+        // An address may have no query string; a query string may stand alone.
+        None if link.contains("://") => "",
+        None => link,
+    }
 }
 
 /// Decodes `%XX` and `+`; what is not UTF-8 afterwards becomes the replacement character.
