@@ -112,7 +112,7 @@ pub(super) fn check(case: &Case) -> Result<(), String> {
                 RunSpec { action, ..case.scenario.run_spec() },
                 planned(case, rules)?,
             );
-            let outcome = LocalCluster::new(case.delivery_seed).run(&job, &Stopped);
+            let outcome = job.and_then(|job| LocalCluster::new(case.delivery_seed).run(&job, &Stopped));
             outcome.map_err(|error| error.to_string())
         };
         in_cluster(vec![], Action::Write {})
@@ -130,7 +130,7 @@ pub(super) fn check_on_threads(case: &Case, cluster: &mut ThreadCluster) -> Resu
         let truth = Truth::of(case)?;
         let plan = planned(case, all_rules(&case.scenario.data(), &case.scenario.plan_options()))?;
         let job = Job::new(case.scenario.data(), RunSpec { action: FETCH, ..case.scenario.run_spec() }, plan);
-        let outcome = cluster.run(&job, |_| {}).map_err(|error| error.to_string())?;
+        let outcome = job.and_then(|job| cluster.run(&job, |_| {})).map_err(|error| error.to_string())?;
         truth
             .check_outcome(&outcome)
             .and_then(|()| truth.check(&outcome.rows))
