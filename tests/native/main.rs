@@ -16,6 +16,7 @@ mod differential;
 mod digests;
 mod estimate;
 mod exact_sum;
+mod expressions;
 mod fetching;
 mod figures;
 mod frames;

@@ -1,6 +1,6 @@
 //! Actions: where a plan meets data and workers.
 
-use super::{DataFrame, count};
+use super::{DataFrame, Shown, count};
 use crate::cluster::local::LocalCluster;
 use crate::cluster::{Action, Clock, Cluster, Job, JobOutcome, RunSpec, WallMicros};
 use crate::columnar::RecordBatch;
@@ -130,24 +130,6 @@ impl Context {
     }
 }
 
-/// What a show brought back.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// The rows, in order.
-    pub rows: Vec<RecordBatch>,
-    /// Partitions of the last stage, or of those that give rows, that were run,
-    pub tasks_run: u32,
-    /// and of how many.
-    pub task_count: u32,
-}
-
-impl Shown {
-    /// Rows.
-    pub fn row_count(&self) -> usize {
-        self.rows.iter().map(RecordBatch::row_count).sum()
-    }
-}
-
 impl DataFrame {
     /// Runs the plan; its rows stay with the workers. The report says what there was to do.
     ///
@@ -187,6 +169,6 @@ impl DataFrame {
         };
         let outcome = context.run(plan, Action::Show { rows, memory_bytes: context.driver_memory_bytes })?;
         let (tasks_run, task_count) = outcome.result_tasks();
-        Ok(Shown { rows: outcome.rows, tasks_run, task_count })
+        Ok(Shown { schema: self.schema()?, rows: outcome.rows, tasks_run, task_count })
     }
 }

@@ -185,6 +185,25 @@ impl LogicalPlan {
         }
     }
 
+    /// The expressions of this node alone.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            LogicalPlan::Scan { predicate, .. } => predicate.iter().collect(),
+            LogicalPlan::Filter { predicate, .. } => vec![predicate],
+            LogicalPlan::Project { exprs, .. } => exprs.iter().map(|named| &named.expr).collect(),
+            LogicalPlan::Rows { .. }
+            | LogicalPlan::Sample { .. }
+            | LogicalPlan::Tokenize { .. }
+            | LogicalPlan::Limit { .. }
+            | LogicalPlan::Aggregate { .. }
+            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
+            | LogicalPlan::Share { .. } => vec![],
+        }
+    }
+
     /// The same node over other inputs, in the order of [`LogicalPlan::children`].
     pub fn map_children(mut self, f: &mut impl FnMut(LogicalPlan) -> LogicalPlan) -> LogicalPlan {
         let mut replace = |plan: &mut Box<LogicalPlan>| {
