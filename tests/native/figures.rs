@@ -31,8 +31,8 @@ const ACTIONS: [Action; 5] = [
     Action::Write {},
     Action::Collect { of: CollectPoint::Result, memory_bytes: MEMORY_BYTES },
     Action::Collect { of: CollectPoint::Input, memory_bytes: MEMORY_BYTES },
-    Action::Show { rows: 1 },
-    Action::Show { rows: 1_000 },
+    Action::Show { rows: 1, memory_bytes: 1 << 30 },
+    Action::Show { rows: 1_000, memory_bytes: 1 << 30 },
 ];
 
 /// The stage whose partitions are compared.
@@ -99,7 +99,7 @@ fn no_query_action_tactic_or_number_of_workers_gives_a_figure_without_a_subject(
 
 #[test]
 fn the_skew_of_partitions_that_did_not_all_run_is_absent() {
-    let shown = report(&Scenario { action: Action::Show { rows: 1 }, ..small(Query::CountByKey) });
+    let shown = report(&Scenario { action: Action::show(1), ..small(Query::CountByKey) });
     assert_eq!(compared(&shown).partitions.rows.len(), 1, "one partition has rows enough");
     assert_eq!((shown.skew.max_over_median, shown.skew.max_over_mean), (None, None));
     let whole = report(&small(Query::CountByKey));

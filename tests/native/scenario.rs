@@ -40,7 +40,7 @@ fn every_bad_value_in_json_is_named_by_its_field() {
         ("\"seed\":42", "\"seed\":9007199254740992", "seed"),
         ("\"seed\":42", "\"seed\":-1", "seed"),
         ("\"workers\":8", "\"workers\":0", "workers"),
-        ("\"workers\":8", "\"workers\":1025", "workers"),
+        ("\"workers\":8", "\"workers\":4097", "workers"),
         ("\"workers\":8", "\"workers\":4294967296", "workers"),
         ("\"workers\":8", "\"workers\":true", "workers"),
         ("\"map_partitions\":32", "\"map_partitions\":0", "map_partitions"),
@@ -136,8 +136,8 @@ fn only_the_version_has_to_be_given() {
 
 #[test]
 fn a_value_that_a_script_holds_is_read_like_text() {
-    let value: serde_json::Value = serde_json::from_str("{\"version\":1,\"workers\":1025}").expect("JSON");
-    assert_eq!(json::decode_value(&value).expect_err("1,025 workers").field, "workers");
+    let value: serde_json::Value = serde_json::from_str("{\"version\":1,\"workers\":4097}").expect("JSON");
+    assert_eq!(json::decode_value(&value).expect_err("4,097 workers").field, "workers");
     let value = serde_json::to_value(Scenario::default()).expect("a scenario is JSON");
     assert_eq!(json::decode_value(&value).expect("a scenario"), Scenario::default());
 }
@@ -192,7 +192,7 @@ fn every_bad_part_of_a_link_is_named_and_costs_only_itself() {
         ("rows", "rows"),
         ("keys=0", "keys"),
         ("workers=0", "workers"),
-        ("workers=1025", "workers"),
+        ("workers=4097", "workers"),
         ("workers=99999999999", "workers"),
         ("shuffle_fraction=NaN", "shuffle_fraction"),
         ("shuffle_fraction=inf", "shuffle_fraction"),

@@ -203,7 +203,7 @@ fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it()
 #[test]
 fn a_show_brings_its_rows_with_their_nulls_and_says_how_many_partitions_had_to_run() {
     let narrow = small(Query::Narrow, Skew::Uniform {});
-    let state = state_after(&Scenario { action: Action::Show { rows: 200 }, ..narrow });
+    let state = state_after(&Scenario { action: Action::show(200), ..narrow });
     let run = state.run.as_ref().expect("there was a run");
     let shown = run.shown.as_ref().expect("a show brings rows");
     assert_eq!(shown.names, ["prompt_id", "token", "percent"]);

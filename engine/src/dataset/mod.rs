@@ -10,9 +10,11 @@
 //! values in the others. Scores are exact multiples of 2^-20 and one in 50 is NULL ("not scored yet").
 
 mod keys;
+pub(crate) mod population;
 mod prompts;
 mod resident;
 mod rewards;
+pub(crate) mod sizes;
 mod skew_form;
 mod spec;
 mod text;

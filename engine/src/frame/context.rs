@@ -98,7 +98,14 @@ impl Context {
         })
     }
 
-    /// What a collect may bring to the driver, in bytes; without a word the setup's, or 1 GiB.
+    /// What each executor may use, in bytes. A plan that is estimated to need more does not run; without a word nothing is
+    /// estimated natively.
+    pub fn with_executor_memory(mut self, bytes: u64) -> Self {
+        self.setup.run.memory_limit_bytes = Some(bytes);
+        self
+    }
+
+    /// What a collect or a show may bring to the driver, in bytes. Without a word it is the setup's, or 1 GiB.
     pub fn with_driver_memory(self, bytes: u64) -> Self {
         Context { driver_memory_bytes: bytes, ..self }
     }
@@ -119,7 +126,7 @@ impl Context {
     fn run(&mut self, plan: LogicalPlan, action: Action) -> Result<JobOutcome> {
         let planned = self.plan_logical(plan)?;
         let run = RunSpec { action, ..self.setup.run };
-        self.cluster.run(&Job::new(self.setup.data, run, planned))
+        self.cluster.run(&Job::new(self.setup.data, run, planned)?)
     }
 }
 
@@ -160,7 +167,7 @@ impl DataFrame {
             LogicalPlan::Limit { input, row_count } => (*input, row_count),
             other => (other, SHOW_ROWS),
         };
-        let outcome = context.run(plan, Action::Show { rows })?;
+        let outcome = context.run(plan, Action::Show { rows, memory_bytes: context.driver_memory_bytes })?;
         let (tasks_run, task_count) = outcome.result_tasks();
         Ok(Shown { schema: self.schema()?, rows: outcome.rows, tasks_run, task_count })
     }

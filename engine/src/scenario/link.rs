@@ -225,7 +225,7 @@ fn action_word(action: Action) -> String {
         Action::Write {} => "write".to_owned(),
         Action::Collect { of: CollectPoint::Result, memory_bytes } => format!("collect:{memory_bytes}"),
         Action::Collect { of: CollectPoint::Input, memory_bytes } => format!("collect_input:{memory_bytes}"),
-        Action::Show { rows } => format!("show:{rows}"),
+        Action::Show { rows, .. } => format!("show:{rows}"),
     }
 }
 
@@ -238,7 +238,7 @@ fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
         ("write", None) => Ok(Action::Write {}),
         ("collect", bytes) => collect(CollectPoint::Result, bytes),
         ("collect_input", bytes) => collect(CollectPoint::Input, bytes),
-        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows.unwrap_or_default())? }),
+        ("show", rows) => Ok(Action::show(number("action.rows", rows.unwrap_or_default())?)),
         _ => {
             let reason = format!(
                 "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",

@@ -39,7 +39,7 @@ impl Scenario {
             Action::Collect { memory_bytes, .. } => {
                 whole("action.memory_bytes", memory_bytes, limits::MIN_DRIVER_BYTES, limits::MAX_DRIVER_BYTES)
             }
-            Action::Show { rows } => whole("action.rows", rows, 1, limits::MAX_SHOW_ROWS),
+            Action::Show { rows, .. } => whole("action.rows", rows, 1, limits::MAX_SHOW_ROWS),
         }
     }
 
