@@ -205,7 +205,7 @@ fn every_pipeline_brings_back_the_rows_whose_digest_a_write_reports() {
             let (written, collected) = (run(&write), run(&collect));
             let mut digest = RowDigest::default();
             collected.rows.iter().for_each(|batch| digest.add_batch(batch));
-            let reported = JobReport::new(&written, None).result;
+            let reported = JobReport::new(&written).result;
             assert_eq!(
                 (digest.row_count, digest.hex()),
                 (reported.rows, reported.digest),
@@ -222,7 +222,7 @@ fn a_broadcast_join_answers_as_a_shuffled_one_on_any_number_of_workers() {
         let scenario = Scenario { workers, tactics, skew, query: Query::Join, ..scenario() };
         let mut cluster = ThreadCluster::new(workers);
         let outcome = cluster.run(&job(&scenario), |_| {}).expect("a run");
-        let report = JobReport::new(&outcome, None);
+        let report = JobReport::new(&outcome);
         let reads = report.stages.iter().filter(|stage| stage.name.starts_with("read")).count();
         let (rows, moved) = (report.shuffle_rows(), report.moved_bytes());
         (report.result, reads, rows, moved)
