@@ -32,6 +32,7 @@ mod model;
 mod oracle;
 mod placement;
 mod plans;
+mod profiles;
 mod reads;
 mod rules;
 mod samples;

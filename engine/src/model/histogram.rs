@@ -1,7 +1,6 @@
-//! How many rows each key has, counted in the seeded data itself.
+//! The histogram says how many rows each key has. It is counted in the seeded data itself.
 //!
-//! With it the rows of every reduce partition are known for any number of partitions in O(keys), before
-//! anything has run.
+//! It names the heaviest key of a run, exactly, and the partition in which that key's rows meet.
 
 use std::sync::Arc;
 
@@ -13,7 +12,8 @@ use crate::plan::RowShare;
 use crate::scenario::Scenario;
 use crate::shuffle::spark_hash::{SEED, hash_long, pmod};
 
-/// Rows by key, of those rows of `prompts` that take the wide branch. Empty for a query whose rows meet by another key.
+/// How many rows of `prompts` each key has, of those rows that take the wide branch. It is empty for a query whose rows
+/// meet by another key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHistogram {
     /// Rows of key k, for k from 0.
@@ -21,7 +21,7 @@ pub struct KeyHistogram {
     row_count: u64,
 }
 
-/// Counts one partition at a time, so that a page can breathe in between.
+/// Counts one partition at a time, so that a page can draw in between.
 #[derive(Debug)]
 pub struct HistogramBuilder {
     dataset: Arc<Dataset>,
@@ -31,7 +31,7 @@ pub struct HistogramBuilder {
 }
 
 impl HistogramBuilder {
-    /// Begins to count. A query without a wide branch is counted over all rows, as is what a collect takes before it.
+    /// Begins to count. All rows count for a query without a wide branch, and for a collect of the query's input.
     pub fn new(scenario: &Scenario, dataset: Arc<Dataset>) -> Self {
         let has_branch = match scenario.action {
             Action::Collect { of: CollectPoint::Input, .. } => false,
@@ -46,7 +46,7 @@ impl HistogramBuilder {
         HistogramBuilder { dataset, share: RowShare::new(share), next_partition: 0, histogram }
     }
 
-    /// Counts one more partition; the histogram once all are counted.
+    /// Counts one more partition. Returns the histogram once all are counted.
     pub fn step(&mut self) -> Option<KeyHistogram> {
         if self.histogram.counts.is_empty() {
             return Some(self.histogram.clone());
@@ -73,7 +73,7 @@ impl HistogramBuilder {
 }
 
 impl KeyHistogram {
-    /// Counts all partitions at once: O(rows).
+    /// Counts all partitions at once, in O(rows).
     pub fn of(scenario: &Scenario) -> Self {
         let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(&scenario.data())));
         loop {
@@ -83,12 +83,7 @@ impl KeyHistogram {
         }
     }
 
-    /// Rows counted.
-    pub fn row_count(&self) -> u64 {
-        self.row_count
-    }
-
-    /// Every key that has rows, with its rows, ascending by key.
+    /// Every key that has rows, with the number of its rows, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (i64, u64)> + '_ {
         self.counts
             .iter()
@@ -97,25 +92,8 @@ impl KeyHistogram {
             .map(|(key, &rows)| (key as i64, rows.into()))
     }
 
-    /// Rows of each reduce partition, when rows are placed by key: exact, O(keys).
-    pub fn partition_rows(&self, partition_count: u32) -> Vec<u64> {
-        let mut partition_rows = vec![0; partition_count as usize];
-        for (key, rows) in self.iter() {
-            partition_rows[pmod(hash_long(key, SEED), partition_count) as usize] += rows;
-        }
-        partition_rows
-    }
-
-    /// Distinct keys of each reduce partition.
-    pub fn partition_keys(&self, partition_count: u32) -> Vec<u64> {
-        let mut partition_keys = vec![0; partition_count as usize];
-        for (key, _) in self.iter() {
-            partition_keys[pmod(hash_long(key, SEED), partition_count) as usize] += 1;
-        }
-        partition_keys
-    }
-
-    /// The heaviest key, the smallest of equals, with the partition in which its rows meet when they are placed by key.
+    /// The key with the most rows, with the partition in which its rows meet when they are placed by key. Of several such
+    /// keys it is the smallest.
     pub fn hot_key(&self, partition_count: u32) -> Option<HotKey> {
         let (value, rows) = self.iter().max_by_key(|&(key, rows)| (rows, std::cmp::Reverse(key)))?;
         let partition = Some(pmod(hash_long(value, SEED), partition_count));
