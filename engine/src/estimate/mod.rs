@@ -8,7 +8,7 @@
 //!
 //! An estimate is pure: it generates no row. It assumes what a run may do at worst (an executor that is ahead of the
 //! others takes more tasks, a growing table doubles), not what it must, so it is up to three times what is really held.
-//! `tests/native/estimate.rs` compares it with the heap of real runs.
+//! `tests/heap` compares it with the heap of real runs.
 
 mod spread;
 mod task;

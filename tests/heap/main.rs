@@ -1,4 +1,9 @@
 //! The estimate of memory beside what runs really hold: their heap, and the blocks of each executor.
+//!
+//! A binary of its own, because its allocator counts every allocation: no other test should pay for that.
+//!
+//! Empty in a browser.
+#![cfg(not(target_family = "wasm"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -10,7 +15,11 @@ use shuffle_engine::frame::{Context, DataFrame, scan};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
+#[path = "../native/samples.rs"]
+#[allow(dead_code, reason = "the native tests share more of the samples than is wanted here")]
+mod samples;
+
+use samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
 
 /// Counts the bytes that each thread holds: a test's cluster runs in the test's own thread.
 struct Counting;
