@@ -4,9 +4,9 @@
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::metrics::{JobReport, StageReport};
-use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::scenario::{Action, CollectPoint, Query, Tactics};
 
+use crate::key_counts::{heaviest, key_counts};
 use crate::samples::{Stopped, job};
 
 fn report(scenario: &Scenario) -> JobReport {
@@ -54,9 +54,10 @@ fn check(scenario: &Scenario, what: &str) {
     assert_eq!(skew.max_over_mean.is_some(), is_comparable, "{what}: {rows:?} of {} tasks", stage.tasks);
     assert!(skew.max_over_median.is_none() || is_comparable, "{what}: {rows:?} of {} tasks", stage.tasks);
     let Some(hot) = skew.hot_key else { return };
-    let truth = KeyHistogram::of(scenario);
-    assert_eq!(hot.rows as f64 / hot.share, truth.row_count() as f64, "{what}: a share of the rows that met");
-    let rows_of_key = truth.iter().find(|(key, _)| *key == hot.value).map_or(0, |(_, rows)| rows);
+    let truth = key_counts(scenario);
+    let all_rows: u64 = truth.values().sum();
+    assert_eq!(hot.rows as f64 / hot.share, all_rows as f64, "{what}: a share of the rows that met");
+    let rows_of_key = truth.get(&hot.value).copied().unwrap_or(0);
     assert!((hot.rows..=hot.rows_at_most).contains(&rows_of_key), "{what}: {hot:?} has {rows_of_key} rows");
     if let Some(partition) = hot.partition {
         assert!(stage.reads_shuffle(), "{what}: a reduce partition is one that was read");
@@ -130,13 +131,8 @@ fn a_hot_key_has_a_reduce_partition_only_where_all_of_its_rows_meet() {
     for (scenario, meets) in cases {
         let hot = report(&scenario).skew.hot_key.expect("3,000 rows have a heaviest key");
         assert_eq!(hot.partition.is_some(), meets, "{scenario:?}");
-        let counted = KeyHistogram::of(&scenario).hot_key(scenario.reduce_partitions);
-        let counted = counted.expect("3,000 rows have a heaviest key");
-        assert_eq!(
-            (hot.value, hot.rows, hot.rows_at_most),
-            (counted.value, counted.rows, counted.rows),
-            "exact"
-        );
+        let (value, rows) = heaviest(&key_counts(&scenario)).expect("3,000 rows have a heaviest key");
+        assert_eq!((hot.value, hot.rows, hot.rows_at_most), (value, rows, rows), "counted exactly");
     }
     let meeting_by_no_key = [
         small(Query::WordCount),

@@ -14,6 +14,9 @@ use crate::hand_cluster::{HandCluster, Mail};
 use crate::interpreter::answer;
 use crate::samples::{SHAPES, job, shaped};
 
+/// What is done to a task's answer on its way to the driver.
+type Change = fn(&mut TaskDone);
+
 /// A count in three stages: scan, salted groups, groups.
 fn three_stages(action: Action) -> Scenario {
     Scenario {
@@ -178,7 +181,7 @@ fn run_changed(stage: u32, change: impl Fn(&mut TaskDone)) -> Result<JobOutcome>
 #[test]
 fn rows_or_bytes_that_do_not_add_up_end_the_run_with_an_error() {
     assert!(run_changed(0, |_| {}).is_ok(), "unchanged, it is fine");
-    let changes: [(u32, fn(&mut TaskDone)); 7] = [
+    let changes: [(u32, Change); 7] = [
         (0, |done| done.written_rows[0] += 1),
         (0, |done| done.written_bytes[1] = u64::MAX),
         (0, |done| done.written_bytes.truncate(1)),

@@ -8,12 +8,12 @@ use shuffle_engine::Scenario;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::plan::Partitioning;
 use shuffle_engine::scenario::{Query, Skew};
 use shuffle_engine::shuffle::spark_hash::{SEED, hash_bytes, hash_double, hash_long, pmod};
 use shuffle_engine::shuffle::{TaskRows, place};
 
+use crate::key_counts::{heaviest, key_counts};
 use crate::samples::{Stopped, job};
 
 fn vectors(kind: &str) -> Vec<Value> {
@@ -175,16 +175,18 @@ fn the_hot_partition_of_the_default_scenario_is_the_one_that_spark_would_have() 
     assert_eq!(scenario.skew, Skew::HotKey { share: 0.3 });
     assert_eq!(scenario.query, Query::CountByKey);
     let outcome = LocalCluster::new(1).run(&job(&scenario), &Stopped).expect("a valid scenario");
-    let histogram = KeyHistogram::of(&scenario);
+    let counts = key_counts(&scenario);
     let report = JobReport::new(&outcome);
     let hot = report.skew.hot_key.expect("a million rows have a heaviest key");
     let partition = hot.partition.expect("the rows of a key meet in one partition");
     assert_eq!(partition, pmod(hash_long(hot.value, SEED), 32), "the partition of its hash");
-    let counted = histogram.hot_key(32).map(|counted| (counted.value, counted.rows, counted.rows));
+    let counted = heaviest(&counts).map(|(value, rows)| (value, rows, rows));
     assert_eq!(Some((hot.value, hot.rows, hot.rows_at_most)), counted, "the sketch counts it exactly");
     assert!((hot.share - 0.3).abs() < 0.003, "the hot key has {} of the rows", hot.share);
     let rows = &report.stages[1].partitions.rows;
-    assert_eq!(*rows, histogram.partition_rows(32), "rows read are those that the histogram foretells");
+    let mut placed = vec![0; 32];
+    counts.iter().for_each(|(&key, rows)| placed[pmod(hash_long(key, SEED), 32) as usize] += rows);
+    assert_eq!(*rows, placed, "each partition reads the rows of the keys that Spark would place there");
     let hottest = (0..).zip(rows).max_by_key(|(_, rows)| **rows).map(|(partition, _)| partition);
     assert_eq!(hottest, Some(partition), "the largest partition is the hot key's");
     let hot_rows = rows[partition as usize];
@@ -197,7 +199,7 @@ fn the_hot_partition_of_the_default_scenario_is_the_one_that_spark_would_have() 
 fn another_seed_has_another_hot_key() {
     let hot_key = |seed| {
         let scenario = Scenario { seed, rows: 20_000, keys: 5_000, ..Scenario::default() };
-        KeyHistogram::of(&scenario).hot_key(32).map(|hot| hot.value)
+        heaviest(&key_counts(&scenario)).map(|(key, _)| key)
     };
     let mut keys: Vec<_> = (0..10).map(hot_key).collect();
     keys.sort_unstable();

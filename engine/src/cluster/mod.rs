@@ -34,6 +34,7 @@ mod task;
 pub mod threads;
 
 pub use deadlines::Deadlines;
+pub(crate) use driver::TASKS_IN_HAND;
 pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::{Action, CollectPoint, Job, RunSpec, Strategy};

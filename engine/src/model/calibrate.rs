@@ -1,8 +1,8 @@
-//! Calibration: constants from this machine's own runs.
+//! Calibration fits the terms of a [`CostModel`] to this machine's own runs.
 //!
 //! Each kind of cost is fitted alone, from the runs that show it best, so that a large one cannot hide a small one:
 //!
-//! | constants | runs | what is explained |
+//! | terms | runs | what is explained |
 //! |---|---|---|
 //! | rows, bytes and blocks of tasks | one worker | a stage's write and read; each partition's compute |
 //! | launch, block opened | one worker | the wall's rest beside phases and exchanges |
@@ -10,48 +10,44 @@
 //! | wake, driver | 1 to `cores` workers | an exchange's rest beside that |
 //! | contention | 2 to `cores` workers | tasks' time over what one worker would have taken |
 //!
-//! Runs with more workers than cores are left out: their clocks tick while another worker has the core. Every
-//! equation is divided by its measurement, so that a percent of a small run counts like a percent of a large
-//! one, down to the resolution of a browser's clock.
+//! Runs with more workers than cores are left out: their clocks tick while another worker has the core. A term that no run
+//! shows keeps the value that the [profile](super::Profile) assumes.
 
-use super::cost::{Constant, CostModel, Source, StageCost};
+use super::cost::{CostModel, StageCost};
 use super::counters::TaskCounters;
-use super::nnls::{Share, solve};
+use super::equations::{Column, Equations};
 use super::observe::{Group, groups};
+use super::profile::THIS_MACHINE;
+use super::terms::{RowCost, SharedCost, Source};
 use super::{ModelError, ModelMicros};
 use crate::metrics::JobReport;
 use crate::scenario::Scenario;
 
-/// A browser's clock ticks at 100 us where a page is not cross-origin isolated
-/// (<https://www.w3.org/TR/hr-time-3/#clock-resolution>): what is shorter is not known to a percent.
-const TICK_MICROS: f64 = 100.0;
 /// A run counts as work rather than as an empty shuffle from this much time in tasks.
 const WORK_MICROS: f64 = 2_000.0;
 
 /// A measured run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalibrationRun {
-    /// What was run.
+    /// The scenario that ran.
     pub scenario: Scenario,
-    /// What was measured.
+    /// What was measured; it must be of this scenario.
     pub report: JobReport,
 }
 
 /// What came of a calibration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// The constants.
+    /// The fitted model.
     pub cost: CostModel,
-    /// Runs that were used.
-    pub runs_used: usize,
-    /// What had to be assumed.
+    /// What the runs did not show.
     pub warnings: Vec<CalibrationWarning>,
 }
 
 /// Something that the runs did not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationWarning {
-    /// No shuffled run with 2 to `cores` workers.
+    /// No run with an exchange had 2 to `cores` workers.
     #[error("no run with 2 to {cores} workers: what peers and bytes between them cost is assumed")]
     NoPeers {
         /// Cores of the machine.
@@ -60,10 +56,10 @@ pub enum CalibrationWarning {
     /// All runs on one worker have the same counters.
     #[error("one size only: what a row, a block and a launch cost cannot be told apart")]
     OneSize,
-    /// Runs that were left out.
+    /// Some runs had more workers than the machine has cores, and were left out.
     #[error("{runs} runs have more workers than the {cores} cores and were left out")]
     PastTheCores {
-        /// How many.
+        /// How many runs.
         runs: usize,
         /// Cores of the machine.
         cores: u32,
@@ -73,21 +69,21 @@ pub enum CalibrationWarning {
 /// Why there is no calibration.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CalibrationError {
-    /// Without it there is no time of a row.
+    /// No run had one worker, and only such a run shows what a row takes.
     #[error("no run with one worker among the {runs} given: rows and bytes cannot be priced")]
     NoSingleWorker {
-        /// Runs given.
+        /// How many runs there were.
         runs: usize,
     },
-    /// A run whose report and scenario do not belong together.
+    /// A run cannot be read: its report and its scenario do not belong together, or the model does not describe it.
     #[error(transparent)]
     Model(#[from] ModelError),
 }
 
-/// Fits the constants of a machine with `cores` cores.
+/// Fits the terms of a machine with `cores` cores to runs of this engine.
 ///
 /// # Errors
-/// Names what is missing.
+/// [`CalibrationError::NoSingleWorker`] without a run on one worker, or what is wrong with a run.
 pub fn calibrate(runs: &[CalibrationRun], cores: u32) -> Result<Calibration, CalibrationError> {
     let all = groups(runs)?;
     let usable: Vec<&Group> = all.iter().filter(|group| group.scenario.workers <= cores.max(1)).collect();
@@ -95,14 +91,13 @@ pub fn calibrate(runs: &[CalibrationRun], cores: u32) -> Result<Calibration, Cal
     if alone.is_empty() {
         return Err(CalibrationError::NoSingleWorker { runs: runs.len() });
     }
-    let mut cost = CostModel::free(cores.max(1));
+    let mut cost = CostModel::new(cores.max(1), THIS_MACHINE);
     fit_tasks(&mut cost, &alone);
     fit_launch(&mut cost, &alone);
     fit_exchange(&mut cost, &usable);
     fit_contention(&mut cost, &usable)?;
-    let runs_used = usable.iter().map(|group| group.reports.len()).sum();
     let warnings = warnings(&all, &usable, &alone, cores);
-    Ok(Calibration { cost, runs_used, warnings })
+    Ok(Calibration { cost, warnings })
 }
 
 fn warnings(all: &[Group], usable: &[&Group], alone: &[&Group], cores: u32) -> Vec<CalibrationWarning> {
@@ -124,109 +119,48 @@ fn warnings(all: &[Group], usable: &[&Group], alone: &[&Group], cores: u32) -> V
     warnings
 }
 
-/// Equations with one right-hand side each, in microseconds; coefficients are in thousands of items, so that the
-/// solution is in nanoseconds an item.
-struct Equations {
-    columns: usize,
-    rows: Vec<(Vec<f64>, f64)>,
-}
-
-impl Equations {
-    fn new(columns: usize) -> Self {
-        Equations { columns, rows: Vec::new() }
-    }
-
-    fn add(&mut self, coefficients: Vec<f64>, micros: f64) {
-        let weight = 1.0 / (micros + TICK_MICROS);
-        self.rows.push((coefficients.into_iter().map(|value| value * weight).collect(), micros * weight));
-    }
-
-    /// The constants, by column; `assumed` gives a column's value when no equation has it.
-    fn solve(&self, assumed: impl Fn(usize) -> Constant) -> Vec<Constant> {
-        let solution = solve(self.columns, &self.rows);
-        let observations =
-            |column: usize| self.rows.iter().filter(|(row, _)| row[column] != 0.0).count() as u32;
-        solution
-            .values
-            .iter()
-            .zip(&solution.shares)
-            .enumerate()
-            .map(|(column, (&value, share))| match share {
-                Share::Unseen => assumed(column),
-                Share::Inseparable if value == 0.0 => Constant { value, source: Source::Inseparable },
-                Share::Inseparable | Share::Fitted => {
-                    Constant { value, source: Source::Fitted { observations: observations(column) } }
-                }
-            })
-            .collect()
-    }
-}
-
-fn thousands(count: u64) -> f64 {
-    count as f64 / 1e3
-}
-
-fn nothing_written(_: usize) -> Constant {
-    Constant::assumed(0.0, "no run had any")
-}
-
-/// Writes and reads first; what is left of each partition's time is compute.
+/// Writes and reads come first; what is left of each partition's time is compute.
 fn fit_tasks(cost: &mut CostModel, alone: &[&Group]) {
-    let mut signatures: Vec<&str> = Vec::new();
     for stage in alone.iter().flat_map(|group| &group.counters.stages) {
-        if !signatures.contains(&stage.signature.as_str()) {
-            signatures.push(&stage.signature);
+        if cost.stage(&stage.signature).is_none() {
+            cost.stages.push(StageCost::new(&stage.signature));
         }
     }
-    let kinds = signatures.len();
-    let (mut writes, mut reads) = (Equations::new(2 + kinds), Equations::new(2));
+    let kinds = cost.stages.len();
+    let shared = |costs: [SharedCost; 2]| costs.map(Column::Shared).to_vec();
+    let mut columns = shared([SharedCost::ByteWritten, SharedCost::BlockWritten]);
+    columns.extend((0..kinds).map(|kind| Column::Row(kind, RowCost::Written)));
+    let mut writes = Equations::new(columns, cost);
+    let mut reads = Equations::new(shared([SharedCost::ByteRead, SharedCost::BlockRead]), cost);
     for group in alone {
         for stage in &group.counters.stages {
-            let sum = |of: fn(&TaskCounters) -> u64| thousands(stage.tasks.iter().map(of).sum());
-            let kind = signatures.iter().position(|signature| *signature == stage.signature);
-            let mut row = vec![sum(|task| task.written.bytes), sum(|task| task.written.blocks)];
-            row.extend(
-                (0..kinds).map(|at| if Some(at) == kind { sum(|task| task.written.rows) } else { 0.0 }),
-            );
-            if row[1] > 0.0 {
-                writes.add(row, group.stage_phase(stage, |phases| phases.write));
+            let sum = |of: fn(&TaskCounters) -> u64| stage.tasks.iter().map(of).sum::<u64>() as f64;
+            let mut counts = vec![sum(|task| task.written.bytes), sum(|task| task.written.blocks)];
+            let rows = sum(|task| task.written.rows);
+            let is_own = |kind: &StageCost| kind.signature == stage.signature;
+            counts.extend(cost.stages.iter().map(|kind| if is_own(kind) { rows } else { 0.0 }));
+            if counts[1] > 0.0 {
+                writes.add(&counts, group.stage_phase(stage, |phases| phases.write));
             }
-            let row = vec![sum(|task| task.read.bytes), sum(|task| task.read.blocks)];
-            if row[1] > 0.0 {
-                reads.add(row, group.stage_phase(stage, |phases| phases.read));
+            let counts = [sum(|task| task.read.bytes), sum(|task| task.read.blocks)];
+            if counts[1] > 0.0 {
+                reads.add(&counts, group.stage_phase(stage, |phases| phases.read));
             }
         }
     }
-    let mut writes = writes.solve(nothing_written).into_iter();
-    let mut reads = reads.solve(nothing_written).into_iter();
-    take(&mut writes, &mut cost.byte_written);
-    take(&mut writes, &mut cost.block_written);
-    take(&mut reads, &mut cost.byte_read);
-    take(&mut reads, &mut cost.block_read);
-    cost.stages = signatures.iter().map(|signature| StageCost::free(signature, "no run had any")).collect();
-    for stage in &mut cost.stages {
-        take(&mut writes, &mut stage.row_written);
-    }
-    for at in 0..kinds {
-        let fitted = fit_compute(cost, &cost.stages[at], alone);
-        let stage = &mut cost.stages[at];
-        let mut fitted = fitted.into_iter();
-        take(&mut fitted, &mut stage.row_in);
-        take(&mut fitted, &mut stage.row_result);
-        take(&mut fitted, &mut stage.row_shuffled);
+    writes.fit(cost);
+    reads.fit(cost);
+    for kind in 0..kinds {
+        compute_equations(cost, kind, alone).fit(cost);
     }
 }
 
-fn take(from: &mut impl Iterator<Item = Constant>, to: &mut Constant) {
-    if let Some(constant) = from.next() {
-        *to = constant;
-    }
-}
-
-/// Compute of one kind of stage, an equation a partition. The partitions' times give the shape, the median of the
+/// Compute of one kind of stage, an equation for each partition. The partitions' times give the shape, the median of the
 /// stage's compute gives the level.
-fn fit_compute(cost: &CostModel, kind: &StageCost, alone: &[&Group]) -> Vec<Constant> {
-    let mut equations = Equations::new(3);
+fn compute_equations(cost: &CostModel, kind: usize, alone: &[&Group]) -> Equations {
+    let columns = [RowCost::In, RowCost::Result, RowCost::Shuffled].map(|row| Column::Row(kind, row));
+    let mut equations = Equations::new(columns.to_vec(), cost);
+    let kind = &cost.stages[kind];
     for group in alone {
         for stage in group.counters.stages.iter().filter(|stage| stage.signature == kind.signature) {
             let level = group.stage_phase(stage, |phases| phases.compute);
@@ -243,55 +177,42 @@ fn fit_compute(cost: &CostModel, kind: &StageCost, alone: &[&Group]) -> Vec<Cons
             for (micros, task) in shape.iter().zip(&stage.tasks) {
                 let share = if sum > 0.0 { micros / sum } else { 1.0 / stage.tasks.len() as f64 };
                 let shuffled = task.rows_out - task.rows_result;
-                let row = vec![thousands(task.rows_in), thousands(task.rows_result), thousands(shuffled)];
-                equations.add(row, level * share);
+                let counts = [task.rows_in, task.rows_result, shuffled].map(|rows| rows as f64);
+                equations.add(&counts, level * share);
             }
         }
     }
-    equations.solve(nothing_written)
+    equations
 }
 
 fn fit_launch(cost: &mut CostModel, alone: &[&Group]) {
-    let mut equations = Equations::new(2);
+    let columns = [SharedCost::Launch, SharedCost::BlockOpened].map(Column::Shared);
+    let mut equations = Equations::new(columns.to_vec(), cost);
     for group in alone {
         let tasks = group.counters.stages.iter().flat_map(|stage| &stage.tasks);
         let opened: u64 = tasks.clone().map(|task| task.read.blocks).sum();
-        equations.add(vec![tasks.count() as f64, thousands(opened)], group.launch_micros());
+        equations.add(&[tasks.count() as f64, opened as f64], group.launch_micros());
     }
-    let mut fitted = equations.solve(nothing_written).into_iter();
-    take(&mut fitted, &mut cost.launch);
-    take(&mut fitted, &mut cost.block_opened);
+    equations.fit(cost);
 }
 
 fn fit_exchange(cost: &mut CostModel, usable: &[&Group]) {
-    let (mut transfers, mut drivers) = (Equations::new(4), Equations::new(3));
+    let columns =
+        [SharedCost::Exchange, SharedCost::BlockExchanged, SharedCost::ByteMoved, SharedCost::PeerMessage];
+    let mut transfers = Equations::new(columns.map(Column::Shared).to_vec(), cost);
+    let columns = [SharedCost::Wake, SharedCost::DriverMessage, SharedCost::DriverNumber];
+    let mut drivers = Equations::new(columns.map(Column::Shared).to_vec(), cost);
     for group in usable {
         let workers = f64::from(group.scenario.workers);
         let numbers = workers * (f64::from(group.scenario.reduce_partitions) + workers);
         for exchange in group.exchanges() {
-            let row = vec![1.0, exchange.blocks / 1e3, exchange.bytes / 1e3, exchange.messages];
-            transfers.add(row, exchange.transfer_micros);
-            drivers.add(vec![1.0, 2.0 * workers, numbers / 1e3], exchange.driver_micros);
+            let counts = [1.0, exchange.blocks, exchange.bytes, exchange.messages];
+            transfers.add(&counts, exchange.transfer_micros);
+            drivers.add(&[1.0, 2.0 * workers, numbers], exchange.driver_micros);
         }
     }
-    let mut fitted = transfers
-        .solve(|column| match column {
-            2 => Constant::assumed(
-                0.3,
-                "Chromium 156 on two cores copied 2.2 GB/s out of a worker's memory and 7 GB/s into one",
-            ),
-            3 => Constant::assumed(6.8, "an empty exchange took Chromium 156 on two cores 6.8 us x W(W-1)"),
-            _ => Constant::assumed(0.0, "no run exchanged anything"),
-        })
-        .into_iter();
-    take(&mut fitted, &mut cost.exchange);
-    take(&mut fitted, &mut cost.block_exchanged);
-    take(&mut fitted, &mut cost.byte_moved);
-    take(&mut fitted, &mut cost.peer_message);
-    let mut fitted = drivers.solve(|_| Constant::assumed(0.0, "no run exchanged anything")).into_iter();
-    take(&mut fitted, &mut cost.wake);
-    take(&mut fitted, &mut cost.driver_message);
-    take(&mut fitted, &mut cost.driver_number);
+    transfers.fit(cost);
+    drivers.fit(cost);
 }
 
 /// Least squares through the origin: slow-down - 1 against the number of other cores at work.
@@ -308,11 +229,10 @@ fn fit_contention(cost: &mut CostModel, usable: &[&Group]) -> Result<(), ModelEr
         lower += others * others;
         observations += 1;
     }
-    cost.contention = if observations == 0 {
-        Constant::assumed(0.0, "no run with work on 2 or more cores")
-    } else {
-        Constant { value: (upper / lower).max(0.0), source: Source::Fitted { observations } }
-    };
+    if observations > 0 {
+        let slope = f64::max(upper / lower, 0.0);
+        cost.set(SharedCost::Contention, slope, Source::Fitted { observations });
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What things cost: constants with a unit, a formula and where each came from.
+//! The cost model: a machine's terms, and the profile of the engine that runs on it.
 //!
 //! ```text
 //!  task       launch + open x blocks read                                                 (counts as waiting)
@@ -10,101 +10,62 @@
 //!  driver     message x messages + number x numbers in them, one after the other          (counts as waiting)
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::counters::TaskCounters;
-
-/// One constant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Constant {
-    /// In the unit that [`CostModel::explain`] gives; never negative.
-    pub value: f64,
-    /// Where it came from.
-    pub source: Source,
-}
-
-/// Where a constant came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Source {
-    /// Non-negative least squares over this machine's own runs.
-    Fitted {
-        /// Equations that it had a part in.
-        observations: u32,
-    },
-    /// The runs cannot tell it from its neighbours in the same formula; it is 0 and they carry its part.
-    Inseparable,
-    /// Nothing measured says anything about it.
-    Assumed {
-        /// Why this value.
-        because: String,
-    },
-}
+use super::profile::Profile;
+use super::terms::{RowCost, SharedCost, Source, Term};
 
 /// The row costs of one kind of stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StageCost {
-    /// Of the stages that this is for, see [`super::StageCounters::signature`].
+    /// The stages that these costs hold for, see [`StageCounters::signature`](super::StageCounters::signature).
     pub signature: String,
-    /// Nanoseconds a row scanned or read: scan and operators.
-    pub row_in: Constant,
-    /// Nanoseconds a row into the result.
-    pub row_result: Constant,
-    /// Nanoseconds a row that the operators hand to the shuffle.
-    pub row_shuffled: Constant,
-    /// Nanoseconds a row placed and scattered into blocks.
-    pub row_written: Constant,
+    terms: [Term; RowCost::COUNT],
 }
 
-/// All constants of one machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+impl StageCost {
+    /// A kind of stage that no run has shown: its rows are free.
+    pub fn new(signature: &str) -> Self {
+        StageCost { signature: signature.to_owned(), terms: RowCost::ALL.map(RowCost::unseen) }
+    }
+
+    /// The term of a cost.
+    pub fn term(&self, cost: RowCost) -> &Term {
+        &self.terms[cost as usize]
+    }
+
+    /// Gives a cost its value, in the unit of its term.
+    pub fn set(&mut self, cost: RowCost, value: f64, source: Source) {
+        let term = &mut self.terms[cost as usize];
+        (term.value, term.source) = (value, source);
+    }
+}
+
+/// What everything costs on one machine, and how its engine goes about a job.
+#[derive(Debug, Clone, PartialEq)]
 pub struct CostModel {
     /// Cores of the machine that was measured.
     pub cores: u32,
+    /// What the engine does.
+    pub profile: Profile,
     /// Row costs, by kind of stage.
     pub stages: Vec<StageCost>,
-    /// Nanoseconds a byte written into blocks.
-    pub byte_written: Constant,
-    /// Nanoseconds a block written.
-    pub block_written: Constant,
-    /// Nanoseconds a byte read from blocks.
-    pub byte_read: Constant,
-    /// Nanoseconds a block read.
-    pub block_read: Constant,
-    /// Microseconds an exchange, on each executor.
-    pub exchange: Constant,
-    /// Nanoseconds a block sorted by owner or received.
-    pub block_exchanged: Constant,
-    /// Nanoseconds a byte sent to or received from another executor.
-    pub byte_moved: Constant,
-    /// Microseconds a message sent to or received from another executor.
-    pub peer_message: Constant,
-    /// Microseconds a task, on its executor, before its work begins.
-    pub launch: Constant,
-    /// Nanoseconds a block that a task takes out of its store before it reads.
-    pub block_opened: Constant,
-    /// Microseconds from the driver's word until an executor works on it, once an exchange.
-    pub wake: Constant,
-    /// Microseconds a message that the driver sends or hears; it handles one at a time.
-    pub driver_message: Constant,
-    /// Nanoseconds a number (a block's size, an owner) in such a message.
-    pub driver_number: Constant,
-    /// Slow-down of a task for each other core at work, as a share: cores share caches and memory.
-    pub contention: Constant,
+    terms: [Term; SharedCost::COUNT],
 }
 
-/// A constant as a page shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A term as the page and JSON show it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explained {
-    /// A few words.
+    /// The term's name. A row cost's begins with the kind of stage.
     pub name: String,
-    /// In `unit`.
+    /// How much, in `unit`.
     pub value: f64,
-    /// `ns per row`, `us per task`.
+    /// The unit in words: `ns per row`, `us per task`.
     pub unit: String,
-    /// Where it enters.
+    /// The formula in which the value stands.
     pub formula: String,
-    /// Where it came from, a sentence.
+    /// Where the value comes from, in words.
     pub source: String,
 }
 
@@ -117,184 +78,85 @@ pub(super) struct TaskCost {
     pub(super) write: f64,
 }
 
-impl Constant {
-    /// A constant that nothing measured says anything about.
-    pub fn assumed(value: f64, because: &str) -> Self {
-        Constant { value, source: Source::Assumed { because: because.to_owned() } }
-    }
-
-    /// Microseconds of `count` items at this many nanoseconds each.
-    pub(super) fn nanos(&self, count: u64) -> f64 {
-        self.value * count as f64 / 1e3
-    }
-}
-
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Source::Fitted { observations } => {
-                write!(f, "non-negative least squares over {observations} measurements of this machine")
-            }
-            Source::Inseparable => {
-                f.write_str("grows in step with its neighbours in these runs: they carry its part")
-            }
-            Source::Assumed { because } => write!(f, "assumed: {because}"),
-        }
-    }
-}
-
-impl StageCost {
-    /// Every row free.
-    pub fn free(signature: &str, because: &str) -> Self {
-        let free = || Constant::assumed(0.0, because);
-        StageCost {
-            signature: signature.to_owned(),
-            row_in: free(),
-            row_result: free(),
-            row_shuffled: free(),
-            row_written: free(),
-        }
-    }
-}
-
 impl CostModel {
-    /// A machine on which everything is free: set what a thought experiment needs.
-    pub fn free(cores: u32) -> Self {
-        let free = || Constant::assumed(0.0, "nothing was measured");
-        CostModel {
-            cores,
-            stages: Vec::new(),
-            byte_written: free(),
-            block_written: free(),
-            byte_read: free(),
-            block_read: free(),
-            exchange: free(),
-            block_exchanged: free(),
-            byte_moved: free(),
-            peer_message: free(),
-            launch: free(),
-            block_opened: free(),
-            wake: free(),
-            driver_message: free(),
-            driver_number: free(),
-            contention: free(),
+    /// A machine of which no run is known: its terms have the values that the profile assumes, and all others are free.
+    pub fn new(cores: u32, profile: Profile) -> Self {
+        let terms = SharedCost::ALL.map(SharedCost::unseen);
+        let mut model = CostModel { cores, profile, stages: Vec::new(), terms };
+        for assumed in profile.assumed {
+            let source = Source::Assumed { because: assumed.because.to_owned() };
+            model.set(assumed.cost, assumed.value, source);
         }
+        model
     }
 
-    /// The row costs of a kind of stage.
+    /// The term of a cost that all stages share.
+    pub fn term(&self, cost: SharedCost) -> &Term {
+        &self.terms[cost as usize]
+    }
+
+    /// Gives a shared cost its value, in the unit of its term.
+    pub fn set(&mut self, cost: SharedCost, value: f64, source: Source) {
+        let term = &mut self.terms[cost as usize];
+        (term.value, term.source) = (value, source);
+    }
+
+    /// The row costs of a kind of stage; `None` when no run had such a stage.
     pub fn stage(&self, signature: &str) -> Option<&StageCost> {
         self.stages.iter().find(|stage| stage.signature == signature)
     }
 
-    /// How much slower a task is when `workers` run: no more of them share this machine than it has cores, and
+    /// What `count` items cost, in microseconds.
+    pub(super) fn times(&self, cost: SharedCost, count: f64) -> f64 {
+        self.term(cost).times(count)
+    }
+
+    /// How many times longer a task takes when `workers` run. No more of them share this machine than it has cores, and
     /// the machine that is imagined past that is no worse.
     pub(super) fn slow_down(&self, workers: u32) -> f64 {
-        1.0 + self.contention.value * f64::from(workers.min(self.cores).saturating_sub(1))
+        let others = workers.min(self.cores).saturating_sub(1);
+        1.0 + self.times(SharedCost::Contention, f64::from(others))
     }
 
-    /// What a task takes with nobody beside it.
+    /// What a task takes when no other core is at work.
     pub(super) fn task(&self, stage: &StageCost, task: &TaskCounters) -> TaskCost {
+        let row = |cost: RowCost, rows: u64| stage.term(cost).times(rows as f64);
+        let shared = |cost: SharedCost, count: u64| self.times(cost, count as f64);
         let shuffled = task.rows_out - task.rows_result;
         TaskCost {
-            launch: self.launch.value + self.block_opened.nanos(task.read.blocks),
-            read: self.byte_read.nanos(task.read.bytes) + self.block_read.nanos(task.read.blocks),
-            compute: stage.row_in.nanos(task.rows_in)
-                + stage.row_result.nanos(task.rows_result)
-                + stage.row_shuffled.nanos(shuffled),
-            write: stage.row_written.nanos(task.written.rows)
-                + self.byte_written.nanos(task.written.bytes)
-                + self.block_written.nanos(task.written.blocks),
+            launch: shared(SharedCost::Launch, 1) + shared(SharedCost::BlockOpened, task.read.blocks),
+            read: shared(SharedCost::ByteRead, task.read.bytes)
+                + shared(SharedCost::BlockRead, task.read.blocks),
+            compute: row(RowCost::In, task.rows_in)
+                + row(RowCost::Result, task.rows_result)
+                + row(RowCost::Shuffled, shuffled),
+            write: row(RowCost::Written, task.written.rows)
+                + shared(SharedCost::ByteWritten, task.written.bytes)
+                + shared(SharedCost::BlockWritten, task.written.blocks),
         }
     }
 
-    /// Every constant with its unit, formula and source: what stands behind a number on a chart.
+    /// What a message costs the driver, in microseconds: the message, and the numbers in it.
+    pub(super) fn driver_message(&self, numbers: u64) -> f64 {
+        self.times(SharedCost::DriverMessage, 1.0) + self.times(SharedCost::DriverNumber, numbers as f64)
+    }
+
+    /// Every term with its unit, formula and source: what stands behind a number on a chart.
     pub fn explain(&self) -> Vec<Explained> {
-        let mut lines = Vec::new();
-        for stage in &self.stages {
-            let mut row = |what: &str, constant: &Constant, formula: &str| {
-                lines.push(explained(
-                    &format!("{}: {what}", stage.signature),
-                    constant,
-                    "ns per row",
-                    formula,
-                ));
-            };
-            row("row in", &stage.row_in, "compute += value x rows scanned or read");
-            row("row into the result", &stage.row_result, "compute += value x rows into the result");
-            row("row shuffled", &stage.row_shuffled, "compute += value x rows handed to the shuffle");
-            row("row written", &stage.row_written, "write += value x rows in blocks");
-        }
-        lines.extend(
-            self.shared_constants()
-                .map(|(name, constant, unit, formula)| explained(name, constant, unit, formula)),
-        );
-        lines
-    }
-
-    fn shared_constants(
-        &self,
-    ) -> impl Iterator<Item = (&'static str, &Constant, &'static str, &'static str)> {
-        [
-            ("byte written", &self.byte_written, "ns per byte", "write += value x bytes of blocks"),
-            ("block written", &self.block_written, "ns per block", "write += value x R blocks of a map task"),
-            ("byte read", &self.byte_read, "ns per byte", "read += value x bytes of blocks"),
-            ("block read", &self.block_read, "ns per block", "read += value x M blocks of a reduce task"),
-            ("exchange", &self.exchange, "us per exchange", "transfer += value on each executor"),
-            (
-                "block exchanged",
-                &self.block_exchanged,
-                "ns per block",
-                "transfer += value x (blocks sorted by owner + blocks received)",
-            ),
-            (
-                "byte moved",
-                &self.byte_moved,
-                "ns per byte",
-                "transfer += value x (bytes sent + bytes received)",
-            ),
-            ("peer message", &self.peer_message, "us per message", "transfer += value x 2 x (W - 1)"),
-            ("task launch", &self.launch, "us per task", "waiting += value x tasks of the executor"),
-            (
-                "block opened",
-                &self.block_opened,
-                "ns per block",
-                "waiting += value x M blocks of a reduce task",
-            ),
-            (
-                "wake",
-                &self.wake,
-                "us per exchange",
-                "waiting += value between the driver's word and the work",
-            ),
-            (
-                "driver message",
-                &self.driver_message,
-                "us per message",
-                "the driver handles one message at a time: 2 a task, 2W an exchange",
-            ),
-            (
-                "driver number",
-                &self.driver_number,
-                "ns per number",
-                "the driver's messages hold 2R numbers a map task, W x R + W x W an exchange",
-            ),
-            (
-                "contention",
-                &self.contention,
-                "share per other core",
-                "compute, write and read x (1 + value x (min(W, cores) - 1))",
-            ),
-        ]
-        .into_iter()
+        let rows = self.stages.iter().flat_map(|stage| {
+            let name = |term: &Term| format!("{}: {}", stage.signature, term.name);
+            stage.terms.iter().map(move |term| explained(name(term), term))
+        });
+        rows.chain(self.terms.iter().map(|term| explained(term.name.to_owned(), term))).collect()
     }
 }
 
-fn explained(name: &str, constant: &Constant, unit: &str, formula: &str) -> Explained {
+fn explained(name: String, term: &Term) -> Explained {
     Explained {
-        name: name.to_owned(),
-        value: constant.value,
-        unit: unit.to_owned(),
-        formula: formula.to_owned(),
-        source: constant.source.to_string(),
+        name,
+        value: term.value,
+        unit: term.unit.words().to_owned(),
+        formula: term.formula.to_owned(),
+        source: term.source.to_string(),
     }
 }

@@ -1,69 +1,67 @@
-//! Counters: what a job moves and touches, exactly, and independent of how many executors share the work.
+//! Counters say what each task of a job reads and writes: exactly, and for any number of executors.
 //!
 //! Rows, bytes and blocks follow from the seeded data and the plan alone, so a run on one executor counts what a run
-//! on a thousand would. There are two ways in, and they agree to the byte: [`Counters::from_report`] reads them
-//! off a finished run, [`Counters::count`] counts them in the data before anything has run.
-
-use serde::{Deserialize, Serialize};
+//! on a thousand would. [`Counters::from_report`] reads them off a finished run.
 
 use super::ModelError;
 use crate::metrics::{JobReport, StageReport};
 use crate::plan::{Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
-/// Rows in blocks, the blocks' bytes with their headers, and their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What a task reads from blocks or writes into them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Volume {
-    /// Rows.
+    /// Rows in the blocks.
     pub rows: u64,
-    /// Bytes, headers included.
+    /// Bytes of the blocks, headers included.
     pub bytes: u64,
-    /// Blocks, empty ones too.
+    /// How many blocks; empty ones count.
     pub blocks: u64,
 }
 
-/// One task: one partition of a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What one task does. A task is one partition of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TaskCounters {
-    /// Rows scanned or read.
+    /// Rows that the task scans or reads.
     pub rows_in: u64,
-    /// Rows that left through the shuffle (each counted once, however often it is copied) or into the result.
+    /// Rows that leave the task, through the shuffle or into the result. A row counts once, however often it is copied.
     pub rows_out: u64,
-    /// Of these, rows that went into the result.
+    /// Those of `rows_out` that go into the result.
     pub rows_result: u64,
-    /// Blocks read; nothing for a scan.
+    /// What the task reads from blocks. A scan reads none.
     pub read: Volume,
-    /// Blocks written; nothing for a stage that ends in the result.
+    /// What the task writes into blocks. A stage that ends in the result writes none.
     pub written: Volume,
 }
 
-/// One stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What the tasks of one stage do.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageCounters {
-    /// Its number in the stage graph.
+    /// The stage's number in the stage graph.
     pub stage: u32,
-    /// `scan prompts`, `read shuffle 0`.
+    /// The stage's name: `scan prompts`, `read shuffle 0`.
     pub name: String,
-    /// Its source, operators and outputs in words: stages with one signature share their constants.
+    /// The stage's source, operators and outputs in words. Stages with one signature share their row costs.
     pub signature: String,
-    /// The stages whose shuffles it reads; empty when it scans.
+    /// The stages whose shuffles this one reads. A stage that scans has none.
     pub parents: Vec<u32>,
-    /// Its tasks, by partition.
+    /// The stage's tasks, by partition.
     pub tasks: Vec<TaskCounters>,
 }
 
-/// All stages of a job, parents first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What all tasks of a job do.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counters {
-    /// See [`StageCounters`].
+    /// The stages, parents first.
     pub stages: Vec<StageCounters>,
 }
 
 impl Counters {
-    /// The counters of a measured run, of any number of executors.
+    /// Reads the counters of a measured run on any number of executors.
     ///
     /// # Errors
-    /// When the report is not one of this scenario.
+    /// [`ModelError::Mismatch`] when the report is not one of this scenario; [`ModelError::NotModelled`] when the model does
+    /// not describe the scenario.
     pub fn from_report(report: &JobReport, scenario: &Scenario) -> Result<Self, ModelError> {
         let graph = stage_graph(scenario)?;
         if graph.stages().len() != report.stages.len() {
@@ -86,23 +84,16 @@ impl Counters {
         Ok(Counters { stages })
     }
 
-    /// The same job with every stage's rows dealt out evenly to its tasks: the bound without skew.
-    pub fn without_skew(&self) -> Counters {
-        let mut even = self.clone();
-        even.stages.iter_mut().for_each(|stage| deal_evenly(&mut stage.tasks));
-        even
-    }
-
-    /// Bytes of each reduce partition of a stage that reads: what the driver deals partitions out by.
+    /// Bytes of each reduce partition of a stage that reads. The driver deals partitions out by these.
     pub(super) fn partition_bytes(stage: &StageCounters) -> Vec<u64> {
         stage.tasks.iter().map(|task| task.read.bytes).collect()
     }
 }
 
-/// Whether the model describes what these stages do, before anything runs.
+/// Checks, before anything runs, that the model describes what these stages do.
 ///
 /// # Errors
-/// [`ModelError::NotModelled`] says what it does not describe.
+/// [`ModelError::NotModelled`] names what it does not describe.
 pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
     if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
@@ -116,18 +107,18 @@ pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
 }
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
-pub(super) fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
+fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
     let graph = Scenario { workers: 1, ..scenario.clone() }.plan()?.stages;
     check_modelled(&graph)?;
     Ok(graph)
 }
 
-pub(super) fn mismatch(what: &str) -> ModelError {
+fn mismatch(what: &str) -> ModelError {
     ModelError::Mismatch { what: what.to_owned() }
 }
 
 /// A stage with nothing counted yet.
-pub(super) fn empty_stage(graph: &StageGraph, spec: &StageSpec) -> StageCounters {
+fn empty_stage(graph: &StageGraph, spec: &StageSpec) -> StageCounters {
     StageCounters {
         stage: spec.id,
         name: spec.name(),
@@ -199,7 +190,7 @@ impl StageReader<'_> {
 }
 
 /// A stage in words, without numbers that do not change what a row costs.
-pub(super) fn signature(spec: &StageSpec) -> String {
+fn signature(spec: &StageSpec) -> String {
     let mut words = match &spec.source {
         StageSource::Scan { table, schema, .. } => {
             let columns: Vec<&str> = schema.names().collect();
@@ -233,26 +224,4 @@ fn output_words(output: &Output) -> String {
         ),
     };
     format!("shuffle({}) {how}", schema.names().collect::<Vec<_>>().join(", "))
-}
-
-/// Deals each of the tasks' sums out as evenly as whole numbers allow.
-fn deal_evenly(tasks: &mut [TaskCounters]) {
-    let count = tasks.len() as u64;
-    let fields: [fn(&mut TaskCounters) -> &mut u64; 9] = [
-        |task| &mut task.rows_in,
-        |task| &mut task.rows_out,
-        |task| &mut task.rows_result,
-        |task| &mut task.read.rows,
-        |task| &mut task.read.bytes,
-        |task| &mut task.read.blocks,
-        |task| &mut task.written.rows,
-        |task| &mut task.written.bytes,
-        |task| &mut task.written.blocks,
-    ];
-    for field in fields {
-        let sum: u64 = tasks.iter_mut().map(|task| *field(task)).sum();
-        for (task, at) in tasks.iter_mut().zip(0u64..) {
-            *field(task) = sum * (at + 1) / count - sum * at / count;
-        }
-    }
 }

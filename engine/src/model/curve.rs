@@ -1,6 +1,6 @@
-//! The curve over W: where another executor stops helping.
+//! The curve over W shows from where on another executor does not help.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cost::CostModel;
 use super::counters::Counters;
@@ -14,25 +14,25 @@ const EVERY_WORKER: u32 = 40;
 /// From there on each W is this much larger than the last.
 const GRID_RATIO: f64 = 1.12;
 
-/// One W.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// The prediction for one W.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct CurvePoint {
-    /// Executors.
+    /// How many executors run.
     pub workers: u32,
-    /// The wall.
+    /// The wall, in microseconds.
     #[serde(rename = "wall_micros")]
     pub wall: ModelMicros,
-    /// Of it, from the driver's word to exchange to the last answer.
+    /// The exchanges' part of the wall, in microseconds.
     #[serde(rename = "exchange_micros")]
     pub exchange: ModelMicros,
-    /// The mean over the executors; the five add up to the wall.
+    /// Each phase's mean over the executors. The five add up to the wall.
     pub phases: ModelPhases,
 }
 
-/// A prediction for several W, ascending.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A prediction for several W.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelCurve {
-    /// The points.
+    /// One point for each W, ascending.
     pub points: Vec<CurvePoint>,
 }
 
@@ -56,20 +56,15 @@ impl ModelCurve {
         Ok(ModelCurve { points })
     }
 
-    /// The smallest W whose wall is within 1 % of the shortest: what comes after it buys nothing. `None` without points.
+    /// The smallest W whose wall is within 1 % of the shortest: more executors gain nothing. `None` without points.
     pub fn best_workers(&self) -> Option<u32> {
         let shortest = self.points.iter().map(|point| point.wall.0).min_by(f64::total_cmp)?;
         let good = |point: &&CurvePoint| point.wall.0 <= shortest * (1.0 + BEST_WITHIN);
         self.points.iter().find(good).map(|point| point.workers)
     }
-
-    /// The point of a W.
-    pub fn at(&self, workers: u32) -> Option<&CurvePoint> {
-        self.points.iter().find(|point| point.workers == workers)
-    }
 }
 
-/// Every W up to 40, then each about an eighth larger, up to `max`.
+/// A grid of W: every one up to 40, then each about an eighth larger than the last, up to `max`.
 pub fn worker_grid(max: u32) -> Vec<u32> {
     let mut workers: Vec<u32> = (1..=max.min(EVERY_WORKER)).collect();
     let mut next = f64::from(EVERY_WORKER) * GRID_RATIO;
@@ -81,10 +76,4 @@ pub fn worker_grid(max: u32) -> Vec<u32> {
         workers.push(max);
     }
     workers
-}
-
-/// The cap on a stage's speed-up when one key holds this share of its rows and all of a key's rows meet in one
-/// partition: 1/h, whatever the number of executors. `None` for a share of 0.
-pub fn hot_key_cap(share: f64) -> Option<f64> {
-    (share > 0.0).then(|| 1.0 / share)
 }

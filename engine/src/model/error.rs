@@ -1,4 +1,4 @@
-//! How far predictions are off, against runs that the fit did not see.
+//! The error says how far predictions are off, against runs that the fit did not see.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,35 +12,36 @@ use crate::cluster::WallMicros;
 /// One scenario, predicted and measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PredictedRun {
-    /// Executors.
+    /// How many executors ran.
     pub workers: u32,
-    /// Rows of `prompts`.
+    /// How many rows `prompts` has.
     pub rows: u64,
-    /// Predicted.
+    /// The predicted wall, in microseconds.
     pub predicted: ModelMicros,
-    /// Measured: the median over its runs.
+    /// The measured wall, in microseconds: the median over the scenario's runs.
     pub measured: WallMicros,
-    /// |predicted - measured| / measured, in percent.
+    /// The error, |predicted - measured| / measured, in percent.
     pub percent: f64,
 }
 
-/// How far off, over several scenarios.
+/// How far predictions of several scenarios are off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PredictionError {
-    /// Mean absolute percentage error, in percent.
+    /// The mean absolute error, in percent.
     pub mape: f64,
-    /// The largest, in percent.
+    /// The largest absolute error, in percent.
     pub worst: f64,
-    /// Each scenario.
+    /// Each scenario, predicted and measured.
     pub runs: Vec<PredictedRun>,
 }
 
 impl PredictionError {
-    /// Compares with runs that `cost` was not fitted to. Runs with more workers than cores are left out. `None` when
-    /// nothing is left.
+    /// Predicts runs that `cost` was not fitted to, and compares. Runs with more workers than cores are left out. `None`
+    /// when nothing is left.
     ///
     /// # Errors
-    /// A stage that was not calibrated, a report of another scenario.
+    /// [`ModelError::Uncalibrated`] for a stage of which `cost` knows nothing; [`ModelError::Mismatch`] for a report of
+    /// another scenario.
     pub fn of(cost: &CostModel, runs: &[CalibrationRun]) -> Result<Option<Self>, ModelError> {
         let groups = groups(runs)?;
         let seen = groups.iter().filter(|group| group.scenario.workers <= cost.cores);
@@ -71,11 +72,12 @@ fn compare(cost: &CostModel, group: &Group) -> Result<PredictedRun, ModelError> 
     })
 }
 
-/// Leaves each scenario out in turn, fits to the others and predicts it. Empty shuffles (under `rows_min` rows) are
-/// fitted to but not predicted, as are scenarios whose stages no other run has. `None` when nothing is left.
+/// Leaves each scenario out in turn, fits to the others and predicts it. Scenarios of fewer than `rows_min` rows are empty
+/// shuffles: they are fitted to but not predicted, and so are scenarios whose stages no other run has. `None` when
+/// nothing is left.
 ///
 /// # Errors
-/// As [`calibrate`].
+/// Those of [`calibrate`].
 pub fn leave_one_out(
     runs: &[CalibrationRun],
     cores: u32,

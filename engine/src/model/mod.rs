@@ -1,47 +1,47 @@
-//! The second clock: what a run would take with workers that this machine does not have.
+//! The model is the second clock: it says what a run would take with workers that this machine does not have.
 //!
 //! ```text
-//!  JobReport ──┐                                     ┌─> Timeline   one W, span by span
-//!              ├─> Counters ──┐                      │
-//!  Scenario ───┘              ├── list scheduling ───┼─> ModelCurve every W, the best one
-//!  measured runs ─> CostModel ┘                      └─> PredictionError, against runs it has not seen
+//!  JobReport, Scenario ─> Counters ──┐                      ┌─> Timeline    one W, span by span
+//!                                    ├── list scheduling ───┼─> ModelCurve  every W, and the best one
+//!  measured runs ─> Term ┐           │                      └─> PredictionError, against runs it has not seen
+//!                        ├─ CostModel┘
+//!  an engine ──> Profile ┘
 //! ```
 //!
-//! Counters are exact and never modelled: rows, bytes and blocks follow from the data and the plan. Only times are
-//! modelled, from a few constants that [`calibrate()`] fits to this machine's own runs. Nothing here
-//! reads a clock. [`KeyHistogram`] counts keys alone, for loads that follow a dragged slider.
+//! [`Counters`] are exact and never modelled: rows, bytes and blocks follow from the data and the plan. Only times are
+//! modelled. A [`CostModel`] holds the [`Term`]s that [`calibrate()`] fits to this machine's own runs, and the
+//! [`Profile`] of the engine. Nothing here reads a clock.
 
-mod block_size;
 mod calibrate;
 mod cost;
-mod count;
 mod counters;
 mod curve;
+mod equations;
 mod error;
-mod histogram;
 mod nnls;
 mod observe;
 mod probes;
+mod profile;
 mod schedule;
-mod tally;
+mod terms;
 mod timeline;
 
 pub use calibrate::{Calibration, CalibrationError, CalibrationRun, CalibrationWarning, calibrate};
-pub use cost::{Constant, CostModel, Explained, Source, StageCost};
-pub use count::CountersBuilder;
+pub use cost::{CostModel, Explained, StageCost};
 pub use counters::{Counters, StageCounters, TaskCounters, Volume, check_modelled};
-pub use curve::{CurvePoint, ModelCurve, hot_key_cap, worker_grid};
+pub use curve::{CurvePoint, ModelCurve, worker_grid};
 pub use error::{PredictedRun, PredictionError, leave_one_out};
-pub use histogram::{HistogramBuilder, KeyHistogram};
 pub use probes::calibration_scenarios;
-pub use timeline::{Bounds, ModelPhases, Span, Timeline};
+pub use profile::{Assumed, Boundary, ExchangeKind, Owners, Profile, THIS_MACHINE};
+pub use terms::{RowCost, SharedCost, Source, Term, Unit};
+pub use timeline::{ModelPhases, Span, Timeline};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
 use crate::scenario::limits::MAX_MODEL_WORKERS;
 
-/// Predicted, in microseconds. Never mixed with [`crate::cluster::WallMicros`]: the two do not convert.
+/// A predicted time in microseconds. It does not convert to or from [`crate::cluster::WallMicros`], which is measured.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModelMicros(pub f64);
@@ -49,31 +49,31 @@ pub struct ModelMicros(pub f64);
 /// Why nothing can be predicted.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelError {
-    /// The scenario itself is wrong, or counting it failed.
+    /// The scenario is wrong, and cannot be planned.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// A way of computing that the model does not describe.
+    /// The model does not describe what the scenario does.
     #[error("{what} is not modelled")]
     NotModelled {
-        /// Which.
+        /// What it does not describe.
         what: &'static str,
     },
-    /// A report that is not one of the scenario it came with.
+    /// The report is not one of the scenario that came with it.
     #[error("the report does not belong to the scenario: {what} differ")]
     Mismatch {
         /// What differs.
         what: String,
     },
-    /// The model is asked about a number of workers out of its limits.
+    /// The model was asked about a number of workers out of its limits.
     #[error("workers: is {workers}, must be a whole number from 1 to {MAX_MODEL_WORKERS}")]
     Workers {
-        /// How many.
+        /// The number of workers.
         workers: u32,
     },
-    /// No run that was calibrated on has such a stage.
+    /// No run that the model was fitted to had such a stage.
     #[error("the stage {stage:?} was not calibrated: run this query once")]
     Uncalibrated {
-        /// Its name.
+        /// The stage's name.
         stage: String,
     },
 }

@@ -1,9 +1,9 @@
-//! Observations: measured times beside the counters that should explain them.
+//! Observations put measured times beside the counters that should explain them.
 //!
-//! This is the one place where the model reads the measured clock; what leaves it are microseconds of an
-//! equation's right-hand side. Runs of one scenario are one group, which speaks with one voice: by its median where
-//! there is work; by the mean of its lower half where microseconds are at stake, since a neighbour that takes
-//! the core for a millisecond only ever adds, and a coarse clock rounds either way.
+//! This is the one place where the model reads the measured clock. What leaves it are microseconds of an
+//! equation's right-hand side. All runs of one scenario are one group, and a group gives one figure: the median where
+//! there is work, the mean of the lower half where microseconds are at stake. There a neighbour that takes the core for
+//! a millisecond only ever adds, and a coarse clock rounds either way.
 
 use super::ModelError;
 use super::calibrate::CalibrationRun;

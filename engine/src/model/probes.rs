@@ -1,4 +1,4 @@
-//! Which short runs tell the most about a scenario's costs.
+//! Probes are the short runs that tell the most about a scenario's costs.
 
 use crate::scenario::{Query, Scenario, Skew};
 
@@ -15,11 +15,12 @@ const WIDTHS: [(u32, u32); 4] = [(32, 32), (8, 128), (64, 4), (128, 64)];
 /// Runs of the same work: the median of three forgets one interruption.
 const REPEATS: usize = 3;
 
-/// The runs that a page should do to calibrate for a scenario, a few hundred milliseconds in all; run them
-/// in this order, after one that warms up. Same query, tactics and columns, so that the stages are of the same kinds.
+/// The runs to calibrate on for a scenario, on a machine with `cores` cores. They take a few hundred milliseconds in all and
+/// should run in this order, after one run that warms up. They have the scenario's query, tactics and columns, so that
+/// their stages are of the same kinds.
 ///
-/// - the work itself and a quarter of it, on one worker and on all cores: rows, bytes, contention;
-/// - empty shuffles of several widths, on 1, 2 and all cores: blocks, peers, launches, the driver.
+/// - The work itself and a quarter of it, on 1, 2 and all cores, show what rows, bytes and contention cost.
+/// - Empty shuffles of several widths, on 1, 2 and all cores, show what blocks, peers, launches and the driver cost.
 pub fn calibration_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
     let full_rows = match scenario.query {
         Query::Narrow | Query::WordCount => FULL_TEXT_ROWS,

@@ -1,8 +1,8 @@
-//! The schedule behind a [`Timeline`](super::Timeline): slots, hands, the driver's queue and the exchange.
+//! The schedule behind a [`Timeline`](super::Timeline): executors, their hands, the driver's queue and the exchange.
 //!
 //! All times are microseconds after the start of the run. The driver is one server: it handles one message at
-//! a time, in the order in which they come. An executor holds two tasks, one that runs and one that it can begin
-//! without asking, just as the real ones do.
+//! a time, in the order in which they come. An executor holds as many tasks as the profile gives into its hand: it runs
+//! one, and it can begin the next without asking.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -10,11 +10,10 @@ use std::collections::{BinaryHeap, VecDeque};
 use super::ModelMicros;
 use super::cost::CostModel;
 use super::counters::{Counters, StageCounters};
+use super::profile::ExchangeKind;
+use super::terms::SharedCost;
 use super::timeline::{ModelPhases, Span};
 use crate::metrics::Phase;
-
-/// Tasks that an executor holds at a time, as [`crate::cluster::Driver`] hands them out.
-const TASKS_IN_HAND: usize = 2;
 
 /// A task and what it takes, in microseconds.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +26,6 @@ pub(super) struct TaskRef {
     pub(super) write: f64,
     /// What its end costs the driver.
     pub(super) driver: f64,
-}
-
-impl TaskRef {
-    pub(super) fn busy(&self) -> f64 {
-        self.read + self.compute + self.write
-    }
 }
 
 /// What each executor sorts, sends and receives in one exchange.
@@ -160,7 +153,7 @@ impl<'a> Schedule<'a> {
     fn run(&mut self, next: &mut dyn FnMut(u32) -> Option<TaskRef>) {
         let mut ends = BinaryHeap::new();
         let executor_count = self.free_at.len() as u32;
-        for _ in 0..TASKS_IN_HAND {
+        for _ in 0..self.cost.profile.tasks_in_hand {
             for executor in 0..executor_count {
                 if let Some(task) = next(executor) {
                     ends.push(Reverse(self.launch(&task, executor)));
@@ -176,7 +169,7 @@ impl<'a> Schedule<'a> {
     }
 
     fn launch(&mut self, task: &TaskRef, executor: u32) -> TaskEnd {
-        self.driver_free_at += self.cost.driver_message.value;
+        self.driver_free_at += self.cost.driver_message(0);
         let at = executor as usize;
         let mut now = self.free_at[at].max(self.driver_free_at) + task.launch;
         let parts = [(Phase::Read, task.read), (Phase::Compute, task.compute), (Phase::Write, task.write)];
@@ -216,21 +209,23 @@ impl<'a> Schedule<'a> {
         let cost = self.cost;
         let told_at = self.driver_free_at;
         let peers = self.free_at.len() as f64 - 1.0;
-        let word = cost.driver_message.value + cost.driver_number.nanos(partition_count);
+        let messages = match cost.profile.exchange {
+            ExchangeKind::OneMessageAPeer => peers,
+        };
+        let moved = |blocks, bytes| {
+            cost.times(SharedCost::BlockExchanged, blocks)
+                + cost.times(SharedCost::ByteMoved, bytes)
+                + cost.times(SharedCost::PeerMessage, messages)
+        };
+        let word = cost.driver_message(partition_count);
+        let wake = cost.times(SharedCost::Wake, 1.0);
+        let fixed = cost.times(SharedCost::Exchange, 1.0);
         let mut sides = Vec::with_capacity(self.free_at.len());
         for (flow, &free_at) in exchange.flows.iter().zip(&self.free_at) {
             self.driver_free_at += word;
-            let start = free_at.max(self.driver_free_at + cost.wake.value);
-            let sent = start
-                + cost.exchange.value
-                + (cost.block_exchanged.value * flow.blocks_sorted + cost.byte_moved.value * flow.bytes_sent)
-                    / 1e3
-                + cost.peer_message.value * peers;
-            let received = sent
-                + (cost.block_exchanged.value * flow.blocks_received
-                    + cost.byte_moved.value * flow.bytes_received)
-                    / 1e3
-                + cost.peer_message.value * peers;
+            let start = free_at.max(self.driver_free_at + wake);
+            let sent = start + fixed + moved(flow.blocks_sorted, flow.bytes_sent);
+            let received = sent + moved(flow.blocks_received, flow.bytes_received);
             sides.push((start, sent, received));
         }
         let mut answers = Vec::with_capacity(sides.len());
@@ -244,7 +239,7 @@ impl<'a> Schedule<'a> {
             answers.push(end);
         }
         answers.sort_by(f64::total_cmp);
-        let hear = cost.driver_message.value + cost.driver_number.nanos(self.free_at.len() as u64);
+        let hear = cost.driver_message(self.free_at.len() as u64);
         for answer in answers {
             self.driver_free_at = self.driver_free_at.max(answer) + hear;
         }

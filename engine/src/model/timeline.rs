@@ -1,4 +1,4 @@
-//! The timeline: what W executors would do, task by task, on the second clock.
+//! The timeline says what W executors would do, task by task, on the second clock.
 //!
 //! ```text
 //!  driver     ┤launch├ ... ┤done, launch├ ...     ┤exchange├ ... ┤launch├
@@ -6,16 +6,17 @@
 //!  executor 1 ──[..............straggler........]──[transfer]──[...]── wait ───
 //! ```
 //!
-//! Everything that the real driver does is done here in its order: tasks go out in partition order to whoever
-//! has a hand free, an exchange waits for the last parent task, reduce partitions are dealt by
-//! [`assign`](crate::cluster::exchange::assign) and run where they are owned. Each executor has a core of its own.
-//! Busy and waiting add up to the wall for each executor; a task's launch counts as waiting, since the
+//! The timeline does what the driver does, in the driver's order, as the model's [`Profile`](super::Profile) says: tasks go
+//! out in partition order to whoever has a hand free, an exchange waits for the last parent task, and reduce partitions
+//! are dealt out by [`assign`](crate::cluster::exchange::assign) and run where they are owned. Each executor has a core of its own.
+//! Busy and waiting add up to the wall for each executor. A task's launch counts as waiting, since the
 //! measured clock has no phase for it either.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cost::CostModel;
 use super::counters::{Counters, StageCounters};
+use super::profile::{Boundary, Owners};
 use super::schedule::{Exchange, Schedule, TaskRef};
 use super::{ModelError, ModelMicros};
 use crate::cluster::exchange::assign;
@@ -23,65 +24,54 @@ use crate::metrics::Phase;
 use crate::scenario::limits::MAX_MODEL_WORKERS;
 
 /// One executor's time, by phase. The five add up to the wall.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct ModelPhases {
-    /// Scanning and operators.
+    /// The executor scans, or runs operators.
     pub compute: ModelMicros,
-    /// Placing rows and writing blocks.
+    /// The executor places rows and writes blocks.
     pub write: ModelMicros,
-    /// From the driver's word to exchange until the last block has arrived.
+    /// The executor sends and receives blocks, from the driver's word until the last block has arrived.
     pub transfer: ModelMicros,
-    /// Turning blocks into batches.
+    /// The executor turns blocks into batches.
     pub read: ModelMicros,
-    /// The rest: launches, barriers, stragglers elsewhere, nothing to do.
+    /// The executor does none of these: it launches a task, waits at a barrier or has nothing to do.
     pub waiting: ModelMicros,
 }
 
-/// An executor busy with one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// A time during which an executor is busy with one thing.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// Who.
+    /// The executor's index.
     pub executor: u32,
-    /// The stage; for a transfer, the stage that will read.
+    /// The stage of the task; for a transfer, the stage that will read.
     pub stage: u32,
-    /// The partition; `None` for a transfer.
+    /// The partition of the task; `None` for a transfer.
     pub partition: Option<u32>,
-    /// What.
+    /// What the executor does.
     pub phase: Phase,
-    /// From when, after the start of the run.
+    /// When it begins, after the start of the run.
     pub start: ModelMicros,
-    /// Until when.
+    /// When it ends, after the start of the run.
     pub end: ModelMicros,
 }
 
 /// A predicted run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
-    /// Executors.
+    /// How many executors run.
     pub workers: u32,
-    /// From the start to the moment when the driver has heard of the last task.
+    /// The wall lasts from the start until the driver has heard of the last task.
     pub wall: ModelMicros,
-    /// From the driver's first word to exchange to the last executor's answer, over all exchanges.
+    /// All exchanges together. Each lasts from the driver's first word to the last executor's answer.
     pub exchange: ModelMicros,
-    /// Each executor, by index.
+    /// Each executor's time, by index.
     pub executors: Vec<ModelPhases>,
-    /// What each did, in no particular order; empty unless asked for.
+    /// What each executor does, in no particular order. [`Timeline::totals`] leaves it empty.
     pub spans: Vec<Span>,
 }
 
-/// No run can be shorter than any of these.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Bounds {
-    /// All tasks' work over the number of executors.
-    pub work_over_workers: ModelMicros,
-    /// The longest task.
-    pub largest_task: ModelMicros,
-    /// The longest chain of one task from each stage to the next.
-    pub critical_path: ModelMicros,
-}
-
 impl ModelPhases {
-    /// All but waiting.
+    /// All phases but waiting.
     pub fn busy(&self) -> ModelMicros {
         ModelMicros(self.compute.0 + self.write.0 + self.transfer.0 + self.read.0)
     }
@@ -91,7 +81,8 @@ impl Timeline {
     /// Predicts a run on `workers` executors, with every span.
     ///
     /// # Errors
-    /// [`ModelError::Workers`] out of 1 to [`MAX_MODEL_WORKERS`], or [`ModelError::Uncalibrated`].
+    /// [`ModelError::Workers`] when `workers` is not from 1 to [`MAX_MODEL_WORKERS`]; [`ModelError::Uncalibrated`] when
+    /// `cost` has no row costs for a stage.
     pub fn predict(counters: &Counters, cost: &CostModel, workers: u32) -> Result<Self, ModelError> {
         let mut spans = Vec::new();
         let mut timeline = simulate(counters, cost, workers, Some(&mut spans))?;
@@ -99,7 +90,7 @@ impl Timeline {
         Ok(timeline)
     }
 
-    /// The same without spans: quicker.
+    /// Predicts the same run without its spans, which is quicker.
     ///
     /// # Errors
     /// As [`Timeline::predict`].
@@ -123,32 +114,6 @@ impl Timeline {
     }
 }
 
-impl Bounds {
-    /// The bounds of a run on `workers` executors: work and waits for the data, no overhead of any kind.
-    ///
-    /// # Errors
-    /// As [`Timeline::predict`].
-    pub fn of(counters: &Counters, cost: &CostModel, workers: u32) -> Result<Self, ModelError> {
-        check_workers(workers)?;
-        let slow_down = cost.slow_down(workers);
-        let (mut work, mut largest_task) = (0.0f64, 0.0f64);
-        let mut path_to = vec![0.0f64; counters.stages.len()];
-        for (at, stage) in counters.stages.iter().enumerate() {
-            let before = stage.parents.iter().map(|&parent| path_to[parent as usize]).fold(0.0, f64::max);
-            let micros = task_refs(stage, cost, slow_down)?;
-            let longest = micros.iter().map(TaskRef::busy).fold(0.0, f64::max);
-            work += micros.iter().map(TaskRef::busy).sum::<f64>();
-            largest_task = largest_task.max(longest);
-            path_to[at] = before + longest;
-        }
-        Ok(Bounds {
-            work_over_workers: ModelMicros(work / f64::from(workers)),
-            largest_task: ModelMicros(largest_task),
-            critical_path: ModelMicros(path_to.into_iter().fold(0.0, f64::max)),
-        })
-    }
-}
-
 fn check_workers(workers: u32) -> Result<(), ModelError> {
     if (1..=MAX_MODEL_WORKERS).contains(&workers) { Ok(()) } else { Err(ModelError::Workers { workers }) }
 }
@@ -156,6 +121,7 @@ fn check_workers(workers: u32) -> Result<(), ModelError> {
 fn task_refs(stage: &StageCounters, cost: &CostModel, slow_down: f64) -> Result<Vec<TaskRef>, ModelError> {
     let rows =
         cost.stage(&stage.signature).ok_or_else(|| ModelError::Uncalibrated { stage: stage.name.clone() })?;
+    // The driver hears the rows and the bytes of each block.
     let numbers = |blocks: u64| 2 * blocks;
     Ok((0u32..)
         .zip(&stage.tasks)
@@ -168,7 +134,7 @@ fn task_refs(stage: &StageCounters, cost: &CostModel, slow_down: f64) -> Result<
                 read: alone.read * slow_down,
                 compute: alone.compute * slow_down,
                 write: alone.write * slow_down,
-                driver: cost.driver_message.value + cost.driver_number.nanos(numbers(task.written.blocks)),
+                driver: cost.driver_message(numbers(task.written.blocks)),
             }
         })
         .collect())
@@ -195,9 +161,13 @@ fn simulate(
     });
     let mut exchange_micros = 0.0;
     for stage in counters.stages.iter().filter(|stage| !stage.parents.is_empty()) {
-        let owner_of = assign(&Counters::partition_bytes(stage), workers);
+        let owner_of = match cost.profile.owners {
+            Owners::FewestBytes => assign(&Counters::partition_bytes(stage), workers),
+        };
         let flows = Exchange::of(stage, counters, &owners, &owner_of, workers);
-        exchange_micros += schedule.exchange(stage.stage, &flows, owner_of.len() as u64);
+        exchange_micros += match cost.profile.boundary {
+            Boundary::Barrier => schedule.exchange(stage.stage, &flows, owner_of.len() as u64),
+        };
         schedule.run_owned(&task_refs(stage, cost, slow_down)?, &owner_of);
         owners[stage.stage as usize] = owner_of;
     }

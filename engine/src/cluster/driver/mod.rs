@@ -22,6 +22,7 @@ use executors::{ExecutorState, Life};
 use fetch::Fetch;
 pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
 use stages::StageState;
+pub(crate) use tasks::TASKS_IN_HAND;
 
 /// What reaches the driver.
 #[derive(Debug)]

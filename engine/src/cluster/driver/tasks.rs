@@ -8,7 +8,7 @@ use crate::error::EngineError;
 use crate::plan::{Output, StageSpec};
 
 /// Tasks that an executor holds at a time: one to run, one to begin without asking.
-const TASKS_IN_HAND: usize = 2;
+pub(crate) const TASKS_IN_HAND: usize = 2;
 
 impl Driver {
     /// Hands tasks out, one to each executor in turn, until hands or queues are empty.
