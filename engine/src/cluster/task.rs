@@ -9,7 +9,9 @@ use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::operator::{BuildTable, Pipeline, scan};
-use crate::plan::{BuildInput, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec};
+use crate::plan::{
+    BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
+};
 use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, TaskRows, place};
 
 /// A running task.
@@ -234,8 +236,7 @@ fn share_tables(
     tables: &mut BroadcastTables,
 ) -> Result<()> {
     for operator in stage.operators() {
-        let OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } =
-            operator
+        let OperatorSpec::HashJoin(join @ JoinSpec { build: BuildInput::Broadcast(shuffle), .. }) = operator
         else {
             continue;
         };
@@ -247,9 +248,9 @@ fn share_tables(
         let batches = store
             .readable(*shuffle, 0, map_count)?
             .iter()
-            .map(|slice| Ok(block::decode(slice.bytes(), build_schema)?.0))
+            .map(|slice| Ok(block::decode(slice.bytes(), &join.build_schema)?.0))
             .collect::<Result<Vec<_>>>()?;
-        tables.insert(*shuffle, Arc::new(BuildTable::new(&batches, *build_key, build_schema)?));
+        tables.insert(*shuffle, Arc::new(BuildTable::new(&batches, join)?));
     }
     Ok(())
 }

@@ -122,7 +122,7 @@ pub mod queries;
 pub use context::{Context, Setup, Shown};
 pub use queries::Query;
 
-pub use crate::plan::{Expr, col, lit, null};
+pub use crate::plan::{Expr, JoinKind, col, lit, null};
 pub use data_frame::{
     AggregateExpr, DataFrame, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min,
     scan, sum,

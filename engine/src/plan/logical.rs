@@ -1,7 +1,7 @@
 //! The logical plan: intent, with columns by name.
 
 use super::expr::Expr;
-use super::wide::{Aggregate, JoinKind, OrderBy, RowShare, WideHints};
+use super::wide::{Aggregate, JoinKey, JoinKind, OrderBy, RowShare, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -119,14 +119,17 @@ pub enum LogicalPlan {
         /// What rules found out.
         hints: WideHints,
     },
-    /// Equi-join on a key of the same name; NULL meets nothing. Wide.
+    /// Rows of two inputs meet where all their keys are equal; NULL meets nothing. Wide.
+    ///
+    /// The probe's columns come out, then the build's. A build key that is called as its probe key is left out, for it would
+    /// say the same twice; keys of different names come out both.
     Join {
         /// The larger side.
         probe: Box<LogicalPlan>,
         /// The side that a hash table is made of.
         build: Box<LogicalPlan>,
-        /// The key.
-        key: String,
+        /// The columns that have to be equal, one or more.
+        keys: Vec<JoinKey>,
         /// What becomes of a probe row that meets nothing.
         kind: JoinKind,
         /// How they meet.

@@ -12,6 +12,7 @@ mod cell;
 mod exact_sum;
 mod expressions;
 mod groups;
+mod join;
 mod rows;
 mod spark;
 
@@ -108,8 +109,8 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
             groups::aggregate(&of(input), keys, aggregates)
         }
         LogicalPlan::BestBy { input, key, order, hints: _ } => groups::best_by(&of(input), key, order),
-        LogicalPlan::Join { probe, build, key, kind, method: _ } => {
-            groups::join(&of(probe), &of(build), key, *kind)
+        LogicalPlan::Join { probe, build, keys, kind, method: _ } => {
+            join::join(&of(probe), &of(build), keys, *kind)
         }
         LogicalPlan::Union { first, second } => {
             let Rows { names, mut rows } = of(first);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
-use shuffle_engine::plan::{Expr, LogicalPlan, OrderBy};
+use shuffle_engine::plan::{Expr, JoinKey, LogicalPlan, OrderBy};
 
 /// Words in the longest generated text.
 const MOST_WORDS: u64 = 18;
@@ -29,8 +29,8 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
                 of(input)
             }
         }
-        LogicalPlan::Join { probe, build, key, .. } => {
-            if unique_columns(build).contains(key) {
+        LogicalPlan::Join { probe, build, keys, kind, .. } => {
+            if kind.only_selects() || meets_one(build, keys) {
                 of(probe)
             } else {
                 of(probe) * of(build).max(1)
@@ -44,6 +44,12 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
         | LogicalPlan::BestBy { input, .. }
         | LogicalPlan::Repartition { input, .. } => of(input),
     }
+}
+
+/// Whether a row meets one build row at most.
+pub(super) fn meets_one(build: &LogicalPlan, keys: &[JoinKey]) -> bool {
+    let unique = unique_columns(build);
+    keys.iter().any(|key| unique.contains(&key.build))
 }
 
 /// The columns in which no value stands twice; NULL is a value.
@@ -71,8 +77,8 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
         LogicalPlan::BestBy { input, key, .. } => {
             unique_columns(input).into_iter().chain([key.clone()]).collect()
         }
-        LogicalPlan::Join { probe, build, key, .. } => {
-            if unique_columns(build).contains(key) {
+        LogicalPlan::Join { probe, build, keys, kind, .. } => {
+            if kind.only_selects() || meets_one(build, keys) {
                 unique_columns(probe)
             } else {
                 BTreeSet::new()

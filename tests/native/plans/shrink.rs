@@ -123,8 +123,18 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
             .into_iter()
             .map(|order| LogicalPlan::BestBy { input: input.clone(), key: key.clone(), order, hints })
             .collect(),
-        LogicalPlan::Join { probe, build, key, kind, method: JoinMethod::Broadcast } => {
-            vec![LogicalPlan::Join { probe, build, key, kind, method: JoinMethod::Shuffled }]
+        LogicalPlan::Join { probe, build, keys, kind, method } => {
+            let join = |keys, method| LogicalPlan::Join {
+                probe: probe.clone(),
+                build: build.clone(),
+                keys,
+                kind,
+                method,
+            };
+            let fewer = without_one(&keys).into_iter().map(|keys| join(keys, method));
+            let shuffled =
+                (method == JoinMethod::Broadcast).then(|| join(keys.clone(), JoinMethod::Shuffled));
+            fewer.chain(shuffled).collect()
         }
         _ => vec![],
     }
