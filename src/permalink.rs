@@ -80,7 +80,7 @@ pub enum Reach {
     /// As far as workers really run: 64.
     #[default]
     Near,
-    /// As far as the model goes: 1,024.
+    /// As far as the model goes: 4,096.
     Far,
 }
 
@@ -108,7 +108,7 @@ impl Choice for ExchangeOf {
 
 impl Choice for Reach {
     const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 1,024")];
+        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 4,096")];
 }
 
 impl Choice for Theme {
@@ -121,7 +121,7 @@ impl Choice for Theme {
 pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
     let mut decoded = link::decode(query);
     let mut repairs = decoded.repairs;
-    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "a tab runs") {
+    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "in a tab") {
         decoded.scenario.workers = Scenario::default().workers;
         repairs.push(repair);
     }
@@ -230,7 +230,7 @@ mod tests {
         use shuffle_engine::scenario::{Action, CollectPoint, Query, Tactics};
         let collect = |of| Action::Collect { of, memory_bytes: 50_000_000 };
         let cases = [
-            (Action::Show { rows: 5 }, "action=show:5"),
+            (Action::show(5), "action=show:5"),
             (collect(CollectPoint::Result), "action=collect:50000000"),
             (collect(CollectPoint::Input), "action=collect_input:50000000"),
         ];

@@ -18,12 +18,12 @@ use std::rc::Rc;
 
 use js_sys::{Error, Function, JSON, Object, Promise, Reflect};
 use serde::Serialize;
-use shuffle_engine::scenario::{InvalidScenario, json, limits, link};
+use shuffle_engine::scenario::{InvalidScenario, json, link};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
-use super::{Session, bench};
+use super::{Session, bench, check_runs_here};
 use crate::browser::{CancelToken, RunOptions, location};
 use crate::permalink::VIEW_PARTS;
 
@@ -106,7 +106,7 @@ pub(super) fn read_scenario(value: &JsValue) -> Result<Scenario, InvalidScenario
             json::decode(&text)
         }
     }?;
-    scenario.check_workers(limits::MAX_WORKERS, "a tab runs")?;
+    check_runs_here(&scenario)?;
     Ok(scenario)
 }
 

@@ -18,7 +18,7 @@ mod work;
 
 pub use api::install as install_script_interface;
 pub use demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
-pub use scope::unmodelled;
+pub use scope::{check_runs_here, unmodelled};
 pub use state::{
     Activity, ExchangePoint, Failure, Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView,
     Notice, RunEvent, RunState, Savings, SweepPoint,

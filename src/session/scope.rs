@@ -1,8 +1,19 @@
-//! What the model describes, and what it does not.
+//! What a tab runs, what the model describes, and what they do not.
 
+use shuffle_engine::Scenario;
 use shuffle_engine::cluster::Action;
 use shuffle_engine::model::check_modelled;
 use shuffle_engine::plan::StageGraph;
+use shuffle_engine::scenario::{InvalidScenario, limits};
+
+/// Checks that a tab can run this scenario: its fields are within their limits, and it has no more workers than a tab holds.
+///
+/// # Errors
+/// Names the field.
+pub fn check_runs_here(scenario: &Scenario) -> Result<(), InvalidScenario> {
+    scenario.validate()?;
+    scenario.check_workers(limits::MAX_WORKERS, "in a tab")
+}
 
 /// Why nothing is modelled for such a run, in a sentence; `None` where the model applies.
 pub fn unmodelled(action: Action, graph: &StageGraph) -> Option<String> {

@@ -11,7 +11,7 @@ use shuffle_engine::scenario::InvalidScenario;
 
 use crate::browser::location;
 use crate::permalink::{self, View};
-use crate::session::{RunState, Session};
+use crate::session::{RunState, Session, check_runs_here};
 
 /// How long the address waits for a hand to rest.
 const ADDRESS_REST: Duration = Duration::from_millis(150);
@@ -77,7 +77,7 @@ impl Lab {
     pub(super) fn edit(&self, change: impl FnOnce(&mut Scenario)) {
         let mut scenario = self.scenario.get_untracked();
         change(&mut scenario);
-        match scenario.validate() {
+        match check_runs_here(&scenario) {
             Ok(()) => self.session.change(scenario),
             Err(error) => self.session.reject(error),
         }

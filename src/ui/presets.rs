@@ -68,7 +68,7 @@ fn broadcast() -> Scenario {
 }
 
 fn show() -> Scenario {
-    Scenario { query: Query::Narrow, action: Action::Show { rows: 5 }, ..Scenario::default() }
+    Scenario { query: Query::Narrow, action: Action::show(5), ..Scenario::default() }
 }
 
 fn collect() -> Scenario {

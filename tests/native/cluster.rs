@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 use shuffle_engine::EngineError;
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::assign::assign;
+use shuffle_engine::cluster::exchange::assign;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{
-    DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome, PREPARE_LIMIT, Payload,
-    PeerMessage, RunId, SILENCE_LIMIT, TaskId, ToExecutor,
+    Deadlines, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome, Payload,
+    PeerMessage, RunId, TaskId, ToExecutor,
 };
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::Query;
@@ -156,7 +156,7 @@ fn an_executor_silent_past_its_deadline_is_lost_by_name() {
         let mut cluster = HandCluster::start(&scenario());
         cluster.advance_to(stops_at);
         cluster.mail.clear();
-        silence_executor_1(&mut cluster, SILENCE_LIMIT.0 / 1_000_000);
+        silence_executor_1(&mut cluster, Deadlines::default().silence.0 / 1_000_000);
         assert!(cluster.outcome.is_none(), "up to its deadline it is only slow");
         silence_executor_1(&mut cluster, 1);
         match cluster.outcome {
@@ -172,7 +172,7 @@ fn an_executor_silent_past_its_deadline_is_lost_by_name() {
 fn an_executor_that_never_heard_of_the_run_has_the_usual_deadline() {
     let mut cluster = HandCluster::start(&scenario());
     cluster.mail.clear();
-    cluster.wait(SILENCE_LIMIT.0 / 1_000_000);
+    cluster.wait(Deadlines::default().silence.0 / 1_000_000);
     assert!(cluster.outcome.is_none(), "up to its deadline it is only slow");
     cluster.wait(1);
     assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { executor: 0, .. }))));
@@ -186,7 +186,7 @@ fn an_executor_that_prepares_has_a_longer_deadline() {
         let run = cluster.driver.run();
         cluster.tell_driver(DriverEvent::Executor(executor, FromExecutor::Alive(run)));
     }
-    cluster.wait(PREPARE_LIMIT.0 / 1_000_000);
+    cluster.wait(Deadlines::default().prepare.0 / 1_000_000);
     assert!(cluster.outcome.is_none(), "large tables take long");
     cluster.wait(1);
     assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { executor: 0, .. }))));
@@ -217,7 +217,7 @@ fn a_driver_that_was_frozen_does_not_take_its_executors_for_dead() {
     cluster.clock.0.set(cluster.clock.0.get() + 3_600_000_000);
     cluster.tell_driver(DriverEvent::Tick);
     assert!(cluster.outcome.is_none(), "silence proves nothing here: {:?}", cluster.outcome);
-    cluster.wait(SILENCE_LIMIT.0 / 1_000_000);
+    cluster.wait(Deadlines::default().silence.0 / 1_000_000);
     assert!(cluster.outcome.is_none(), "the deadline begins anew");
     assert_eq!(digest(&cluster.finish().expect("nothing was lost")), truth(&scenario));
 }
@@ -229,7 +229,7 @@ fn an_executor_that_dies_while_the_driver_is_frozen_is_still_found() {
     cluster.mail.clear();
     cluster.clock.0.set(cluster.clock.0.get() + 3_600_000_000);
     cluster.tell_driver(DriverEvent::Tick);
-    cluster.wait(SILENCE_LIMIT.0 / 1_000_000 + 1);
+    cluster.wait(Deadlines::default().silence.0 / 1_000_000 + 1);
     assert!(matches!(cluster.outcome, Some(Err(EngineError::ExecutorLost { .. }))), "{:?}", cluster.outcome);
 }
 
@@ -295,7 +295,7 @@ fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
     cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     match cluster.finish() {
         Err(EngineError::Protocol { expected, got }) => {
-            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 3", "4"));
+            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 4", "5"));
         }
         other => panic!("a protocol error, not {other:?}"),
     }
@@ -375,11 +375,11 @@ fn kept_scans_give_the_answer_of_fresh_ones() {
 fn an_executor_without_a_run_is_deaf_to_tasks_and_has_no_turn() {
     let mut executor = Executor::new(0);
     let clock = crate::samples::Stopped;
-    let task = TaskId { stage: 0, partition: 0, attempt: 0 };
+    let task = TaskId { stage: 0, index: 0, attempt: 0 };
     let mut tell = |event| executor.step(event, &clock);
     assert!(tell(ExecutorEvent::Turn).is_empty());
-    assert!(tell(ExecutorEvent::Driver(ToExecutor::Launch(RunId(1), task))).is_empty());
-    assert!(tell(ExecutorEvent::Driver(ToExecutor::Cancel(RunId(1)))).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::Launch(RunId(1), task, Vec::new()))).is_empty());
+    assert!(tell(ExecutorEvent::Driver(ToExecutor::End(RunId(1)))).is_empty());
     assert!(!executor.wants_turn());
 }
 

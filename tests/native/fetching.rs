@@ -1,6 +1,6 @@
 //! Rows on their way to the driver: late, lost, doubled, foreign, or of no more use.
 
-use shuffle_engine::cluster::{DriverEvent, RunId, SILENCE_LIMIT, ToExecutor};
+use shuffle_engine::cluster::{Deadlines, DriverEvent, RunId, ToExecutor};
 use shuffle_engine::scenario::{Action, CollectPoint, Query};
 use shuffle_engine::{EngineError, JobReport, Scenario};
 
@@ -48,7 +48,7 @@ fn an_executor_that_dies_with_the_rows_is_lost_by_name() {
             others.extend(cluster.mail.remove(at));
         }
     }
-    cluster.wait(SILENCE_LIMIT.0 / 1_000_000 + 1);
+    cluster.wait(Deadlines::default().silence.0 / 1_000_000 + 1);
     let Some(Err(EngineError::ExecutorLost { executor, .. })) = cluster.outcome else {
         panic!("{:?}", cluster.outcome)
     };
@@ -85,7 +85,7 @@ fn an_executor_asked_for_rows_that_it_does_not_have_says_so() {
 #[test]
 fn tasks_that_end_after_a_show_has_its_rows_change_nothing() {
     // One row in two is wide: the narrow half of the first partition is more than enough.
-    let action = Action::Show { rows: 5 };
+    let action = Action::show(5);
     let show = Scenario { action, shuffle_fraction: 0.5, query: Query::Join, ..collecting() };
     let mut cluster = HandCluster::start(&show);
     let outcome = cluster.finish().expect("nothing was lost");

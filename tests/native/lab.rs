@@ -115,7 +115,7 @@ fn a_bad_scenario_exits_with_2_and_one_line_that_names_the_field() {
     let folder = Folder::new("bad");
     let cases = [
         ("{\"version\":1,\"rows\":0}", "rows"),
-        ("{\"version\":1,\"workers\":1025}", "workers"),
+        ("{\"version\":1,\"workers\":4097}", "workers"),
         ("[1,42]", "scenario"),
         ("{\"version\":1,\"rows\":5,\"rows\":6}", "rows"),
         ("{\"version\":1,\"skew\":{\"kind\":\"hot_key\",\"share\":2.0}}", "skew.share"),

@@ -125,7 +125,7 @@ fn most_blocks(outcome: &JobOutcome, executor: u32) -> u64 {
         let writers: Vec<u32> = shuffles.iter().map(|&shuffle| outcome.graph.writer_of(shuffle).id).collect();
         let tasks = outcome.tasks.iter().filter(|record| record.executor == executor);
         tasks
-            .filter(|record| record.done.task.is_some_and(|task| writers.contains(&task.stage)))
+            .filter(|record| writers.contains(&record.done.task.stage))
             .flat_map(|record| &record.done.written_bytes)
             .sum()
     };

@@ -201,7 +201,7 @@ fn contention_ends_at_the_cores() {
 #[test]
 fn workers_out_of_limits_and_unknown_stages_are_named() {
     let (counters, cost) = job(&[&[1]]);
-    for workers in [0, 1_025] {
+    for workers in [0, 4_097] {
         assert_eq!(Timeline::predict(&counters, &cost, workers), Err(ModelError::Workers { workers }));
     }
     let unknown = Timeline::predict(&counters, &CostModel::free(1), 1);

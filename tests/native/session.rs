@@ -10,7 +10,7 @@ use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::charts::units::{ratio, share};
 use shuffle_lab::session::{
     Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RowTable, RunEvent, RunState, Savings,
-    SweepPoint, exchange_points, sweep_points, unmodelled, verdict,
+    SweepPoint, check_runs_here, exchange_points, sweep_points, unmodelled, verdict,
 };
 
 use crate::samples::job;
@@ -160,7 +160,7 @@ fn a_bad_field_is_shown_and_the_result_stays_until_a_good_change() {
     let mut state = state_after(&scenario);
     let before = state.clone();
     let invalid = Scenario { workers: 65, ..scenario.clone() };
-    let error: InvalidScenario = invalid.validate().expect_err("65 workers are refused");
+    let error: InvalidScenario = check_runs_here(&invalid).expect_err("a tab runs no 65 workers");
     state.apply(RunEvent::Rejected(error.clone()));
     assert_eq!(state.field_error, Some(error));
     assert_eq!((&state.run, &state.scenario), (&before.run, &before.scenario));
@@ -203,7 +203,7 @@ fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it()
 #[test]
 fn a_show_brings_its_rows_with_their_nulls_and_says_how_many_partitions_had_to_run() {
     let narrow = small(Query::Narrow, Skew::Uniform {});
-    let state = state_after(&Scenario { action: Action::Show { rows: 200 }, ..narrow });
+    let state = state_after(&Scenario { action: Action::show(200), ..narrow });
     let run = state.run.as_ref().expect("there was a run");
     let shown = run.shown.as_ref().expect("a show brings rows");
     assert_eq!(shown.names, ["prompt_id", "token", "percent"]);

@@ -44,7 +44,7 @@ async fn a_collect_that_does_not_fit_is_refused_before_a_row_is_sent_and_the_poo
 #[wasm_bindgen_test]
 async fn a_show_runs_no_more_partitions_than_it_needs() {
     let pool = Pool::new();
-    let report = report_of(&pool, &scenario(Query::Narrow, Action::Show { rows: 5 })).await;
+    let report = report_of(&pool, &scenario(Query::Narrow, Action::show(5))).await;
     let fetched = report.fetched.expect("rows came");
     assert_eq!((fetched.rows, fetched.tasks_run, fetched.task_count), (5, 1, 32));
 }

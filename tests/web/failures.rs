@@ -1,5 +1,6 @@
 //! What goes wrong in a browser, mostly in silence: each ends the run with a named error, and the pool goes on.
 
+use shuffle_engine::cluster::{Deadlines, WallMicros};
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::browser::task::sleep;
 use shuffle_lab::browser::{Pool, RunOptions};
@@ -11,12 +12,19 @@ fn scenario() -> Scenario {
     Scenario { rows: 20_000, workers: 3, ..Scenario::default() }
 }
 
+/// A silent worker is given up after half a second, so that a test takes less than one.
+fn impatient() -> RunOptions {
+    let deadlines =
+        Deadlines { silence: WallMicros(450_000), tick: WallMicros(50_000), ..Deadlines::default() };
+    RunOptions { deadlines, ..RunOptions::default() }
+}
+
 /// Runs on a pool that something was done to, and again on the pool as it is afterwards.
 async fn run_after(harm: impl FnOnce(&Pool)) -> EngineError {
     let pool = Pool::new();
     let before = report_of(&pool, &scenario()).await.result;
     harm(&pool);
-    let error = pool.run(job(&scenario()), RunOptions::default()).await.expect_err("the run cannot end well");
+    let error = pool.run(job(&scenario()), impatient()).await.expect_err("the run cannot end well");
     let after = report_of(&pool, &scenario()).await.result;
     assert_eq!(after, before, "the worker was replaced and the answer is right");
     error

@@ -61,6 +61,9 @@ pub enum Action {
         /// At most so many.
         #[serde(default = "defaults::show_rows")]
         rows: u64,
+        /// Bytes that the driver may use for them. Only the driver reads this, so it is not written down.
+        #[serde(skip, default = "defaults::driver_memory_bytes")]
+        memory_bytes: u64,
     },
 }
 
@@ -71,10 +74,15 @@ impl Default for Action {
 }
 
 impl Action {
+    /// The first rows come to the driver, which may use as much memory for them as it gets without a word.
+    pub fn show(rows: u64) -> Self {
+        Action::Show { rows, memory_bytes: defaults::driver_memory_bytes() }
+    }
+
     /// Rows that a task need not go beyond.
     pub fn row_limit(self) -> Option<u64> {
         match self {
-            Action::Show { rows } => Some(rows),
+            Action::Show { rows, .. } => Some(rows),
             Action::Write {} | Action::Collect { .. } => None,
         }
     }
@@ -90,8 +98,8 @@ impl Action {
     /// Bytes that the driver may use for rows; all it gets when nothing was said.
     pub fn memory_bytes(self) -> u64 {
         match self {
-            Action::Collect { memory_bytes, .. } => memory_bytes,
-            Action::Write {} | Action::Show { .. } => defaults::driver_memory_bytes(),
+            Action::Collect { memory_bytes, .. } | Action::Show { memory_bytes, .. } => memory_bytes,
+            Action::Write {} => defaults::driver_memory_bytes(),
         }
     }
 }

@@ -11,14 +11,20 @@
 //! perform the effects: [`local`] (all in one thread, in a seeded order, for tests), [`threads`] (native)
 //! and the page's pool of Web Workers. A job goes through fixed steps:
 //!
-//! 1. *Prepare*: every executor is handed the stages and builds its alias tables. The clock starts after that.
+//! 1. *Prepare*: every executor is handed the stages and builds its tables. The clock starts after that.
 //! 2. *Map tasks* of all stages that scan go to executors as they become free.
-//! 3. *Exchange*: when a stage's parents are done, the driver knows how many bytes each reduce partition holds,
-//!    deals the partitions out ([`assign`]), and every executor sends every other its blocks.
-//! 4. *Reduce tasks* run where their partition is owned; 3 and 4 repeat for every further exchange.
+//! 3. *Exchange*: when a stage's parents are over, the driver knows the size of every block. [`exchange::plan`] says which
+//!    tasks the stage has, what each of them reads, and which block goes to whom. Every executor sends every other its
+//!    blocks.
+//! 4. *Reduce tasks* run where their blocks are. Steps 3 and 4 repeat for every further exchange.
+//!
+//! Executors keep the blocks of a shuffle until its readers are over. A task has a number of attempts, of which the current
+//! one counts: the driver drops and counts every other answer. An executor can be lost at any time. The run goes on
+//! when nothing that the executor held is needed any more, and ends with its name otherwise.
 
-pub mod assign;
+mod deadlines;
 mod driver;
+pub mod exchange;
 mod executor;
 mod job;
 pub mod local;
@@ -27,10 +33,8 @@ mod task;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
 
-pub use driver::{
-    Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, PREPARE_LIMIT, Progress, SILENCE_LIMIT,
-    TaskRecord,
-};
+pub use deadlines::Deadlines;
+pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::{Action, CollectPoint, Job, RunSpec, Strategy};
 pub use protocol::{

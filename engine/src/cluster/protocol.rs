@@ -7,30 +7,32 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Route;
 use super::{RunSpec, WallMicros};
 use crate::clock::PhaseMicros;
 use crate::columnar::RowDigest;
 use crate::dataset::DataSpec;
 use crate::error::EngineError;
 use crate::plan::StageGraph;
-use crate::shuffle::{BlockId, MapOutput};
+use crate::shuffle::{BlockId, MapOutput, ReadSpec};
 
 /// The version of these messages; page and workers are of one build unless a cache mixed two.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// One run of a job; counts up in each cluster, so that a message of an earlier run is known as stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub u32);
 
-/// One try at one partition of one stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// One attempt at one task of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct TaskId {
     /// The stage.
     pub stage: u32,
-    /// The partition of the stage's source.
-    pub partition: u32,
-    /// 0 for the first try.
+    /// The task's place in its stage. A task that scans reads the partition of this number; one that reads shuffles is
+    /// told what it reads.
+    pub index: u32,
+    /// 0 for the first attempt.
     pub attempt: u32,
 }
 
@@ -52,25 +54,27 @@ pub struct Prepare {
 pub enum ToExecutor {
     /// Forget any earlier run, plan, build tables, answer [`FromExecutor::Ready`].
     Prepare(RunId, Box<Prepare>),
-    /// Run a task when those before it are done.
-    Launch(RunId, TaskId),
-    /// Send every peer the blocks of these shuffles that it owns, and wait for theirs.
+    /// Run a task when those before it are done. It reads these blocks: one entry for each shuffle of its stage.
+    Launch(RunId, TaskId, Vec<ReadSpec>),
+    /// Send every peer the blocks that the routes name for it, and wait for what each peer sends.
     Exchange {
         /// The run.
         run: RunId,
         /// The stage that will read.
         stage: u32,
-        /// The shuffles.
-        shuffles: Vec<u32>,
-        /// The owner of each reduce partition of these.
-        owners: Vec<u32>,
-        /// Shuffles whose rows go to everybody.
-        broadcasts: Vec<u32>,
+        /// The executors that take part, this one included.
+        peers: Vec<u32>,
+        /// Which block goes where.
+        routes: Vec<Route>,
+        /// Shuffles whose readers are over: their blocks can be dropped.
+        released: Vec<u32>,
     },
     /// Send the driver the result rows of these tasks.
     Fetch(RunId, Vec<TaskId>),
-    /// Drop the run.
-    Cancel(RunId),
+    /// Say that you are alive.
+    Ping(RunId),
+    /// The run is over or has failed: drop what it left.
+    End(RunId),
 }
 
 /// Executor to driver.
@@ -91,8 +95,8 @@ pub enum FromExecutor {
 /// What a task did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TaskDone {
-    /// Which.
-    pub task: Option<TaskId>,
+    /// The task.
+    pub task: TaskId,
     /// Rows that came from the source.
     pub rows_in: u64,
     /// Bytes of the values that a scan generated; 0 for a task that reads a shuffle.
@@ -177,7 +181,8 @@ impl From<WireError> for EngineError {
     }
 }
 
-/// The shuffle that a result's block belongs to: none.
+/// The number that stands for "no shuffle" in the name of a result's block. `map` is the task's index there, and `reduce`
+/// its attempt.
 pub const RESULT_SHUFFLE: u32 = u32::MAX;
 
 /// A block in a [`PeerMessage`].

@@ -12,12 +12,13 @@ use crate::operator::{BuildTable, Pipeline, scan};
 use crate::plan::{
     BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
 };
-use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ShuffleWrite, TaskRows, place};
+use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ReadSpec, ShuffleWrite, TaskRows, place};
 
 /// A running task.
 #[derive(Debug)]
 pub(super) struct RunningTask {
-    partition: u32,
+    /// The task's place in its stage.
+    index: u32,
     source: Source,
     prefix: Pipeline,
     share: Option<(RowShare, usize)>,
@@ -34,6 +35,18 @@ struct KeptRows {
     write: ShuffleWrite,
     schema: Option<Arc<Schema>>,
     row_limit: Option<u64>,
+}
+
+impl KeptRows {
+    /// Keeps a batch's rows, but no more than are wanted in all.
+    fn push(&mut self, mut batch: RecordBatch) {
+        let left = self.row_limit.map(|limit| limit.saturating_sub(self.write.row_count()));
+        if let Some(left) = left.filter(|&left| left < batch.row_count() as u64) {
+            batch = batch.take(&(0..left as u32).collect::<Vec<_>>());
+        }
+        let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
+        self.write.push(batch, placement);
+    }
 }
 
 /// Tables of broadcast build sides, by shuffle: made by the first task that needs one, shared by all.
@@ -79,11 +92,10 @@ pub(super) struct FinishedTask {
     pub(super) result: Option<MapOutput>,
 }
 
-/// What the graph says about a shuffle that a task reads: its columns and its number of map tasks.
+/// What a task reads of one shuffle, and the columns of it.
 pub(super) struct ShuffleInput {
-    pub(super) shuffle: u32,
+    pub(super) read: ReadSpec,
     pub(super) schema: Arc<Schema>,
-    pub(super) map_count: u32,
 }
 
 /// What an executor lends to a task that it sets up.
@@ -91,33 +103,31 @@ pub(super) struct TaskContext<'a> {
     pub(super) dataset: &'a Arc<Dataset>,
     pub(super) resident: Option<&'a mut ResidentScans>,
     pub(super) inputs: &'a [ShuffleInput],
-    pub(super) store: &'a mut BlockStore,
+    pub(super) store: &'a BlockStore,
     pub(super) tables: &'a mut BroadcastTables,
     pub(super) action: Action,
 }
 
 impl RunningTask {
-    /// Sets a task up: its blocks leave the store.
+    /// Sets a task up. Its blocks stay in the store, for another attempt.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
         let TaskContext { dataset, resident, inputs, store, tables, action } = context;
         share_tables(stage, inputs, store, tables)?;
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
                 Some(resident) if predicate.is_none() => {
-                    resident.scan(dataset, *table, task.partition, column_indices)
+                    resident.scan(dataset, *table, task.index, column_indices)
                 }
-                _ => scan(dataset, *table, task.partition, column_indices, predicate.as_ref()),
+                _ => scan(dataset, *table, task.index, column_indices, predicate.as_ref()),
             }),
             StageSource::Shuffle { build, probe } => {
-                let mut take = |shuffles: &[u32]| -> Result<Blocks> {
+                let take = |shuffles: &[u32]| -> Result<Blocks> {
                     let mut blocks = Blocks::default();
-                    for shuffle in shuffles {
-                        let input = inputs
-                            .iter()
-                            .find(|input| input.shuffle == *shuffle)
-                            .expect("the stage's shuffles are listed");
-                        let slices = store.take_readable(*shuffle, task.partition, input.map_count)?;
-                        blocks.slices.extend(slices);
+                    for input in shuffles
+                        .iter()
+                        .flat_map(|shuffle| inputs.iter().filter(move |input| input.read.shuffle == *shuffle))
+                    {
+                        blocks.slices.extend(store.read(&input.read)?);
                         blocks.schema = input.schema.clone();
                     }
                     Ok(blocks)
@@ -145,9 +155,9 @@ impl RunningTask {
                 },
             })
             .collect();
-        let done = TaskDone { task: Some(task), ..TaskDone::default() };
+        let done = TaskDone { task, ..TaskDone::default() };
         Ok(RunningTask {
-            partition: task.partition,
+            index: task.index,
             source,
             prefix: Pipeline::with_tables(&stage.prefix, tables),
             share: stage.share,
@@ -191,7 +201,7 @@ impl RunningTask {
             return Ok(false);
         }
         let mut out =
-            Out { watch: &mut watch, partition: self.partition, done: &mut self.done, kept: &mut self.kept };
+            Out { watch: &mut watch, index: self.index, done: &mut self.done, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
@@ -202,7 +212,7 @@ impl RunningTask {
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
         let mut out =
-            Out { watch: &mut watch, partition: self.partition, done: &mut self.done, kept: &mut self.kept };
+            Out { watch: &mut watch, index: self.index, done: &mut self.done, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;
@@ -243,10 +253,9 @@ fn share_tables(
         if tables.contains_key(shuffle) {
             continue;
         }
-        let input = inputs.iter().find(|input| input.shuffle == *shuffle);
-        let map_count = input.expect("the stage's shuffles are listed").map_count;
+        let input = inputs.iter().find(|input| input.read.shuffle == *shuffle);
         let batches = store
-            .readable(*shuffle, 0, map_count)?
+            .read(&input.expect("the stage's shuffles are listed").read)?
             .iter()
             .map(|slice| Ok(block::decode(slice.bytes(), &join.build_schema)?.0))
             .collect::<Result<Vec<_>>>()?;
@@ -278,7 +287,7 @@ fn read_blocks(blocks: &mut Blocks, done: &mut TaskDone) -> Result<Option<Record
 /// What the end of a pipeline needs.
 struct Out<'a, 'c> {
     watch: &'a mut Stopwatch<'c>,
-    partition: u32,
+    index: u32,
     done: &'a mut TaskDone,
     kept: &'a mut Option<KeptRows>,
 }
@@ -315,13 +324,12 @@ impl RunningOutput {
                 out.done.result.add_batch(&batch);
                 if let Some(kept) = out.kept {
                     kept.schema.get_or_insert_with(|| batch.schema().clone());
-                    let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
-                    kept.write.push(batch.clone(), placement);
+                    kept.push(batch);
                 }
             }
             RunningOutput::Shuffle { partitioning, partition_count, write, .. } => {
                 out.watch.lap(Phase::Compute, &mut out.done.phases);
-                let rows = TaskRows { task: out.partition, first_row: write.row_count() };
+                let rows = TaskRows { task: out.index, first_row: write.row_count() };
                 let placement = place(partitioning, &batch, rows, *partition_count);
                 write.push(batch, placement);
                 out.watch.lap(Phase::Write, &mut out.done.phases);

@@ -98,7 +98,7 @@ impl Context {
         })
     }
 
-    /// What a collect may bring to the driver, in bytes; without a word the setup's, or 1 GiB.
+    /// What a collect or a show may bring to the driver, in bytes. Without a word it is the setup's, or 1 GiB.
     pub fn with_driver_memory(self, bytes: u64) -> Self {
         Context { driver_memory_bytes: bytes, ..self }
     }
@@ -178,7 +178,7 @@ impl DataFrame {
             LogicalPlan::Limit { input, row_count } => (*input, row_count),
             other => (other, SHOW_ROWS),
         };
-        let outcome = context.run(plan, Action::Show { rows })?;
+        let outcome = context.run(plan, Action::Show { rows, memory_bytes: context.driver_memory_bytes })?;
         let (tasks_run, task_count) = outcome.result_tasks();
         Ok(Shown { rows: outcome.rows, tasks_run, task_count })
     }

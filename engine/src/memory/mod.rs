@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cluster::Job;
-use crate::cluster::assign::assign;
+use crate::cluster::exchange::assign;
 use crate::columnar::{DataType, Schema, Utf8Column};
 use crate::dataset::{DataSpec, Skew, Table, TextSource};
 use crate::error::{EngineError, Result};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{Output, Partitioning, StageGraph, StageSource, StageSpec};
+use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
 /// Rows in blocks, the blocks' bytes with their headers, and their number.
@@ -107,6 +107,20 @@ pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
     if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
         return Err(ModelError::NotModelled { what: "a broadcast join" });
+    }
+    // Every key of the build side of an inner or left join is taken to stand there once. How many rows meet something is not.
+    let selects = |operator: &OperatorSpec| match operator {
+        OperatorSpec::HashJoin(join) => join.kind.only_selects(),
+        OperatorSpec::Filter { .. }
+        | OperatorSpec::Sample { .. }
+        | OperatorSpec::Project { .. }
+        | OperatorSpec::Tokenize { .. }
+        | OperatorSpec::Limit { .. }
+        | OperatorSpec::HashAggregate { .. }
+        | OperatorSpec::BestBy { .. } => false,
+    };
+    if graph.stages().iter().any(|stage| stage.operators().any(selects)) {
+        return Err(ModelError::NotModelled { what: "a semi or anti join" });
     }
     // Two stages would run at the same time.
     if graph.concatenates() {

@@ -8,7 +8,7 @@
 //!
 //! Everything that the real driver does is done here in its order: tasks go out in partition order to whoever
 //! has a hand free, an exchange waits for the last parent task, reduce partitions are dealt by
-//! [`assign`](crate::cluster::assign::assign) and run where they are owned. Each executor has a core of its own.
+//! [`assign`](crate::cluster::exchange::assign) and run where they are owned. Each executor has a core of its own.
 //! Busy and waiting add up to the wall for each executor; a task's launch counts as waiting, since the
 //! measured clock has no phase for it either.
 
@@ -18,7 +18,7 @@ use super::cost::CostModel;
 use super::counters::{Counters, StageCounters};
 use super::schedule::{Exchange, Schedule, TaskRef};
 use super::{ModelError, ModelMicros};
-use crate::cluster::assign::assign;
+use crate::cluster::exchange::assign;
 use crate::metrics::Phase;
 use crate::scenario::limits::MAX_MODEL_WORKERS;
 

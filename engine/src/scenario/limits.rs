@@ -11,7 +11,7 @@ pub const MAX_KEYS: u64 = 5_000_000;
 pub const MAX_WORKERS: u32 = 64;
 /// Executors that a scenario may name. The model may be asked about all of them; whoever runs a scenario has a limit of its
 /// own.
-pub const MAX_MODEL_WORKERS: u32 = 1_024;
+pub const MAX_MODEL_WORKERS: u32 = 4_096;
 /// Map or reduce partitions: 1,024 x 1,024 blocks are already a million.
 pub const MAX_PARTITIONS: u32 = 1_024;
 /// The steepest Zipf exponent: at 2.5 the first key holds three rows in four.

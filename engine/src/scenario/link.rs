@@ -225,7 +225,7 @@ fn action_word(action: Action) -> String {
         Action::Write {} => "write".to_owned(),
         Action::Collect { of: CollectPoint::Result, memory_bytes } => format!("collect:{memory_bytes}"),
         Action::Collect { of: CollectPoint::Input, memory_bytes } => format!("collect_input:{memory_bytes}"),
-        Action::Show { rows } => format!("show:{rows}"),
+        Action::Show { rows, .. } => format!("show:{rows}"),
     }
 }
 
@@ -238,7 +238,7 @@ fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
         ("write", None) => Ok(Action::Write {}),
         ("collect", bytes) => collect(CollectPoint::Result, bytes),
         ("collect_input", bytes) => collect(CollectPoint::Input, bytes),
-        ("show", rows) => Ok(Action::Show { rows: number("action.rows", rows.unwrap_or_default())? }),
+        ("show", rows) => Ok(Action::show(number("action.rows", rows.unwrap_or_default())?)),
         _ => {
             let reason = format!(
                 "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",
@@ -257,7 +257,12 @@ fn shown(value: &str) -> String {
 
 fn query_part(link: &str) -> &str {
     let link = link.split('#').next().unwrap_or("");
-    link.split_once('?').map_or(link, |(_, query)| query)
+    match link.split_once('?') {
+        Some((_, query)) => query,
+        // An address may have no query string; a query string may stand alone.
+        None if link.contains("://") => "",
+        None => link,
+    }
 }
 
 /// Decodes `%XX` and `+`; what is not UTF-8 afterwards becomes the replacement character.

@@ -82,7 +82,7 @@ impl TryFrom<Scenario> for Setup {
     /// The scenario's data, options and executors; its query is not looked at.
     fn try_from(scenario: Scenario) -> std::result::Result<Self, InvalidScenario> {
         scenario.validate()?;
-        scenario.check_workers(limits::MAX_WORKERS, "a context runs")?;
+        scenario.check_workers(limits::MAX_WORKERS, "in a context")?;
         Ok(Setup { data: scenario.data(), options: scenario.plan_options(), run: scenario.run_spec() })
     }
 }

@@ -39,20 +39,21 @@ impl Scenario {
             Action::Collect { memory_bytes, .. } => {
                 whole("action.memory_bytes", memory_bytes, limits::MIN_DRIVER_BYTES, limits::MAX_DRIVER_BYTES)
             }
-            Action::Show { rows } => whole("action.rows", rows, 1, limits::MAX_SHOW_ROWS),
+            Action::Show { rows, .. } => whole("action.rows", rows, 1, limits::MAX_SHOW_ROWS),
         }
     }
 
-    /// Checks that whoever is to run this can start as many executors: a tab, a machine. `who` begins the clause that says
-    /// how many there may be.
+    /// Checks that whoever is to run this can start as many executors: a tab, a machine. `place` says
+    /// where they would run, as in "in a tab".
     ///
     /// # Errors
     /// Names the field `workers`.
-    pub fn check_workers(&self, most: u32, who: &str) -> Result<(), InvalidScenario> {
+    pub fn check_workers(&self, most: u32, place: &str) -> Result<(), InvalidScenario> {
         if self.workers <= most {
             return Ok(());
         }
-        let reason = format!("is {}, but {who} at most {most}; past that, ask the model", self.workers);
+        let reason =
+            format!("is {}, but {place} at most {most} workers run; past that, ask the model", self.workers);
         Err(InvalidScenario::new("workers", reason))
     }
 }

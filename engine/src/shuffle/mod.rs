@@ -14,11 +14,13 @@
 
 mod key_sketch;
 pub mod partitioner;
+mod read;
 pub mod spark_hash;
 mod store;
 mod write;
 
 pub use key_sketch::{HeavyKey, HeavyKeys, KeySketch};
 pub use partitioner::{Placement, TaskRows, hash_column, place};
+pub use read::ReadSpec;
 pub use store::{BlockId, BlockSlice, BlockStore};
 pub use write::{MapOutput, ShuffleWrite};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::MapOutput;
+use super::{MapOutput, ReadSpec};
 use crate::error::{EngineError, Result};
 
 /// One block's name.
@@ -48,7 +48,8 @@ impl BlockSlice {
     }
 }
 
-/// An executor's blocks.
+/// An executor's blocks. They stay until the driver says that their readers are over, so a second attempt at a task reads
+/// the same blocks.
 #[derive(Debug, Default)]
 pub struct BlockStore {
     written: BTreeMap<(u32, u32), Arc<MapOutput>>,
@@ -56,56 +57,46 @@ pub struct BlockStore {
 }
 
 impl BlockStore {
-    /// Keeps what a map task wrote, until the exchange.
+    /// The store keeps what a map task wrote. A later attempt at the task replaces what an earlier one wrote.
     pub fn keep(&mut self, shuffle: u32, map: u32, output: MapOutput) {
         self.written.insert((shuffle, map), Arc::new(output));
     }
 
-    /// Takes the map outputs of a shuffle out, by map task.
-    pub fn take_written(&mut self, shuffle: u32) -> Vec<(u32, Arc<MapOutput>)> {
-        let keys: Vec<_> =
-            self.written.range((shuffle, 0)..=(shuffle, u32::MAX)).map(|(&key, _)| key).collect();
-        keys.into_iter().filter_map(|key| Some((key.1, self.written.remove(&key)?))).collect()
+    /// The map outputs of a shuffle that were written here, in the order of map tasks.
+    pub fn written(&self, shuffle: u32) -> Vec<(u32, Arc<MapOutput>)> {
+        let of_shuffle = self.written.range((shuffle, 0)..=(shuffle, u32::MAX));
+        of_shuffle.map(|(&(_, map), output)| (map, output.clone())).collect()
     }
 
-    /// Makes a block readable by the reduce task that it is for.
-    pub fn offer(&mut self, block: BlockId, slice: BlockSlice) {
-        self.readable.insert(block, slice);
-    }
-
-    /// Takes the blocks for one reduce partition out, in map order.
+    /// Makes a block readable by tasks of this executor.
     ///
     /// # Errors
-    /// [`EngineError::Protocol`] when they are not one of each of `map_count` map tasks: the exchange did not deliver.
-    pub fn take_readable(&mut self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockSlice>> {
-        let blocks = self.blocks_for(shuffle, reduce, map_count)?;
-        Ok(blocks.iter().filter_map(|block| self.readable.remove(block)).collect())
-    }
-
-    /// The blocks for one reduce partition, in map order, which stay for further readers.
-    ///
-    /// # Errors
-    /// As [`BlockStore::take_readable`].
-    pub fn readable(&self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockSlice>> {
-        let blocks = self.blocks_for(shuffle, reduce, map_count)?;
-        Ok(blocks.iter().filter_map(|block| self.readable.get(block).cloned()).collect())
-    }
-
-    fn blocks_for(&self, shuffle: u32, reduce: u32, map_count: u32) -> Result<Vec<BlockId>> {
-        let all = BlockId { shuffle, reduce, map: 0 }..=BlockId { shuffle, reduce, map: u32::MAX };
-        let blocks: Vec<BlockId> = self.readable.range(all).map(|(&block, _)| block).collect();
-        if blocks.iter().map(|block| block.map).eq(0..map_count) {
-            return Ok(blocks);
+    /// [`EngineError::Protocol`] when the block is readable already: its rows would be lost or doubled.
+    pub fn offer(&mut self, block: BlockId, slice: BlockSlice) -> Result<()> {
+        if self.readable.insert(block, slice).is_some() {
+            let expected = "each block once".to_owned();
+            return Err(EngineError::Protocol { expected, got: format!("{block:?} twice") });
         }
-        Err(EngineError::Protocol {
-            expected: format!("{map_count} blocks for reduce partition {reduce} of shuffle {shuffle}"),
-            got: format!("{} blocks", blocks.len()),
-        })
+        Ok(())
     }
 
-    /// Drops everything.
-    pub fn clear(&mut self) {
-        self.written.clear();
-        self.readable.clear();
+    /// The blocks that a task reads, partition by partition, in the order of map tasks.
+    ///
+    /// # Errors
+    /// [`EngineError::Protocol`] when a block is missing: the exchange did not deliver it.
+    pub fn read(&self, spec: &ReadSpec) -> Result<Vec<BlockSlice>> {
+        let find = |block: BlockId| {
+            self.readable.get(&block).cloned().ok_or_else(|| EngineError::Protocol {
+                expected: format!("the blocks of {spec:?}"),
+                got: format!("no block of map task {} for partition {}", block.map, block.reduce),
+            })
+        };
+        spec.blocks().map(find).collect()
+    }
+
+    /// Drops all blocks of a shuffle whose readers are over.
+    pub fn release(&mut self, shuffle: u32) {
+        self.written.retain(|(written, _), _| *written != shuffle);
+        self.readable.retain(|block, _| block.shuffle != shuffle);
     }
 }

@@ -9,7 +9,8 @@ use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Reflect};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
-    Clock, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId, ToExecutor,
+    Clock, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
+    ToExecutor,
 };
 use shuffle_engine::memory::{WASM_LIMIT_BYTES, estimate};
 use shuffle_engine::scenario::InvalidScenario;
@@ -23,9 +24,6 @@ use super::port;
 use super::task::{CancelToken, Interval, Turnstile, sleep};
 use super::worker::{FATAL, MEMORY, MISBEHAVE, READY};
 
-/// How often the driver looks at its deadlines.
-const TICK_MILLIS: i32 = 500;
-
 /// Hears how far a run is.
 pub type Watch = Rc<dyn Fn(Progress)>;
 
@@ -36,11 +34,13 @@ pub struct RunOptions {
     pub watch: Watch,
     /// What ends it.
     pub cancel: CancelToken,
+    /// How long the driver waits for a worker that owes an answer.
+    pub deadlines: Deadlines,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        RunOptions { watch: Rc::new(|_| {}), cancel: CancelToken::default() }
+        RunOptions { watch: Rc::new(|_| {}), cancel: CancelToken::default(), deadlines: Deadlines::default() }
     }
 }
 
@@ -211,6 +211,12 @@ impl Pool {
                 self.drive(job, options).await?
             }
         };
+        if !outcome.lost_executors.is_empty() {
+            notes.push(format!(
+                "Workers {:?} were lost when nothing that they held was needed any more: the others ended the run.",
+                outcome.lost_executors
+            ));
+        }
         if self.shared.visibility_changes.get() != changes_before || is_hidden() {
             notes.push(
                 "The tab was hidden during the run: browsers slow hidden tabs, so do not trust its times."
@@ -292,10 +298,13 @@ impl Pool {
         let effects = {
             let mut state = self.shared.state.borrow_mut();
             state.run_count += 1;
-            let mut driver = Driver::new(RunId(state.run_count), job);
+            let deadlines = options.deadlines;
+            let mut driver = Driver::new(RunId(state.run_count), job).with_deadlines(deadlines);
             let effects = driver.start(BrowserClock.now());
             let pool = self.downgrade();
-            let tick = Interval::new(TICK_MILLIS, move || pool.with(|pool| pool.event(DriverEvent::Tick)));
+            let tick = Interval::new((deadlines.tick.0 / 1_000) as i32, move || {
+                pool.with(|pool| pool.event(DriverEvent::Tick))
+            });
             state.running =
                 Some(Running { driver, finish, watch: options.watch, cancel: options.cancel, _tick: tick });
             effects

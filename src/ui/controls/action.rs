@@ -23,7 +23,7 @@ enum Kind {
 pub(super) fn action(lab: Lab) -> impl IntoView {
     // A kind comes back as it was left.
     let collect = StoredValue::new(Action::Collect { of: CollectPoint::Result, memory_bytes: DRIVER_BYTES });
-    let show = StoredValue::new(Action::Show { rows: SHOWN_ROWS });
+    let show = StoredValue::new(Action::show(SHOWN_ROWS));
     let kind = Memo::new(move |_| {
         lab.scenario.with(|scenario| match scenario.action {
             Action::Write {} => Kind::Write,

@@ -199,7 +199,7 @@ pub(super) static SHOWN_ROWS: Knob = Knob {
     shown_max: None,
     read: |scenario| scenario.action.row_limit().unwrap_or_default() as f64,
     write: |scenario, value| {
-        if let Action::Show { rows } = &mut scenario.action {
+        if let Action::Show { rows, .. } = &mut scenario.action {
             *rows = value as u64;
         }
     },

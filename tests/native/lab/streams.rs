@@ -17,8 +17,8 @@ fn the_result_file_has_the_rows_of_the_action_and_no_more() {
     let memory_bytes = 1 << 20;
     for query in [Query::CountByKey, Query::Narrow] {
         for (action, expected) in [
-            (Action::Show { rows: 5 }, Some(5)),
-            (Action::Show { rows: 1 }, Some(1)),
+            (Action::show(5), Some(5)),
+            (Action::show(1), Some(1)),
             (Action::Collect { of: CollectPoint::Input, memory_bytes }, Some(3_000)),
             (Action::Collect { of: CollectPoint::Result, memory_bytes }, None),
             (Action::Write {}, None),
@@ -147,12 +147,12 @@ fn what_the_model_does_not_describe_is_refused_before_any_run() {
         ("?v=1&action=collect:50000000", "action"),
         ("?v=1&action=collect_input:50000000", "action"),
         ("?v=1&query=join&broadcast_bytes=60000000", "tactics.broadcast_bytes"),
-        ("?v=1&workers=1025", "workers"),
+        ("?v=1&workers=4097", "workers"),
     ];
     for (link, field) in unmodelled {
         check_refused(&lab(&["model", link]), link, field);
     }
-    check_refused(&lab(&["model", "?v=1", "--workers", "1,1025"]), "1,1025", "--workers");
+    check_refused(&lab(&["model", "?v=1", "--workers", "1,4097"]), "1,4097", "--workers");
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(crate) fn cores() -> u32 {
 /// Refuses, before anything runs, more executors than this machine is asked to start threads for.
 pub(crate) fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
     let most = cores().saturating_mul(WORKERS_A_CORE).clamp(limits::MAX_WORKERS, limits::MAX_MODEL_WORKERS);
-    Ok(scenario.check_workers(most, "this machine runs")?)
+    Ok(scenario.check_workers(most, "on this machine")?)
 }
 
 /// The report, with the hot key counted in the data once the clock has stopped.

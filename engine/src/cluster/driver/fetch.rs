@@ -12,25 +12,40 @@ use crate::error::{EngineError, Result};
 #[derive(Debug, Default)]
 pub(super) struct Fetch {
     /// Who sends each, and what has come.
-    tasks: BTreeMap<TaskId, (u32, Option<PeerMessage>)>,
+    tasks: BTreeMap<TaskId, Fetched>,
+}
+
+/// One task's rows on their way.
+#[derive(Debug)]
+struct Fetched {
+    /// The executor that has them.
+    sender: u32,
+    /// How many there must be.
+    row_count: u64,
+    message: Option<PeerMessage>,
 }
 
 impl Fetch {
     pub(super) fn is_owed_by(&self, executor: u32) -> bool {
-        self.tasks.values().any(|(sender, rows)| *sender == executor && rows.is_none())
+        self.tasks.values().any(|task| task.sender == executor && task.message.is_none())
     }
 
     fn is_over(&self) -> bool {
-        self.tasks.values().all(|(_, rows)| rows.is_some())
+        self.tasks.values().all(|task| task.message.is_some())
     }
 
     /// The rows, in the order of their tasks; of a show no more than it wants.
     pub(super) fn into_rows(self, job: &Job) -> Result<Vec<RecordBatch>> {
         let mut left = job.run.action.row_limit().unwrap_or(u64::MAX);
         let mut rows = Vec::new();
-        for message in self.tasks.into_values().filter_map(|(_, message)| message) {
+        for Fetched { row_count, message, sender } in self.tasks.into_values() {
+            let Some(message) = message else { continue };
             let bytes = message.payload.into_bytes();
             let (batch, _) = block::decode(&bytes, job.graph.schema())?;
+            if batch.row_count() as u64 != row_count {
+                let got = format!("{} rows from executor {sender}", batch.row_count());
+                return Err(EngineError::Protocol { expected: format!("{row_count} rows"), got });
+            }
             let kept = left.min(batch.row_count() as u64);
             left -= kept;
             if kept == batch.row_count() as u64 {
@@ -50,25 +65,28 @@ impl Driver {
         if !action.fetches() {
             return self.finish(now);
         }
-        let needed_bytes = self.tasks.iter().map(|record| record.done.result_bytes).sum();
-        let limit_bytes = action.memory_bytes();
-        if needed_bytes > limit_bytes {
-            return self.fail(EngineError::OutOfMemory { needed_bytes, limit_bytes });
-        }
         let mut with_rows: Vec<_> =
             self.tasks.iter().filter(|record| record.done.result.row_count > 0).collect();
         with_rows.sort_by_key(|record| record.done.task);
-        let mut found = 0;
+        let limit = action.row_limit().unwrap_or(u64::MAX);
+        let (mut found, mut needed_bytes) = (0u64, 0u64);
         let mut by_executor: BTreeMap<u32, Vec<TaskId>> = BTreeMap::new();
         let mut fetch = Fetch::default();
         for record in with_rows {
-            if action.row_limit().is_some_and(|limit| found >= limit) {
+            if found >= limit {
                 break;
             }
-            found += record.done.result.row_count;
-            let task = record.done.task.expect("a finished task has its id");
-            by_executor.entry(record.executor).or_default().push(task);
-            fetch.tasks.insert(task, (record.executor, None));
+            // A task keeps no more rows than are wanted of all.
+            let row_count = record.done.result.row_count.min(limit);
+            found = found.saturating_add(row_count);
+            needed_bytes = needed_bytes.saturating_add(record.done.result_bytes);
+            let (task, sender) = (record.done.task, record.executor);
+            by_executor.entry(sender).or_default().push(task);
+            fetch.tasks.insert(task, Fetched { sender, row_count, message: None });
+        }
+        let limit_bytes = action.memory_bytes();
+        if needed_bytes > limit_bytes {
+            return self.fail(EngineError::OutOfMemory { needed_bytes, limit_bytes });
         }
         self.fetch = Some(fetch);
         if by_executor.is_empty() {
@@ -81,18 +99,21 @@ impl Driver {
     /// Rows have come.
     pub(super) fn rows(&mut self, executor: u32, message: PeerMessage, now: WallMicros) -> Vec<DriverEffect> {
         if message.run != self.run {
-            self.stale_messages += 1;
-            return Vec::new();
+            return self.stale();
         }
-        self.executors[executor as usize].last_heard = now;
+        if self.heard(executor, now).is_none() {
+            return self.stale();
+        }
         let task = message.blocks.first().map(|block| TaskId {
             stage: message.stage,
-            partition: block.block.map,
-            attempt: 0,
+            index: block.block.map,
+            attempt: block.block.reduce,
         });
         let expected = self.fetch.as_mut().zip(task).and_then(|(fetch, task)| fetch.tasks.get_mut(&task));
         match expected {
-            Some((sender, rows @ None)) if *sender == executor => *rows = Some(message),
+            Some(Fetched { sender, message: rows @ None, .. }) if *sender == executor => {
+                *rows = Some(message)
+            }
             Some(_) | None => {
                 return self.fail(EngineError::Protocol {
                     expected: "rows that were asked for".to_owned(),

@@ -5,13 +5,17 @@ use super::super::protocol::{ExchangeDone, TaskDone};
 use crate::cluster::RunSpec;
 use crate::columnar::RecordBatch;
 use crate::dataset::DataSpec;
+use crate::error::{EngineError, Result};
 use crate::plan::{PlanTrace, StageGraph, StageSpec};
+use crate::shuffle::ReadSpec;
 
 /// A finished task and who ran it.
 #[derive(Debug, Clone)]
 pub struct TaskRecord {
     /// The executor.
     pub executor: u32,
+    /// What it read of each shuffle.
+    pub reads: Vec<ReadSpec>,
     /// What it did.
     pub done: TaskDone,
 }
@@ -21,11 +25,9 @@ pub struct TaskRecord {
 pub struct ExchangeRecord {
     /// The stage that reads.
     pub stage: u32,
-    /// The owner of each reduce partition; nobody when all rows went to everybody.
-    pub owners: Vec<u32>,
     /// From the driver's word to the last executor's answer.
     pub micros: WallMicros,
-    /// Each executor's side.
+    /// Each executor's side. Those that took no part have zeros.
     pub executors: Vec<ExchangeDone>,
 }
 
@@ -44,18 +46,22 @@ pub struct JobOutcome {
     pub graph: StageGraph,
     /// From the moment all executors were prepared to the last task's end.
     pub wall_micros: WallMicros,
-    /// Every task, ordered by stage and partition.
+    /// The number of tasks of each stage, whether or not all of them had to run.
+    pub task_counts: Vec<u32>,
+    /// Executors that were lost when nothing that they held was needed any more.
+    pub lost_executors: Vec<u32>,
+    /// Every task, ordered by stage and index.
     pub tasks: Vec<TaskRecord>,
     /// Every exchange, in order.
     pub exchanges: Vec<ExchangeRecord>,
-    /// Messages of earlier runs that were dropped.
+    /// Messages that were dropped: of earlier runs, of attempts that no longer count, or such as nobody waited for.
     pub stale_messages: u64,
 }
 
 impl JobOutcome {
-    /// The tasks of one stage, by partition.
+    /// The tasks of one stage, in order.
     pub fn stage_tasks(&self, stage: u32) -> impl Iterator<Item = &TaskRecord> {
-        self.tasks.iter().filter(move |record| record.done.task.is_some_and(|task| task.stage == stage))
+        self.tasks.iter().filter(move |record| record.done.task.stage == stage)
     }
 
     /// The exchange that a stage read, if it read one.
@@ -68,32 +74,56 @@ impl JobOutcome {
         let gives_result = |stage: &&StageSpec| stage.gives_result();
         let stages: Vec<&StageSpec> = self.graph.stages().iter().filter(gives_result).collect();
         let run = stages.iter().map(|stage| self.stage_tasks(stage.id).count() as u32).sum();
-        (run, stages.iter().map(|stage| stage.task_count).sum())
+        (run, stages.iter().map(|stage| self.task_counts[stage.id as usize]).sum())
     }
 
-    /// Every row and byte that was written was read, partition by partition.
+    /// Checks that each task read every row and byte that was written for it.
     ///
-    /// # Panics
-    /// When one was lost or doubled: the answer would be wrong, so there is none.
-    pub(super) fn assert_conservation(&self) {
+    /// # Errors
+    /// [`EngineError::Protocol`] when one was lost or doubled on the way: the answer would be wrong, so there is none.
+    pub(super) fn check_conservation(&self) -> Result<()> {
         for stage in self.graph.stages().iter().filter(|stage| stage.reads_shuffle()) {
-            let mut written = vec![(0u64, 0u64, 0u64); stage.task_count as usize];
-            for shuffle in stage.shuffles_read() {
-                for record in self.stage_tasks(self.graph.writer_of(shuffle).id) {
-                    let blocks = record.done.written_rows.iter().zip(&record.done.written_bytes);
-                    for (sum, (&rows, &bytes)) in written.iter_mut().zip(blocks) {
-                        *sum = (sum.0 + u64::from(rows), sum.1 + bytes, sum.2 + 1);
-                    }
+            let shuffles = stage.shuffles_read();
+            let writers: Vec<(u32, Vec<&TaskRecord>)> = shuffles
+                .iter()
+                .map(|&shuffle| (shuffle, self.stage_tasks(self.graph.writer_of(shuffle).id).collect()))
+                .collect();
+            for record in self.stage_tasks(stage.id) {
+                let mut written = Volume::default();
+                for read in &record.reads {
+                    let maps = writers.iter().find(|(shuffle, _)| *shuffle == read.shuffle);
+                    maps.iter().for_each(|(_, maps)| written.add(read, maps));
+                }
+                let done = &record.done;
+                let read = Volume { rows: done.read_rows, bytes: done.read_bytes, blocks: done.read_blocks };
+                if read != written {
+                    let expected = format!("{:?} to read {written:?}", done.task);
+                    return Err(EngineError::Protocol { expected, got: format!("{read:?}") });
                 }
             }
-            for (record, written) in self.stage_tasks(stage.id).zip(&written) {
-                let read = (record.done.read_rows, record.done.read_bytes, record.done.read_blocks);
-                assert_eq!(
-                    read, *written,
-                    "rows, bytes and blocks read by {:?} are those written for it",
-                    record.done.task
-                );
-            }
+        }
+        Ok(())
+    }
+}
+
+/// What was written for a task, or read by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Volume {
+    rows: u64,
+    bytes: u64,
+    blocks: u64,
+}
+
+impl Volume {
+    /// Adds the blocks of a rectangle. What executors report need not add up, so sums stop at their largest number.
+    fn add(&mut self, read: &ReadSpec, maps: &[&TaskRecord]) {
+        for block in read.blocks() {
+            let Some(map) = maps.get(block.map as usize) else { continue };
+            let rows = map.done.written_rows.get(block.reduce as usize).copied().unwrap_or(0);
+            let bytes = map.done.written_bytes.get(block.reduce as usize).copied().unwrap_or(0);
+            self.rows = self.rows.saturating_add(u64::from(rows));
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.blocks += 1;
         }
     }
 }

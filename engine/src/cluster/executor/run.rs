@@ -1,0 +1,147 @@
+//! One run as an executor sees it: its blocks, its tasks, and the rows that may be sent for.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::super::protocol::{
+    FromExecutor, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE, RunId, TaskId,
+};
+use super::super::task::{BroadcastTables, RunningTask, ShuffleInput, TaskContext};
+use super::super::{Action, Clock, WallMicros};
+use super::ExecutorEffect;
+use super::exchange::Exchange;
+use crate::dataset::{Dataset, ResidentScans};
+use crate::error::{EngineError, Result};
+use crate::plan::{StageGraph, StageSource};
+use crate::shuffle::{BlockId, BlockStore, MapOutput, ReadSpec};
+
+/// What an executor keeps of a run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) id: RunId,
+    graph: StageGraph,
+    dataset: Arc<Dataset>,
+    pub(super) executor_count: u32,
+    action: Action,
+    /// Result rows of finished tasks, for an action that fetches them.
+    results: BTreeMap<TaskId, Arc<MapOutput>>,
+    pub(super) to_fetch: VecDeque<TaskId>,
+    /// Tables of broadcast build sides, made once for all tasks.
+    tables: BroadcastTables,
+    pub(super) store: BlockStore,
+    /// Tasks that wait, each with what it reads.
+    pub(super) queue: VecDeque<(TaskId, Vec<ReadSpec>)>,
+    task: Option<RunningTask>,
+    input_ended: bool,
+    pub(super) exchange: Option<Exchange>,
+    pub(super) last_word: WallMicros,
+}
+
+impl Run {
+    pub(super) fn new(id: RunId, prepare: &Prepare, dataset: Arc<Dataset>, now: WallMicros) -> Self {
+        Run {
+            id,
+            graph: prepare.graph.clone(),
+            dataset,
+            executor_count: prepare.run.workers,
+            action: prepare.run.action,
+            results: BTreeMap::new(),
+            to_fetch: VecDeque::new(),
+            tables: BroadcastTables::default(),
+            store: BlockStore::default(),
+            queue: VecDeque::new(),
+            task: None,
+            input_ended: false,
+            exchange: None,
+            last_word: now,
+        }
+    }
+
+    pub(super) fn wants_turn(&self) -> bool {
+        self.task.is_some()
+            || !self.queue.is_empty()
+            || !self.to_fetch.is_empty()
+            || self.exchange.as_ref().is_some_and(Exchange::wants_turn)
+    }
+
+    /// Drops what is left of a shuffle whose readers are over.
+    pub(super) fn release(&mut self, shuffle: u32) {
+        self.store.release(shuffle);
+        self.tables.remove(&shuffle);
+    }
+
+    /// Does one piece of the task at hand.
+    pub(super) fn work(
+        &mut self,
+        resident: Option<&mut ResidentScans>,
+        clock: &dyn Clock,
+        effects: &mut Vec<ExecutorEffect>,
+    ) -> Result<()> {
+        let Some(task) = &mut self.task else {
+            if let Some((task, reads)) = self.queue.pop_front() {
+                self.task = Some(self.start(task, &reads, resident)?);
+                self.input_ended = false;
+            }
+            return Ok(());
+        };
+        if !self.input_ended {
+            self.input_ended = task.turn(clock)?;
+            return Ok(());
+        }
+        let task = self.task.take().expect("matched just above");
+        let finished = task.finish(clock)?;
+        let id = finished.done.task;
+        if let Some((shuffle, output)) = finished.written {
+            self.store.keep(shuffle, id.index, output);
+        }
+        if let Some(rows) = finished.result {
+            self.results.insert(id, Arc::new(rows));
+        }
+        effects.push(ExecutorEffect::Driver(FromExecutor::TaskDone(self.id, Box::new(finished.done))));
+        Ok(())
+    }
+
+    /// The rows of a finished task, as a message to the driver.
+    pub(super) fn result_of(&mut self, task: TaskId, own: u32) -> Result<PeerMessage> {
+        let output = self.results.remove(&task).ok_or_else(|| EngineError::Protocol {
+            expected: "a task whose rows are kept".to_owned(),
+            got: format!("{task:?}"),
+        })?;
+        let block = BlockId { shuffle: RESULT_SHUFFLE, reduce: task.attempt, map: task.index };
+        let blocks = vec![PeerBlock { block, bytes: output.block(0).len() as u32 }];
+        let payload = Payload::Pieces(vec![(output, 0)]);
+        Ok(PeerMessage { run: self.id, stage: task.stage, from: own, blocks, payload })
+    }
+
+    fn start(
+        &mut self,
+        task: TaskId,
+        reads: &[ReadSpec],
+        resident: Option<&mut ResidentScans>,
+    ) -> Result<RunningTask> {
+        let unknown = |got: String| EngineError::Protocol { expected: "a task of this job".to_owned(), got };
+        let Some(stage) = self.graph.stages().get(task.stage as usize) else {
+            return Err(unknown(format!("{task:?}")));
+        };
+        if matches!(stage.source, StageSource::Scan { .. }) && task.index >= stage.task_count {
+            return Err(unknown(format!("{task:?}")));
+        }
+        let input = |shuffle: u32| {
+            let read = reads.iter().find(|read| read.shuffle == shuffle).cloned();
+            let (_, schema) =
+                self.graph.writer_of(shuffle).shuffle_written().expect("its writer writes this shuffle");
+            let input = read.map(|read| ShuffleInput { read, schema: schema.clone() });
+            input.ok_or_else(|| unknown(format!("{task:?} that reads nothing of shuffle {shuffle}")))
+        };
+        let inputs = stage.parents().into_iter().map(input).collect::<Result<Vec<_>>>()?;
+        let context = TaskContext {
+            dataset: &self.dataset,
+            resident,
+            inputs: &inputs,
+            store: &self.store,
+            tables: &mut self.tables,
+            action: self.action,
+        };
+        RunningTask::new(task, stage, context)
+    }
+}
