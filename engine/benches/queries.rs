@@ -35,7 +35,7 @@ fn schema(names: &[&str]) -> Arc<Schema> {
 /// Key and value of every row.
 fn numbers(name: &str, skew: Skew) -> Vec<RecordBatch> {
     let scenario = Scenario { rows: ROWS, keys: KEYS, skew, map_partitions: 1, ..Scenario::default() };
-    let mut scan = Arc::new(Dataset::new(&scenario.data())).scan(Table::Prompts, 0, &[1]);
+    let mut scan = Arc::new(Dataset::new(&scenario.data())).scan(&Table::Prompts, 0, &[1]);
     let (mut row, schema) = (0, schema(&["key", "v"]));
     let mut file = std::env::var_os("SHUFFLE_LAB_COLUMNS").map(|folder| {
         let path = PathBuf::from(folder).join(format!("{name}.i64"));

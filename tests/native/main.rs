@@ -29,6 +29,7 @@ mod lab;
 mod memory;
 mod model;
 mod oracle;
+mod own_tables;
 mod placement;
 mod plans;
 mod reads;

@@ -51,7 +51,7 @@ fn inputs(
     let blocks = |shuffle: u32| blocks(graph, written, shuffle, partition);
     let (build, probe) = match &stage.source {
         StageSource::Scan { table, column_indices, predicate, .. } => {
-            let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
+            let mut scan = scan(dataset, table, partition, column_indices, predicate.as_ref());
             (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
         }
         StageSource::Shuffle { build, probe } => {

@@ -116,9 +116,9 @@ impl RunningTask {
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
                 Some(resident) if predicate.is_none() => {
-                    resident.scan(dataset, *table, task.index, column_indices)
+                    resident.scan(dataset, table, task.index, column_indices)
                 }
-                _ => scan(dataset, *table, task.index, column_indices, predicate.as_ref()),
+                _ => scan(dataset, table, task.index, column_indices, predicate.as_ref()),
             }),
             StageSource::Shuffle { build, probe } => {
                 let take = |shuffles: &[u32]| -> Result<Blocks> {

@@ -15,7 +15,8 @@ pub struct DataFrame {
     plan: Result<LogicalPlan, PlanError>,
 }
 
-/// All rows and columns of a table: `prompts` or `rewards`.
+/// All rows and columns of a generated table: `prompts` or `rewards`. A table of one's own comes from
+/// [`crate::frame::Context::table`].
 pub fn scan(table: &str) -> DataFrame {
     let found = Table::ALL.into_iter().find(|candidate| candidate.name() == table);
     let plan = found.map(|table| LogicalPlan::Scan { table, columns: None, predicate: None });
@@ -28,6 +29,19 @@ pub fn scan(table: &str) -> DataFrame {
 }
 
 impl DataFrame {
+    /// All rows and columns of a table.
+    pub(super) fn of_table(table: Table) -> Self {
+        DataFrame { plan: Ok(LogicalPlan::Scan { table, columns: None, predicate: None }) }
+    }
+
+    /// The same; an unknown table is told to be none of these either.
+    pub(super) fn or_of<'a>(mut self, more: impl Iterator<Item = &'a String>) -> Self {
+        if let Err(PlanError::UnknownTable { tables, .. }) = &mut self.plan {
+            tables.extend(more.cloned());
+        }
+        self
+    }
+
     /// The plan so far.
     ///
     /// # Errors

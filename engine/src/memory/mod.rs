@@ -172,6 +172,8 @@ enum By {
     /// Every key once.
     EveryKey,
     Word,
+    /// The rows of a user's own table, of which nothing is known.
+    Row,
 }
 
 /// Everything about the data that does not depend on the stage.
@@ -182,6 +184,7 @@ struct Sizes {
     keys_of_rows: Population,
     every_key: Population,
     words: Population,
+    own_rows: Population,
     words_per_row: f64,
     text_bytes: f64,
     word_bytes: f64,
@@ -201,6 +204,7 @@ impl Sizes {
             every_key: Population::of_keys(data, Skew::Uniform {}),
             keys_of_rows,
             words: text.words,
+            own_rows: Population::of_rows(),
             words_per_row: text.words_per_row,
             text_bytes: text.words_per_row * (text.word_bytes + 1.0),
             word_bytes: text.word_bytes,
@@ -213,13 +217,15 @@ impl Sizes {
             By::Key => &self.keys_of_rows,
             By::EveryKey => &self.every_key,
             By::Word => &self.words,
+            By::Row => &self.own_rows,
         }
     }
 
-    fn table_rows(&self, table: Table) -> Rows {
+    fn table_rows(&self, table: &Table) -> Rows {
         match table {
             Table::Prompts => Rows { count: self.rows, by: By::Key, is_distinct: false },
             Table::Rewards => Rows { count: self.keys, by: By::EveryKey, is_distinct: true },
+            Table::Own(table) => Rows { count: table.row_count() as f64, by: By::Row, is_distinct: false },
         }
     }
 

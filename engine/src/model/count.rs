@@ -105,7 +105,7 @@ impl CountersBuilder {
             unreachable!("only scans are pending")
         };
         let mut task = TaskCounters::default();
-        let mut scan = scan(&self.dataset, *table, partition, column_indices, predicate.as_ref());
+        let mut scan = scan(&self.dataset, table, partition, column_indices, predicate.as_ref());
         let mut prefix = Pipeline::new(&spec.prefix);
         let mut branches: Vec<CountedBranch> = spec
             .branches

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use crate::dataset::Table;
 use crate::metrics::{JobReport, StageReport};
 use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
@@ -107,6 +108,11 @@ pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
     if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
         return Err(ModelError::NotModelled { what: "a broadcast join" });
+    }
+    // Counters are exact: of the generated tables, whose keys are known.
+    let is_own = |stage: &StageSpec| matches!(&stage.source, StageSource::Scan { table: Table::Own(_), .. });
+    if graph.stages().iter().any(is_own) {
+        return Err(ModelError::NotModelled { what: "a table of one's own" });
     }
     // Every key of the build side of an inner or left join is taken to stand there once. How many rows meet something is not.
     let selects = |operator: &OperatorSpec| match operator {

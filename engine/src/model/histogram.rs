@@ -53,7 +53,7 @@ impl HistogramBuilder {
         }
         // The first two columns of `prompts` are the row's id and its key.
         let columns: &[usize] = if self.share.is_all() { &[1] } else { &[1, 0] };
-        let mut scan = self.dataset.scan(Table::Prompts, self.next_partition, columns);
+        let mut scan = self.dataset.scan(&Table::Prompts, self.next_partition, columns);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
             let keys = batch.column(0).as_int64().values();
             if self.share.is_all() {

@@ -178,7 +178,7 @@ impl PhysicalPlan {
     pub(super) fn label(&self) -> String {
         match self {
             PhysicalPlan::Scan { table, predicate, schema, .. } => {
-                let only = scan_condition(predicate.as_ref(), *table);
+                let only = scan_condition(predicate.as_ref(), table);
                 format!("Scan {} [{}]{only}", table.name(), columns(schema))
             }
             PhysicalPlan::Operator { spec, .. } => format!("{}{}", spec.words().plan, spec.parameters()),

@@ -53,7 +53,7 @@ impl Planner {
     fn node(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
         match plan {
             LogicalPlan::Scan { table, predicate, .. } => {
-                scan(*table, predicate.as_ref(), Arc::new(plan.try_schema()?))
+                scan(table, predicate.as_ref(), Arc::new(plan.try_schema()?))
             }
             LogicalPlan::Rows { schema } => Ok(PhysicalPlan::Rows { schema: Arc::new(schema.clone()) }),
             LogicalPlan::Filter { input, predicate } => {
@@ -262,7 +262,7 @@ fn count(plan: &LogicalPlan, is_it: &impl Fn(&LogicalPlan) -> bool) -> usize {
     usize::from(is_it(plan)) + below
 }
 
-fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
+fn scan(table: &Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
     let all = table.schema();
     let column_indices = schema.names().map(|name| index(&all, name)).collect::<Result<_>>()?;
     let predicate = predicate.map(|predicate| {
@@ -280,7 +280,7 @@ fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<P
         }
         Ok(ScanPredicate { column_indices: read, predicate })
     });
-    Ok(PhysicalPlan::Scan { table, column_indices, predicate: predicate.transpose()?, schema })
+    Ok(PhysicalPlan::Scan { table: table.clone(), column_indices, predicate: predicate.transpose()?, schema })
 }
 
 fn indices(schema: &Schema, names: &[String]) -> Result<Vec<usize>> {

@@ -237,7 +237,7 @@ impl Cutter {
         match plan {
             PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
                 vec![Chain::starting(StageSource::Scan {
-                    table: *table,
+                    table: table.clone(),
                     column_indices: column_indices.clone(),
                     predicate: predicate.clone(),
                     schema: schema.clone(),

@@ -48,19 +48,20 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let dataset = Arc::new(Dataset::new(&scenario.data()));
-        let (prompts, rewards) = (scan(&dataset, Table::Prompts), scan(&dataset, Table::Rewards));
+        let (prompts, rewards) = (scan(&dataset, &Table::Prompts), scan(&dataset, &Table::Rewards));
         Source { dataset, prompts, rewards }
     }
 
-    fn table(&self, table: Table) -> &Rows {
+    fn table(&self, table: &Table) -> Rows {
         match table {
-            Table::Prompts => &self.prompts,
-            Table::Rewards => &self.rewards,
+            Table::Prompts => self.prompts.clone(),
+            Table::Rewards => self.rewards.clone(),
+            Table::Own(_) => scan(&self.dataset, table),
         }
     }
 }
 
-fn scan(dataset: &Arc<Dataset>, table: Table) -> Rows {
+fn scan(dataset: &Arc<Dataset>, table: &Table) -> Rows {
     let schema = table.schema();
     let all: Vec<usize> = (0..schema.fields().len()).collect();
     let mut rows = Vec::new();
@@ -78,7 +79,7 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
     let of = |input: &LogicalPlan| evaluate(input, source, branch);
     match plan {
         LogicalPlan::Scan { table, columns, predicate } => {
-            let all = source.table(*table).clone();
+            let all = source.table(table);
             let kept = match predicate {
                 None => all,
                 Some(predicate) => all.keep(|row| truth_of(predicate, row) == Some(true)),

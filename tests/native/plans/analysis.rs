@@ -20,6 +20,7 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
     match plan {
         LogicalPlan::Scan { table: Table::Prompts, .. } | LogicalPlan::Rows { .. } => scenario.rows,
         LogicalPlan::Scan { table: Table::Rewards, .. } => scenario.keys,
+        LogicalPlan::Scan { table: Table::Own(table), .. } => table.row_count(),
         LogicalPlan::Limit { input, row_count } => of(input).min(*row_count),
         LogicalPlan::Tokenize { input, .. } => of(input) * MOST_WORDS,
         LogicalPlan::Aggregate { input, keys, .. } => {
@@ -59,6 +60,7 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
             let id = match table {
                 Table::Prompts => "prompt_id",
                 Table::Rewards => "prompt_hash",
+                Table::Own(_) => return BTreeSet::new(),
             };
             let is_read = columns.as_ref().is_none_or(|columns| columns.iter().any(|column| column == id));
             is_read.then(|| id.to_owned()).into_iter().collect()

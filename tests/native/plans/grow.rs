@@ -67,7 +67,7 @@ impl<'a> Grower<'a> {
             self.up_to(&schema, count)
         });
         let predicate = self.draw.chance(20).then(|| self.exprs(&schema).condition(2));
-        let scan = LogicalPlan::Scan { table, columns: columns.clone(), predicate };
+        let scan = LogicalPlan::Scan { table: table.clone(), columns: columns.clone(), predicate };
         if self.has_rows(&scan) { scan } else { LogicalPlan::Scan { table, columns, predicate: None } }
     }
 

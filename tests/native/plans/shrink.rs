@@ -85,9 +85,9 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
     let plan = plan.clone();
     match plan {
         LogicalPlan::Scan { table, columns, predicate: Some(predicate) } => {
-            let none = LogicalPlan::Scan { table, columns: columns.clone(), predicate: None };
+            let none = LogicalPlan::Scan { table: table.clone(), columns: columns.clone(), predicate: None };
             let simpler = simpler(&predicate).into_iter().map(|predicate| LogicalPlan::Scan {
-                table,
+                table: table.clone(),
                 columns: columns.clone(),
                 predicate: Some(predicate),
             });

@@ -104,7 +104,7 @@ impl LogicalPlan {
     /// How many rows come out of the node.
     pub fn row_flow(&self) -> RowFlow<String> {
         match self {
-            LogicalPlan::Scan { table, .. } => RowFlow::Table(*table),
+            LogicalPlan::Scan { table, .. } => RowFlow::Table(table.clone()),
             LogicalPlan::Rows { .. } => RowFlow::Branch,
             LogicalPlan::Filter { .. } => RowFlow::Part,
             LogicalPlan::Sample { share, .. } => RowFlow::Sampled(*share),

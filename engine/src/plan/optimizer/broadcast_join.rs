@@ -37,6 +37,7 @@ impl BroadcastJoin {
         match plan.row_flow() {
             RowFlow::Table(Table::Prompts) | RowFlow::Branch => self.rows,
             RowFlow::Table(Table::Rewards) => self.keys,
+            RowFlow::Table(Table::Own(table)) => table.row_count(),
             RowFlow::Same | RowFlow::Part => inputs[0],
             RowFlow::Sampled(share) => share_of(inputs[0], share),
             // About ten words, from above.

@@ -133,7 +133,7 @@ pub(super) fn join_keys(keys: &[JoinKey<usize>]) -> String {
 }
 
 /// ` where …`: a scan's condition, with the table's names.
-pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: Table) -> String {
+pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: &Table) -> String {
     let Some(ScanPredicate { column_indices, predicate }) = predicate else { return String::new() };
     let schema = table.schema();
     let named = predicate.try_map(&mut |&column| {
