@@ -49,7 +49,7 @@ pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>> {
             continue;
         }
         let rule = count.checked_sub(1).map(|at| names[at].to_owned());
-        variants.push(Variant { rule, plan, job: scenario.job_of(planned) });
+        variants.push(Variant { rule, plan, job: scenario.job_of(planned)? });
     }
     Ok(variants)
 }

@@ -26,7 +26,7 @@ impl Work {
             .with_untracked(|state| state.sweep.iter().map(|point| point.workers).collect::<Vec<_>>());
         for (done, &workers) in points.iter().enumerate().filter(|(_, workers)| !known.contains(workers)) {
             self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
-            let reports = self.repeat(&job.clone().on(workers), SWEEP_RUNS).await?;
+            let reports = self.repeat(&job.clone().on(workers)?, SWEEP_RUNS).await?;
             let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
             let median = reports[reports.len() / 2].clone();
             self.show(RunEvent::Swept(Box::new(SweepPoint { workers, walls_micros, median })))?;

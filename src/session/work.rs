@@ -264,7 +264,7 @@ impl Work {
     /// The job of what the controls show, from the plan that was made when they were set.
     fn job(&self, scenario: &Scenario) -> Result<Job, EngineError> {
         let plan = self.session.state.with_untracked(|state| state.plan.clone());
-        plan.map_or_else(|| scenario.job(), |plan| Ok(scenario.job_of((*plan).clone())))
+        plan.map_or_else(|| scenario.job(), |plan| scenario.job_of((*plan).clone()))
     }
 
     /// Goes on only while no newer change has come.
@@ -324,7 +324,7 @@ impl Work {
         let mut reports = Vec::with_capacity(SWEEP_RUNS);
         for _ in 0..SWEEP_RUNS {
             let finished =
-                self.session.pool().run(job.clone().on(first.scenario.workers), self.quiet()).await?;
+                self.session.pool().run(job.clone().on(first.scenario.workers)?, self.quiet()).await?;
             self.check()?;
             reports.push(JobReport::new(&finished.outcome, first.report.skew.hot_key));
         }

@@ -10,6 +10,8 @@ use shuffle_engine::plan::{
     Aggregate, AggregateFunction, AggregateStep, BuildInput, JoinKey, JoinKind, JoinSpec, OperatorSpec,
 };
 
+use crate::interpreter::mean_of_ints;
+
 /// An integer, a double, a text; any may be NULL.
 type Row = (Option<i64>, Option<f64>, Option<String>);
 
@@ -59,6 +61,8 @@ fn state_types(function: AggregateFunction, column: Option<usize>) -> Vec<DataTy
     };
     match function {
         AggregateFunction::Sum => vec![sum(column)],
+        // Of integers the wrapping sum, that of the upper halves, and the count.
+        AggregateFunction::Avg if column == Some(0) => vec![DataType::Int64; 3],
         AggregateFunction::Avg => vec![sum(column), DataType::Int64],
         _ => vec![result_type(function, column)],
     }
@@ -166,7 +170,8 @@ fn expected(keys: &[usize], rows: &[Row]) -> Vec<Vec<Option<String>>> {
             out.push(ints.iter().min().map(ToString::to_string));
             out.push(ints.iter().max().map(ToString::to_string));
             out.push((!ints.is_empty()).then(|| int_sum.to_string()));
-            out.push(mean(int_sum as f64, ints.len()));
+            let exact = ints.iter().map(|&int| i128::from(int)).sum();
+            out.push((!ints.is_empty()).then(|| mean_of_ints(exact, ints.len()).to_string()));
             out.push(Some(floats.len().to_string()));
             let least = floats.iter().copied().min_by(by_spark);
             out.push(least.map(|float| canonical(float).to_string()));

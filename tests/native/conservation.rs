@@ -1,5 +1,7 @@
 //! What goes in comes out: rows, bytes, blocks and time, in pairs.
 
+use std::sync::OnceLock;
+
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
@@ -9,32 +11,51 @@ use shuffle_engine::metrics::{JobReport, PhaseMicros, StageReport};
 use shuffle_engine::plan::{Output, Partitioning};
 use shuffle_engine::scenario::{Query, Skew, json};
 
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, job, shaped, tactics};
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, Ticking, WORKERS, job, shaped, tactics};
 
 fn run(scenario: &Scenario) -> JobOutcome {
     LocalCluster::new(scenario.seed).run(&job(scenario), &Stopped).expect("a valid scenario")
 }
 
-fn for_each_sample(count: usize, seed: u64, mut visit: impl FnMut(&Scenario)) {
-    let mut draw = Draw::new(seed);
-    let queries: Vec<Query> = Query::ALL.to_vec();
-    for index in 0..count {
-        visit(&Scenario {
-            query: queries[index % queries.len()],
-            skew: draw.one_of(&SKEWS),
-            workers: draw.one_of(&WORKERS[..4]),
-            shuffle_fraction: draw.one_of(&FRACTIONS),
-            tactics: draw.one_of(&tactics()),
-            ..shaped(draw.one_of(&SHAPES))
-        });
-    }
+fn samples(count: usize) -> impl Iterator<Item = Scenario> {
+    let mut draw = Draw::new(1);
+    Query::ALL.into_iter().cycle().take(count).map(move |query| Scenario {
+        query,
+        skew: draw.one_of(&SKEWS),
+        workers: draw.one_of(&WORKERS[..4]),
+        shuffle_fraction: draw.one_of(&FRACTIONS),
+        tactics: draw.one_of(&tactics()),
+        ..shaped(draw.one_of(&SHAPES))
+    })
+}
+
+/// A run, its report, and the line that names its scenario.
+struct Ran {
+    scenario: Scenario,
+    line: String,
+    outcome: JobOutcome,
+    report: JobReport,
+}
+
+/// The runs that every test below looks at: each made once, in an order of messages of its own, under a clock that ticks
+/// at every look.
+fn runs() -> &'static [Ran] {
+    static RUNS: OnceLock<Vec<Ran>> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        let clock = Ticking::default();
+        let ran = |(delivery_seed, scenario): (u64, Scenario)| {
+            let outcome =
+                LocalCluster::new(delivery_seed).run(&job(&scenario), &clock).expect("a valid scenario");
+            let report = JobReport::new(&outcome, None);
+            Ran { line: json::encode(&scenario), scenario, outcome, report }
+        };
+        (0..).zip(samples(126)).map(ran).collect()
+    })
 }
 
 #[test]
 fn every_block_written_is_read_once_partition_by_partition() {
-    for_each_sample(120, 1, |scenario| {
-        let outcome = run(scenario);
-        let line = json::encode(scenario);
+    for Ran { line, outcome, .. } in runs() {
         for stage in outcome.graph.stages().iter().filter(|stage| stage.reads_shuffle()) {
             for (partition, record) in outcome.stage_tasks(stage.id).enumerate() {
                 let mut written = (0, 0, 0);
@@ -51,18 +72,16 @@ fn every_block_written_is_read_once_partition_by_partition() {
                 assert_eq!(done.rows_in, done.read_rows, "a reduce task's rows are those it reads: {line}");
             }
         }
-    });
+    }
 }
 
 #[test]
 fn a_stage_writes_as_many_blocks_as_it_has_tasks_times_reduce_partitions() {
-    for_each_sample(60, 2, |scenario| {
-        let outcome = run(scenario);
-        let report = JobReport::new(&outcome, None);
+    for Ran { scenario, line, outcome, report } in runs() {
         for (spec, stage) in outcome.graph.stages().iter().zip(&report.stages) {
             let reduces = u64::from(scenario.reduce_partitions);
             let blocks = spec.shuffle_written().map_or(0, |_| u64::from(spec.task_count) * reduces);
-            assert_eq!(stage.shuffle.blocks, blocks, "stage {}: {}", spec.id, json::encode(scenario));
+            assert_eq!(stage.shuffle.blocks, blocks, "stage {}: {line}", spec.id);
             assert_eq!(stage.tasks as usize, stage.partitions.rows.len(), "a number for each partition");
             assert_eq!(
                 stage.tasks as usize,
@@ -70,15 +89,12 @@ fn a_stage_writes_as_many_blocks_as_it_has_tasks_times_reduce_partitions() {
                 "an executor for each partition"
             );
         }
-    });
+    }
 }
 
 #[test]
 fn the_bytes_of_all_links_are_the_bytes_that_were_written() {
-    for_each_sample(60, 3, |scenario| {
-        let outcome = run(scenario);
-        let line = json::encode(scenario);
-        let report = JobReport::new(&outcome, None);
+    for Ran { scenario, line, outcome, report } in runs() {
         let workers = scenario.workers as usize;
         for (spec, stage) in outcome.graph.stages().iter().zip(&report.stages) {
             let Some(exchange) = &stage.exchange else { continue };
@@ -103,14 +119,12 @@ fn the_bytes_of_all_links_are_the_bytes_that_were_written() {
                 assert_eq!(received, read, "what executor {to} received: {line}");
             }
         }
-    });
+    }
 }
 
 #[test]
 fn rows_of_the_result_are_the_rows_that_left_every_last_branch() {
-    for_each_sample(60, 4, |scenario| {
-        let outcome = run(scenario);
-        let report = JobReport::new(&outcome, None);
+    for Ran { scenario, line, outcome, report } in runs() {
         let left: u64 = report.stages.iter().map(|stage| stage.rows_out).sum();
         // Salted joins ship copies of the build side; those rows leave the stage once.
         let replicated = outcome.graph.stages().iter().any(|stage| {
@@ -124,9 +138,9 @@ fn rows_of_the_result_are_the_rows_that_left_every_last_branch() {
         });
         let shuffled: u64 = report.stages.iter().map(|stage| stage.shuffle.rows).sum();
         if replicated {
-            assert!(left <= report.result.rows + shuffled, "{}", json::encode(scenario));
+            assert!(left <= report.result.rows + shuffled, "{line}");
         } else {
-            assert_eq!(left, report.result.rows + shuffled, "{}", json::encode(scenario));
+            assert_eq!(left, report.result.rows + shuffled, "{line}");
         }
         let scanned: u64 = outcome
             .graph
@@ -136,8 +150,8 @@ fn rows_of_the_result_are_the_rows_that_left_every_last_branch() {
             .filter(|(spec, _)| !spec.reads_shuffle() && spec.name() == "scan prompts")
             .map(|(_, stage)| stage.rows_in)
             .sum();
-        assert_eq!(scanned, scenario.rows, "every row is scanned once: {}", json::encode(scenario));
-    });
+        assert_eq!(scanned, scenario.rows, "every row is scanned once: {line}");
+    }
 }
 
 fn check_times(report: &JobReport, line: &str) {
@@ -172,21 +186,18 @@ fn check_times(report: &JobReport, line: &str) {
 #[test]
 fn on_threads_busy_and_waiting_are_the_wall_for_every_executor() {
     let mut cluster = ThreadCluster::new(8);
-    for_each_sample(100, 5, |scenario| {
-        let outcome = cluster.run(&job(scenario), |_| {}).expect("a valid scenario");
-        check_times(&JobReport::new(&outcome, None), &json::encode(scenario));
-    });
+    for scenario in samples(100) {
+        let outcome = cluster.run(&job(&scenario), |_| {}).expect("a valid scenario");
+        check_times(&JobReport::new(&outcome, None), &json::encode(&scenario));
+    }
 }
 
 #[test]
 fn under_a_clock_that_ticks_at_every_look_busy_and_waiting_are_the_wall() {
-    let clock = crate::samples::Ticking::default();
-    for_each_sample(60, 6, |scenario| {
-        let outcome = LocalCluster::new(9).run(&job(scenario), &clock).expect("a valid scenario");
-        let report = JobReport::new(&outcome, None);
+    for Ran { line, report, .. } in runs() {
         assert!(report.wall_micros > 0, "the clock ticks");
-        check_times(&report, &json::encode(scenario));
-    });
+        check_times(report, line);
+    }
 }
 
 #[test]

@@ -10,15 +10,12 @@ use shuffle_engine::Scenario;
 use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
-use shuffle_engine::columnar::RecordBatch;
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::plan::optimizer::{CombineBeforeExchange, DropUnusedBranch, PruneColumns};
-use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planner, StageGraph};
+use shuffle_engine::plan::Optimizer;
 use shuffle_engine::scenario::{Query, Skew, Tactics, json};
 
-use crate::interpreter::{Bag, Source, answer, bag_of, interpret};
+use crate::interpreter::{Bag, answer, bag_of};
 use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, WORKERS, collecting, job, shaped, tactics};
-use crate::stage_runner;
 
 /// What the interpreter says about a scenario, whatever its workers and tactics.
 struct Truth {
@@ -176,63 +173,6 @@ fn threads_answer_as_the_interpreter_does() {
             }
         }
     }
-}
-
-/// No rule, each rule alone, and all of them in either order.
-fn optimizers(plan: &LogicalPlan) -> Vec<(&'static str, LogicalPlan)> {
-    let (drop, prune, combine) = (DropUnusedBranch, PruneColumns, CombineBeforeExchange);
-    let combined =
-        Scenario { tactics: Tactics { combine: true, ..Tactics::default() }, ..Scenario::default() };
-    let all = || Optimizer::chosen(&combined.data(), &combined.plan_options());
-    vec![
-        ("no rule", Optimizer::off().run(plan.clone()).plan),
-        ("drop", drop.apply(plan.clone())),
-        ("prune", prune.apply(plan.clone())),
-        ("combine", combine.apply(plan.clone())),
-        ("all", all().run(plan.clone()).plan),
-        ("all, backwards", drop.apply(prune.apply(combine.apply(plan.clone())))),
-        ("all, twice", all().run(all().run(plan.clone()).plan).plan),
-    ]
-}
-
-#[test]
-fn no_rule_changes_the_answer_whether_interpreted_or_run() {
-    let mut draw = Draw::new(6);
-    for query in Query::ALL {
-        for shuffle_fraction in FRACTIONS {
-            let base = Scenario {
-                query,
-                shuffle_fraction,
-                skew: draw.one_of(&SKEWS),
-                tactics: draw.one_of(&tactics()),
-                ..shaped(draw.one_of(&SHAPES[2..]))
-            };
-            let (logical, source) = (base.logical_plan(), Source::new(&base));
-            let expected = interpret(&logical, &source);
-            let bag = expected.bag();
-            for (rules, plan) in optimizers(&logical) {
-                let interpreted = interpret(&plan, &source);
-                assert_eq!(
-                    interpreted.names,
-                    expected.names,
-                    "columns after {rules}: {}",
-                    json::encode(&base)
-                );
-                assert!(interpreted.bag() == bag, "rows after {rules}, interpreted: {}", json::encode(&base));
-                let batches = run_plan(&plan, &base);
-                assert!(bag_of(&batches) == bag, "rows after {rules}, run: {}", json::encode(&base));
-            }
-        }
-    }
-}
-
-fn run_plan(plan: &LogicalPlan, scenario: &Scenario) -> Vec<RecordBatch> {
-    let physical =
-        Planner::new(&scenario.plan_options()).plan(plan).expect("the plan names columns that exist");
-    stage_runner::run(
-        &StageGraph::cut(&physical, scenario.map_partitions, scenario.reduce_partitions),
-        scenario,
-    )
 }
 
 #[test]

@@ -31,8 +31,8 @@ const ACTIONS: [Action; 5] = [
     Action::Write {},
     Action::Collect { of: CollectPoint::Result, memory_bytes: MEMORY_BYTES },
     Action::Collect { of: CollectPoint::Input, memory_bytes: MEMORY_BYTES },
-    Action::show(1),
-    Action::show(1_000),
+    Action::Show { rows: 1, memory_bytes: 1 << 30 },
+    Action::Show { rows: 1_000, memory_bytes: 1 << 30 },
 ];
 
 /// The stage whose partitions are compared.

@@ -3,11 +3,12 @@
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{Cluster, Job, JobOutcome};
-use shuffle_engine::columnar::{RecordBatch, RowDigest};
+use shuffle_engine::columnar::{DataType, RecordBatch, RowDigest};
 use shuffle_engine::frame::{
-    Context, DataFrame, avg, col, count, count_distinct, highest, lit, lowest, max, min, scan, sum,
+    Context, DataFrame, avg, coalesce, col, count, count_distinct, highest, lit, lowest, max, min, null,
+    scan, sum, when,
 };
-use shuffle_engine::plan::{Kind, PlanError};
+use shuffle_engine::plan::{Expr, Kind, PlanError};
 use shuffle_engine::scenario::{Action, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, JobReport, Scenario};
 
@@ -245,4 +246,291 @@ fn deduplicated_rows_are_whole_and_the_best() {
     assert_eq!(rows.len(), 6);
     let top = collect(&scan("prompts").agg([max(col("score"))]))[0][0].clone();
     assert!(rows.iter().any(|row| row[4] == top), "one language has the best row of all");
+}
+
+#[test]
+fn an_aggregate_reads_the_inputs_column_under_whatever_name_the_key_goes() {
+    let frame = scan("prompts").group_by([(col("prompt_id") % 3).alias("prompt_id")]).agg([
+        sum(col("prompt_id")),
+        max(col("prompt_id")),
+        count(),
+    ]);
+    let names: Vec<String> = frame.schema().expect("a good frame").names().map(str::to_owned).collect();
+    assert_eq!(names, ["prompt_id", "sum(prompt_id)", "max(prompt_id)", "count"]);
+    // Ids are 0 to 19,999: 0 + 3 + ... + 19,998 and so on.
+    let row = |row: [i64; 4]| row.map(|value| Some(value.to_string())).to_vec();
+    let expected = [
+        row([0, 66_663_333, 19_998, 6_667]),
+        row([1, 66_670_000, 19_999, 6_667]),
+        row([2, 66_656_667, 19_997, 6_666]),
+    ];
+    assert_eq!(collect(&frame), expected);
+}
+
+#[test]
+fn no_name_that_a_user_gives_meets_one_of_ours() {
+    let awkward = scan("prompts").select([
+        col("prompt_id").alias("prompt_id"),
+        (col("prompt_id") * 10).alias("prompt_id % 2"),
+        (col("prompt_id") * 100).alias("input 0"),
+        (col("prompt_id") * 1000).alias("prompt_id % 2 (1)"),
+    ]);
+    let frame = awkward.group_by([col("prompt_id") % 2]).agg([
+        max(col("prompt_id") + 1).alias("a"),
+        max(col("input 0")).alias("input 0"),
+        max(col("prompt_id % 2") + 0).alias("input 1"),
+        max(col("prompt_id % 2 (1)")).alias("prompt_id % 2 (1)"),
+    ]);
+    let names: Vec<String> = frame.schema().expect("a good frame").names().map(str::to_owned).collect();
+    assert_eq!(names, ["prompt_id % 2", "a", "input 0", "input 1", "prompt_id % 2 (1)"]);
+    let row = |row: [i64; 5]| row.map(|value| Some(value.to_string())).to_vec();
+    let expected =
+        [row([0, 19_999, 1_999_800, 199_980, 19_998_000]), row([1, 20_000, 1_999_900, 199_990, 19_999_000])];
+    assert_eq!(collect(&frame), expected);
+}
+
+#[test]
+fn names_are_compared_once_they_are_given() {
+    let frame = scan("prompts").group_by([col("language").alias("lang")]).agg([count().alias("language")]);
+    let counted = collect(&frame);
+    assert_eq!(counted, collect(&scan("prompts").group_by([col("language")]).agg([count()])));
+    let twice = scan("prompts")
+        .group_by([col("language").alias("a"), col("language").alias("b")])
+        .agg([count().alias("language"), max(col("language")).alias("c")]);
+    let rows = collect(&twice);
+    assert_eq!(rows.len(), 6);
+    for (row, counted) in rows.iter().zip(&counted) {
+        assert_eq!((&row[0], &row[0], &row[2], &row[0]), (&row[1], &counted[0], &counted[1], &row[3]));
+    }
+    let refused = |frame: DataFrame| frame.plan().expect_err("two columns of one name").to_string();
+    let two_counts = scan("prompts").group_by(["language"]).agg([count(), count()]);
+    assert_eq!(refused(two_counts), "there would be two columns \"count\" in group by");
+    let key_and_count = scan("prompts").group_by(["language"]).agg([count().alias("language")]);
+    assert_eq!(refused(key_and_count), "there would be two columns \"language\" in group by");
+}
+
+#[test]
+fn a_wrong_aggregate_is_told_in_the_users_words() {
+    let error = |frame: DataFrame| frame.plan().expect_err("a slip").to_string();
+    let lowered = scan("prompts").group_by([col("score") * 2]).agg([sum(col("text").lower())]);
+    assert_eq!(error(lowered), "\"lower(text)\" is Utf8, but sum works on Int64 or Float64");
+    let unknown = scan("prompts").group_by([col("score") * 2]).agg([sum(col("scor"))]);
+    assert!(error(unknown).starts_with("there is no column \"scor\"; there are prompt_id Int64,"));
+}
+
+#[test]
+fn the_mean_of_integers_does_not_wrap_around_however_rows_meet() {
+    let means = |tactics, workers| {
+        let scenario = Scenario { tactics, workers, ..scenario() };
+        let mut context = Context::local(scenario).expect("a valid scenario");
+        let extreme = |value| when((col("prompt_id") % 2).eq(1)).then(value).otherwise(col("prompt_id"));
+        let frame = scan("prompts")
+            .select([
+                col("language").alias("language"),
+                lit(i64::MAX).alias("top"),
+                lit(i64::MIN).alias("bottom"),
+                extreme(lit(i64::MAX)).alias("mixed"),
+            ])
+            .group_by([lit(1).alias("all")])
+            .agg([avg(col("top")), avg(col("bottom")), avg(col("mixed")), count(), sum(col("top"))]);
+        texts(&frame.collect(&mut context).expect("a run without faults"))
+    };
+    // 10,000 times 2^63 - 1 and the even numbers below 20,000, over 20,000.
+    let mixed = 4_611_686_018_427_387_903.5 + 4_999.5;
+    let numbers =
+        [9_223_372_036_854_775_807f64, -9_223_372_036_854_775_808f64, mixed].map(|mean| mean.to_string());
+    let [top, bottom, mixed] = numbers.map(Some);
+    let text = |text: &str| Some(text.to_owned());
+    // A sum stays what it was: it wraps around, as Java's and Spark's do.
+    let expected = [vec![text("1"), top, bottom, mixed, text("20000"), text("-20000")]];
+    for tactics in crate::samples::tactics() {
+        for workers in [1, 3, 16] {
+            assert_eq!(means(tactics, workers), expected, "{tactics:?}, {workers} workers");
+        }
+    }
+}
+
+/// Runs on a stack as small as that of a page.
+fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work);
+    thread.expect("a thread starts").join().expect("what is refused does not panic")
+}
+
+#[test]
+fn an_expression_past_the_limit_is_refused_and_one_below_it_runs() {
+    on_a_small_stack(|| {
+        let sums = |count| (0..count).fold(col("prompt_id"), |sum, _| sum + 1);
+        let error = |frame: DataFrame| frame.plan().expect_err("too deep").to_string();
+        let words = "there are 257 operators on top of each other in an expression, at most 256 may be";
+        assert_eq!(error(scan("prompts").select([sums(1_913)])), words);
+        assert_eq!(error(scan("prompts").with_column("x", sums(100_000))), words);
+        assert_eq!(error(scan("prompts").agg([sum(-sums(300))])), words);
+        let nested = (0..100_000).fold(col("prompt_id"), |x, _| when(lit(true)).then(x).otherwise(1));
+        assert_eq!(error(scan("prompts").filter(nested.gt(0))), words);
+        let not = (0..100_000).fold(col("score").is_null(), |condition, _| !condition);
+        assert_eq!(error(scan("prompts").filter(not)), words);
+        let right = (0..100_000).fold(col("prompt_id"), |sum, _| lit(1) + sum);
+        assert_eq!(error(scan("prompts").group_by([right]).agg([count()])), words);
+        let frame = scan("prompts").agg([max(sums(255)).alias("top")]);
+        assert_eq!(collect(&frame), [[Some("20254".to_owned())]]);
+    });
+}
+
+#[test]
+fn a_long_chain_of_conditions_is_answered() {
+    on_a_small_stack(|| {
+        let is_one_of = |ids: std::ops::Range<i64>| {
+            ids.map(|id| col("prompt_id").eq(id)).reduce(Expr::or).expect("some ids")
+        };
+        let found = scan("prompts").filter(is_one_of(0..8_734));
+        assert_eq!(found.count(&mut context()), Ok(8_734));
+        let kept = (0..2_000).map(|id| col("prompt_id").not_eq(id)).reduce(Expr::and).expect("some ids");
+        assert_eq!(scan("prompts").filter(kept).count(&mut context()), Ok(18_000));
+        let first = coalesce((0..3_000).map(|_| null(DataType::Int64)).chain([col("prompt_id")]));
+        assert_eq!(collect(&scan("prompts").agg([max(first)])), [[Some("19999".to_owned())]]);
+        let listed = scan("prompts").filter(col("prompt_id").is_in(0..8_734));
+        assert_eq!(listed.count(&mut context()), Ok(8_734));
+        let long = || (0..200).fold(col("prompt_id"), |sum, _| sum + 1).gt(0);
+        let refused = scan("prompts").filter((0..200).map(|_| long()).reduce(Expr::or).expect("some"));
+        let words = "columns, constants and operators in an expression, at most 40000 may be";
+        assert!(refused.plan().expect_err("too large").to_string().ends_with(words));
+    });
+}
+
+#[test]
+fn a_plan_past_the_limit_is_refused_and_one_at_it_runs() {
+    on_a_small_stack(|| {
+        let repeated = |count, step: &dyn Fn(DataFrame) -> DataFrame| {
+            (0..count).fold(scan("prompts"), |frame, _| step(frame))
+        };
+        let x = || col("prompt_id") + 1;
+        let steps: [&dyn Fn(DataFrame) -> DataFrame; 7] = [
+            &|frame| frame.filter(col("score").gt(0.1)),
+            &|frame| frame.with_column("prompt_id", x()),
+            &|frame| frame.select([x().alias("prompt_id"), col("score").alias("score")]),
+            &|frame| frame.rename("score", "points").rename("points", "score"),
+            &|frame| frame.limit(100),
+            &|frame| frame.repartition(["prompt_id"]),
+            &|frame| frame.group_by(["prompt_id"]).agg([max(col("score")).alias("score")]),
+        ];
+        for step in steps {
+            let refused = repeated(100_000, step);
+            let words = "there are 1025 steps on top of each other in a plan, at most 1024 may be";
+            assert_eq!(refused.plan().expect_err("too deep").to_string(), words);
+        }
+        for step in &steps[..4] {
+            let frame = repeated(500, step).agg([count()]);
+            assert_eq!(collect(&frame).len(), 1);
+        }
+        for step in steps {
+            let planned = context().plan(&repeated(1_000 / 2, step)).expect("a plan within the limits");
+            assert!(!planned.logical.to_string().is_empty());
+        }
+    });
+}
+
+#[test]
+fn what_reads_a_column_twice_does_not_double_with_every_step() {
+    on_a_small_stack(|| {
+        let doubled = (0..60).fold(scan("prompts"), |frame, _| frame.with_column("x", col("prompt_id") * 2));
+        let doubled = (0..60).fold(doubled, |frame, _| frame.with_column("x", col("x") + col("x")));
+        let frame = doubled.filter(col("x").gt_eq(0).or(col("x").lt(0))).agg([count(), max(col("x"))]);
+        // 2^61 times an id, wrapped around.
+        let top = (0..20_000i64).map(|id| id.wrapping_mul(1 << 61)).max().expect("ids");
+        assert_eq!(collect(&frame), [[Some("20000".to_owned()), Some(top.to_string())]]);
+    });
+}
+
+#[test]
+fn a_show_prints_as_a_table() {
+    let frame = scan("prompts").select([
+        col("prompt_id").alias("id"),
+        when(col("prompt_id").eq(1))
+            .then(null(DataType::Float64))
+            .otherwise(col("prompt_id") * 0.5)
+            .alias("half"),
+        when(col("prompt_id").eq(2)).then(lit("é".repeat(41))).otherwise("a\nb").alias("text"),
+    ]);
+    let shown = |frame: &DataFrame| frame.show(&mut context()).expect("a run without faults").to_string();
+    let expected = "\
++----+------+------------------------------------------+
+| id | half | text                                     |
++----+------+------------------------------------------+
+|  0 |    0 | a\\nb                                     |
+|  1 | NULL | a\\nb                                     |
+|  2 |    1 | ééééééééééééééééééééééééééééééééééééé... |
++----+------+------------------------------------------+
+3 rows, 1 of 8 partitions run
+";
+    assert_eq!(shown(&frame.clone().limit(3)), expected);
+    let none = "+----+\n| id |\n+----+\n+----+\n0 rows, 8 of 8 partitions run\n";
+    assert_eq!(shown(&frame.filter(col("id").lt(0)).select(["id"])), none);
+}
+
+#[test]
+fn columns_are_named_renamed_and_dropped_by_their_names() {
+    let names = |frame: DataFrame| -> Vec<String> {
+        frame.schema().expect("a good frame").names().map(str::to_owned).collect()
+    };
+    assert_eq!(names(scan("prompts").select(["score", "text"])), ["score", "text"]);
+    assert_eq!(names(scan("prompts").select(vec!["score".to_owned()])), ["score"]);
+    assert_eq!(names(scan("rewards").rename("reward", "points")), ["prompt_hash", "points"]);
+    assert_eq!(names(scan("rewards").rename("reward", "reward")), ["prompt_hash", "reward"]);
+    assert_eq!(
+        names(scan("prompts").drop(["text", "score", "text"])),
+        ["prompt_id", "prompt_hash", "language"]
+    );
+    let error = |frame: DataFrame| frame.plan().expect_err("a slip").to_string();
+    assert!(error(scan("rewards").rename("rewrd", "points")).starts_with("there is no column \"rewrd\""));
+    assert!(error(scan("rewards").drop(["rewrd"])).starts_with("there is no column \"rewrd\""));
+    let twice = error(scan("rewards").rename("reward", "prompt_hash"));
+    assert_eq!(twice, "there would be two columns \"prompt_hash\" in select");
+    assert_eq!(error(scan("rewards").drop(["prompt_hash", "reward"])), "select: no column");
+}
+
+#[test]
+fn constants_stand_beside_columns_without_a_word() {
+    let text = |expr: Expr| expr.to_string();
+    assert_eq!(text(col("a") + 1), "a + 1");
+    assert_eq!(text(-col("a") * 2.5), "-1 * a * 2.5");
+    assert_eq!(text(col("a").gt(5).and(col("b").eq("x"))), "a > 5 and b = 'x'");
+    assert_eq!(text(col("b").eq(String::from("it's"))), "b = 'it''s'");
+    assert_eq!(text(lit(String::from("x"))), "'x'");
+    assert_eq!(text(col("a").is_in([3, 1, 1]).or(col("b").is_in(["x"]))), "a in (1, 3) or b in ('x')");
+    let choice = when(col("a").gt(1)).then("x").when(col("a").is_null()).then("y").otherwise("z");
+    assert_eq!(text(choice), "case when a > 1 then 'x' else case when a is null then 'y' else 'z' end end");
+    assert_eq!(text(coalesce([col("a"), col("b"), lit(0)])), "coalesce(coalesce(a, b), 0)");
+    assert_eq!(text(col("a").cast(DataType::Utf8).length()), "length(cast(a as Utf8))");
+    let zeros = scan("prompts")
+        .filter(col("score").is_not_null())
+        .select([(-(col("score") * 0)).cast(DataType::Utf8).alias("zero")])
+        .distinct();
+    assert_eq!(collect(&zeros), [[Some("0".to_owned())]]);
+}
+
+#[test]
+fn a_stored_condition_is_a_condition() {
+    let is_high = || col("score").gt(0.5);
+    let flagged = scan("prompts").with_column("flag", is_high());
+    let count = |frame: DataFrame| frame.count(&mut context()).expect("a run without faults");
+    let (high, low) = (count(scan("prompts").filter(is_high())), count(scan("prompts").filter(!is_high())));
+    assert!(high > 0 && low > 0);
+    assert_eq!(count(flagged.clone().filter(col("flag"))), high);
+    assert_eq!(count(flagged.clone().filter(!col("flag"))), low);
+    assert_eq!(count(flagged.clone().filter(col("flag").and(col("prompt_id").gt_eq(0)))), high);
+    assert_eq!(
+        count(flagged.clone().filter(when(col("flag")).then(lit(false)).otherwise(lit(true)))),
+        20_000 - high
+    );
+    assert_eq!(count(flagged.filter(coalesce([col("flag"), lit(true)]))), 20_000 - low);
+    assert_eq!(count(scan("prompts").filter(col("prompt_id"))), 19_999, "every number but 0 is true");
+    let error = |frame: DataFrame| frame.plan().expect_err("a slip").to_string();
+    assert_eq!(
+        error(scan("prompts").filter(col("text"))),
+        "column \"text\" is Utf8, but filter works on a condition"
+    );
+    assert_eq!(
+        error(scan("prompts").filter(-col("prompt_id"))),
+        "\"-1 * prompt_id\" is Int64, but filter works on a condition"
+    );
 }

@@ -1,9 +1,9 @@
-//! All native tests in one binary: one link, one cache of common code.
+//! All native tests in one binary, but for those that count allocations (`tests/heap`): one link, one cache of common code.
 //!
 //! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`],
 //! [`stage_runner`] and [`hand_cluster`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
 //!
-//! Empty in a browser: wasm-pack builds every test target, `tests/web` is its own.
+//! Empty in a browser: `tests/web` is its own test target.
 #![cfg(not(target_family = "wasm"))]
 
 mod aggregates;
@@ -15,6 +15,7 @@ mod corpus;
 mod differential;
 mod digests;
 mod exact_sum;
+mod expressions;
 mod fetching;
 mod figures;
 mod frames;
@@ -26,7 +27,6 @@ mod interpreter;
 mod joins;
 mod killing;
 mod lab;
-mod memory;
 mod model;
 mod oracle;
 mod own_tables;

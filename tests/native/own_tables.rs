@@ -69,7 +69,12 @@ fn batch_of(schema: &Arc<Schema>, rows: &[Cells]) -> RecordBatch {
             }
             DataType::Utf8 => {
                 let mut texts = Utf8Column::default();
-                cells.for_each(|cell| cell.map_or_else(|| texts.push_null(), |text| texts.push(text)));
+                for cell in cells {
+                    match cell {
+                        None => texts.push_null(),
+                        Some(text) => texts.push(text),
+                    }
+                }
                 Column::Utf8(texts)
             }
         }
@@ -147,7 +152,8 @@ fn a_join_says_its_keys_and_which_columns_come_out() {
     let names = |frame: &DataFrame| -> Vec<String> {
         frame.schema().expect("a right plan").names().map(str::to_owned).collect()
     };
-    let rewards = || scan("rewards").select([col("prompt_hash").alias("hash"), col("reward")]);
+    let rewards =
+        || scan("rewards").select([col("prompt_hash").alias("hash"), col("reward").alias("reward")]);
     let prompts = || scan("prompts").select([col("prompt_id"), col("prompt_hash")]);
     let both = prompts().join_on(rewards(), [("prompt_hash", "hash")], JoinKind::LeftOuter);
     assert_eq!(names(&both), ["prompt_id", "prompt_hash", "hash", "reward"]);

@@ -121,9 +121,15 @@ proptest! {
         let sizes = |shuffle| ShuffleSizes { shuffle, maps: maps.iter().map(Vec::as_slice).collect() };
         // Executor 0 is dead.
         let live: Vec<u32> = (1..=executors).collect();
-        let (inputs, broadcasts) = ([sizes(0), sizes(1)], [sizes(2)]);
+        let (build, probe, broadcasts) = ([sizes(0)], [sizes(1), sizes(3)], [sizes(2)]);
         let question = Question {
-            partitions: 6, inputs: &inputs, broadcasts: &broadcasts, live: &live, reads, strategy: Strategy::Direct,
+            partitions: 6,
+            build: &build,
+            probe: &probe,
+            broadcasts: &broadcasts,
+            live: &live,
+            reads,
+            strategy: Strategy::Direct,
         };
         let planned = plan(&question);
         let mut sent = std::collections::BTreeSet::new();
@@ -143,10 +149,11 @@ proptest! {
             for read in &task.reads {
                 for block in read.blocks() {
                     prop_assert!(sent.contains(&(executor, block.shuffle, block.reduce, block.map)));
-                    prop_assert!(block.shuffle != 1 || streamed.insert((block.reduce, block.map)), "read once");
+                    let is_streamed = [1, 3].contains(&block.shuffle);
+                    prop_assert!(!is_streamed || streamed.insert(block), "read once");
                 }
             }
         }
-        prop_assert_eq!(streamed.len(), 6 * maps.len());
+        prop_assert_eq!(streamed.len(), 2 * 6 * maps.len());
     }
 }

@@ -1,6 +1,6 @@
 //! Tests that need a real browser: workers, ports, and the page's module in both.
 //!
-//! Run by `cargo xtask test web`, which is `wasm-pack test --headless --chrome`; empty natively.
+//! Run by `cargo xtask test web`, by `wasm-bindgen-test-runner` and chromedriver; empty natively.
 #![cfg(target_family = "wasm")]
 
 mod actions;

@@ -51,7 +51,7 @@ async fn bytes_cross_every_link_between_two_workers_and_are_all_counted() {
 #[wasm_bindgen_test]
 async fn more_workers_than_a_tab_holds_are_refused_before_one_starts() {
     let pool = Pool::new();
-    let too_many = job(&Scenario::default()).on(65);
+    let too_many = job(&Scenario::default()).on(65).expect("the lesson fits");
     let error = pool.run(too_many, RunOptions::default()).await.expect_err("65 workers are refused");
     assert!(matches!(error, EngineError::InvalidScenario(invalid) if invalid.field == "workers"));
     assert_eq!(pool.worker_count(), 0);

@@ -30,7 +30,7 @@ Shuffle Lab. Each command first sets up what is missing, and says so.
                                    lint    formatting, Clippy (native and wasm)
                                    docs    documentation without warnings
                                    native  unit, integration and documentation tests
-                                   web     tests inside a browser (wasm-pack)
+                                   web     tests inside a browser (wasm-bindgen-test-runner)
                                    e2e     the built page in a browser (WebDriver)
   cargo xtask build              leave the page in dist/; it works under any path
   cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node

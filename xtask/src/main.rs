@@ -16,6 +16,7 @@
 mod bench;
 mod cli;
 mod error;
+mod fingerprint;
 mod fuzz;
 mod page;
 mod project;

@@ -1,9 +1,11 @@
 //! Building the page with trunk: a release into `dist/`, with relative addresses.
 
 use std::env;
+use std::fs;
 use std::time::Instant;
 
-use crate::error::Outcome;
+use crate::error::{Error, Outcome};
+use crate::fingerprint::Fingerprint;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
@@ -20,6 +22,62 @@ pub(crate) fn build(project: &Project) -> Outcome {
         say::seconds(start.elapsed())
     ));
     Ok(())
+}
+
+/// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.
+const SOURCES: [&str; 10] = [
+    "src",
+    "engine/src",
+    "style",
+    "index.html",
+    "start.js",
+    "Cargo.toml",
+    "engine/Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    ".cargo/config.toml",
+];
+
+/// Variables that change what a compiler makes of the same sources.
+const VARIABLES: [&str; 4] = ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTUP_TOOLCHAIN"];
+
+/// As [`build`], unless `dist/` holds what a build of the same sources by the same tools has left there. Trunk would link
+/// and shrink the module again each time, which takes most of a minute.
+pub(crate) fn build_if_changed(project: &Project) -> Outcome {
+    let tools = setup::page_tools(project, Purpose::Publishing)?;
+    let stamp = project.target.join("page.stamp");
+    let before = fingerprint(project, &tools)?;
+    if fs::read_to_string(&stamp).is_ok_and(|kept| kept == before) {
+        say::line("The page in dist/ is of these very sources.");
+        return Ok(());
+    }
+    build(project)?;
+    // What changed while trunk was building may be in the page or not: then there is no stamp.
+    let (sources, after) = (sources(project, &tools)?, fingerprint(project, &tools)?);
+    let kept = if before.starts_with(&sources) { after } else { String::new() };
+    fs::write(&stamp, kept).map_err(Error::io("writing", &stamp))
+}
+
+/// Sources and tools, then what was made of them: a page that somebody else has put there is built anew.
+fn fingerprint(project: &Project, tools: &PageTools) -> Outcome<String> {
+    let mut made = Fingerprint::default();
+    made.path(&project.root, &project.dist)?;
+    Ok(format!("{} {}", sources(project, tools)?, made.text()))
+}
+
+fn sources(project: &Project, tools: &PageTools) -> Outcome<String> {
+    let mut sources = Fingerprint::default();
+    for source in SOURCES {
+        sources.path(&project.root, &project.root.join(source))?;
+    }
+    for variable in VARIABLES {
+        sources.add(variable, env::var_os(variable).unwrap_or_default().as_encoded_bytes());
+    }
+    for program in ["rustc", "trunk", "wasm-bindgen", "wasm-opt"] {
+        let version = tools.compiler.apply(project.run(program)).arg("--version").text().unwrap_or_default();
+        sources.add(program, version.as_bytes());
+    }
+    Ok(sources.text())
 }
 
 /// A trunk command for an optimised page, the same for building and serving.

@@ -35,22 +35,13 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     purpose: "bundle and serve the page",
 };
 
-/// Writes the JavaScript glue; also brings `wasm-bindgen-test-runner`.
+/// Writes the JavaScript glue; also brings `wasm-bindgen-test-runner`, which runs the tests of `tests/web` in a browser.
 pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     package: "wasm-bindgen-cli",
     program: "wasm-bindgen",
     version: "0.2.126",
     arguments: &[],
     purpose: "write the JavaScript around the module",
-};
-
-/// Runs the tests of `tests/web` in a browser.
-pub(crate) const WASM_PACK: CargoTool = CargoTool {
-    package: "wasm-pack",
-    program: "wasm-pack",
-    version: "0.15.1",
-    arguments: &[],
-    purpose: "run tests inside a browser",
 };
 
 /// Builds and runs the fuzz targets.

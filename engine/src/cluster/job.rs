@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::DataSpec;
+use crate::error::Result;
+use crate::estimate::estimate;
 use crate::plan::{PlanTrace, Planned, StageGraph};
 
 /// What a cluster runs.
@@ -19,14 +21,37 @@ pub struct Job {
 }
 
 impl Job {
-    /// A plan that was made for this data.
-    pub fn new(data: DataSpec, run: RunSpec, planned: Planned) -> Self {
-        Job { data, run, trace: planned.trace(), graph: planned.stages }
+    /// The job of a plan that was made for this data.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`] when an executor is estimated to need more than [`RunSpec::memory_limit_bytes`].
+    pub fn new(data: DataSpec, run: RunSpec, planned: Planned) -> Result<Self> {
+        Job { data, run, trace: planned.trace(), graph: planned.stages }.checked()
     }
 
-    /// The same on so many executors. No plan depends on their number.
-    pub fn on(self, workers: u32) -> Self {
-        Job { run: RunSpec { workers, ..self.run }, ..self }
+    /// The same job on so many executors. No plan depends on their number.
+    ///
+    /// # Errors
+    /// As [`Job::new`]: fewer executors need more memory each.
+    pub fn on(self, workers: u32) -> Result<Self> {
+        Job { run: RunSpec { workers, ..self.run }, ..self }.checked()
+    }
+
+    /// The same job with so many bytes for each executor.
+    ///
+    /// # Errors
+    /// As [`Job::new`].
+    pub fn within(self, memory_limit_bytes: u64) -> Result<Self> {
+        let run = RunSpec { memory_limit_bytes: Some(memory_limit_bytes), ..self.run };
+        Job { run, ..self }.checked()
+    }
+
+    /// The job, if it fits. Every job passes here before it runs.
+    fn checked(self) -> Result<Self> {
+        if let Some(limit_bytes) = self.run.memory_limit_bytes {
+            estimate(&self).check(limit_bytes)?;
+        }
+        Ok(self)
     }
 }
 
@@ -39,6 +64,9 @@ pub struct RunSpec {
     pub action: Action,
     /// How blocks travel.
     pub strategy: Strategy,
+    /// Bytes that each executor may use, by an estimate that is made before the run. `None` means that nobody knows: a run
+    /// that is too large then ends when an allocation fails.
+    pub memory_limit_bytes: Option<u64>,
 }
 
 /// What becomes of the rows that a plan gives.

@@ -12,9 +12,11 @@
 mod csv;
 mod keys;
 mod own;
+pub(crate) mod population;
 mod prompts;
 mod resident;
 mod rewards;
+pub(crate) mod sizes;
 mod skew_form;
 mod spec;
 mod text;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DataFrame, count, scan};
+use super::{DataFrame, Shown, count, scan};
 use crate::cluster::local::LocalCluster;
 use crate::cluster::{Action, Clock, Cluster, Job, JobOutcome, RunSpec, WallMicros};
 use crate::columnar::{RecordBatch, Schema};
@@ -162,6 +162,13 @@ impl Context {
         }
     }
 
+    /// What each executor may use, in bytes. A plan that is estimated to need more does not run; without a word nothing is
+    /// estimated natively.
+    pub fn with_executor_memory(mut self, bytes: u64) -> Self {
+        self.setup.run.memory_limit_bytes = Some(bytes);
+        self
+    }
+
     /// What a collect or a show may bring to the driver, in bytes. Without a word it is the setup's, or 1 GiB.
     pub fn with_driver_memory(self, bytes: u64) -> Self {
         Context { driver_memory_bytes: bytes, ..self }
@@ -183,25 +190,7 @@ impl Context {
     fn run(&mut self, plan: LogicalPlan, action: Action) -> Result<JobOutcome> {
         let planned = self.plan_logical(plan)?;
         let run = RunSpec { action, ..self.setup.run };
-        self.cluster.run(&Job::new(self.setup.data, run, planned))
-    }
-}
-
-/// What a show brought back.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// The rows, in order.
-    pub rows: Vec<RecordBatch>,
-    /// Partitions of the last stage, or of those that give rows, that were run,
-    pub tasks_run: u32,
-    /// and of how many.
-    pub task_count: u32,
-}
-
-impl Shown {
-    /// Rows.
-    pub fn row_count(&self) -> usize {
-        self.rows.iter().map(RecordBatch::row_count).sum()
+        self.cluster.run(&Job::new(self.setup.data, run, planned)?)
     }
 }
 
@@ -244,6 +233,6 @@ impl DataFrame {
         };
         let outcome = context.run(plan, Action::Show { rows, memory_bytes: context.driver_memory_bytes })?;
         let (tasks_run, task_count) = outcome.result_tasks();
-        Ok(Shown { rows: outcome.rows, tasks_run, task_count })
+        Ok(Shown { schema: self.schema()?, rows: outcome.rows, tasks_run, task_count })
     }
 }

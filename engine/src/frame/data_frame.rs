@@ -1,10 +1,11 @@
 //! A lazy data frame: every method adds a node to a plan, nothing runs.
 
+use super::grouping::{AggregateExpr, GroupedFrame};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 use crate::plan::{
-    Aggregate, AggregateFunction, Direction, Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr,
-    OrderBy, PlanError, RepartitionBy, RowShare, WideHints,
+    Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy, PlanError, RepartitionBy, RowShare,
+    WideHints, within_plan_limits,
 };
 
 /// A plan under construction. The first mistake (a name that does not exist, a type that does not fit) is kept and comes out
@@ -12,7 +13,20 @@ use crate::plan::{
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a data frame does nothing until an action runs it"]
 pub struct DataFrame {
-    plan: Result<LogicalPlan, PlanError>,
+    pub(super) written: Result<Written, PlanError>,
+}
+
+/// A plan that was checked as it was written, and what the check of one more node needs to know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Written {
+    plan: LogicalPlan,
+    schema: Schema,
+    /// Nodes from the root to the deepest scan.
+    depth: usize,
+    /// All nodes.
+    node_count: usize,
+    /// Whether the root is a projection that [`DataFrame::with_column`] made: one more column joins it.
+    is_widened: bool,
 }
 
 /// All rows and columns of a generated table: `prompts` or `rewards`. A table of one's own comes from
@@ -20,23 +34,22 @@ pub struct DataFrame {
 pub fn scan(table: &str) -> DataFrame {
     let found = Table::ALL.into_iter().find(|candidate| candidate.name() == table);
     let plan = found.map(|table| LogicalPlan::Scan { table, columns: None, predicate: None });
-    DataFrame {
-        plan: plan.ok_or_else(|| PlanError::UnknownTable {
-            table: table.to_owned(),
-            tables: Table::ALL.map(|table| table.name().to_owned()).to_vec(),
-        }),
-    }
+    let plan = plan.ok_or_else(|| PlanError::UnknownTable {
+        table: table.to_owned(),
+        tables: Table::ALL.map(|table| table.name().to_owned()).to_vec(),
+    });
+    DataFrame { written: plan.and_then(|plan| Written::new(plan, &[])) }
 }
 
 impl DataFrame {
     /// All rows and columns of a table.
     pub(super) fn of_table(table: Table) -> Self {
-        DataFrame { plan: Ok(LogicalPlan::Scan { table, columns: None, predicate: None }) }
+        DataFrame { written: Written::new(LogicalPlan::Scan { table, columns: None, predicate: None }, &[]) }
     }
 
     /// The same; an unknown table is told to be none of these either.
     pub(super) fn or_of<'a>(mut self, more: impl Iterator<Item = &'a String>) -> Self {
-        if let Err(PlanError::UnknownTable { tables, .. }) = &mut self.plan {
+        if let Err(PlanError::UnknownTable { tables, .. }) = &mut self.written {
             tables.extend(more.cloned());
         }
         self
@@ -47,7 +60,7 @@ impl DataFrame {
     /// # Errors
     /// The first mistake in it.
     pub fn plan(&self) -> Result<&LogicalPlan, PlanError> {
-        self.plan.as_ref().map_err(Clone::clone)
+        self.written.as_ref().map(|written| &written.plan).map_err(Clone::clone)
     }
 
     /// The columns of its rows.
@@ -55,44 +68,74 @@ impl DataFrame {
     /// # Errors
     /// As [`DataFrame::plan`].
     pub fn schema(&self) -> Result<Schema, PlanError> {
-        self.plan()?.try_schema()
+        self.written.as_ref().map(|written| written.schema.clone()).map_err(Clone::clone)
     }
 
-    /// Only rows for which the condition is true; NULL is not true.
-    pub fn filter(self, predicate: Expr) -> Self {
-        self.then(|input| LogicalPlan::Filter { input, predicate })
+    /// Only rows for which the condition is true; NULL is not true. A column that stores a condition is one: it is true where
+    /// it is not 0.
+    pub fn filter(self, predicate: impl Into<Expr>) -> Self {
+        let predicate = predicate.into();
+        self.try_then(|written| {
+            let predicate = predicate.as_condition(&written.schema)?;
+            written.then(|input| LogicalPlan::Filter { input, predicate })
+        })
     }
 
     /// A share of the rows, 0 to 1, by a hash of an Int64 column: the same rows in every run.
     pub fn sample(self, share: f64, column: &str) -> Self {
         let column = column.to_owned();
-        self.try_then(|plan| {
+        self.try_then(|written| {
             if !(0.0..=1.0).contains(&share) {
                 let reason = "a share is a number from 0 to 1";
                 return Err(PlanError::Malformed { operator: "sample", reason });
             }
-            Ok(LogicalPlan::Sample { input: Box::new(plan), column, share: RowShare::new(share) })
+            written.then(|input| LogicalPlan::Sample { input, column, share: RowShare::new(share) })
         })
     }
 
-    /// These columns, computed or as they are: `select([col("a"), col("b")])`,
-    /// `select([col("a").alias("a"), (col("b") * lit(2)).alias("twice")])`.
+    /// These columns, computed or as they are: `select(["a", "b"])`, `select([col("a"), col("b") + 1])`,
+    /// `select([col("a").alias("a"), (col("b") * 2).alias("twice")])`.
     pub fn select(self, exprs: impl IntoIterator<Item = impl Into<NamedExpr>>) -> Self {
-        let exprs = exprs.into_iter().map(Into::into).collect();
-        self.then(|input| LogicalPlan::Project { input, exprs })
+        let exprs: Vec<NamedExpr> = exprs.into_iter().map(Into::into).collect();
+        self.try_then(|written| {
+            let lowered = |named: NamedExpr| {
+                let expr = named.expr.lowered(&written.schema)?;
+                Ok(NamedExpr { expr, name: named.name })
+            };
+            let exprs = exprs.into_iter().map(lowered).collect::<Result<_, PlanError>>()?;
+            written.then(|input| LogicalPlan::Project { input, exprs })
+        })
     }
 
-    /// All columns, and one more; one of this name is replaced.
-    pub fn with_column(self, name: &str, expr: Expr) -> Self {
-        self.try_then(|plan| {
-            let schema = plan.try_schema()?;
-            let computed = NamedExpr { expr, name: name.to_owned() };
-            let mut exprs: Vec<NamedExpr> = schema.names().map(NamedExpr::column).collect();
-            match exprs.iter_mut().find(|other| other.name == name) {
-                Some(other) => *other = computed,
-                None => exprs.push(computed),
-            }
-            Ok(LogicalPlan::Project { input: Box::new(plan), exprs })
+    /// All columns, and one more; one of this name is replaced. A column that reads only what the calls just before have left as
+    /// it was joins their projection, so that a long row of calls is one node.
+    pub fn with_column(self, name: &str, expr: impl Into<Expr>) -> Self {
+        let named = NamedExpr { expr: expr.into(), name: name.to_owned() };
+        self.try_then(|written| written.with_column(named))
+    }
+
+    /// All columns, one of them under another name.
+    pub fn rename(self, old: &str, new: &str) -> Self {
+        let (old, new) = (old.to_owned(), new.to_owned());
+        self.try_then(|written| {
+            written.index(&old)?;
+            let renamed = |name: &str| {
+                let new = if name == old { new.clone() } else { name.to_owned() };
+                NamedExpr { expr: crate::plan::col(name), name: new }
+            };
+            let exprs = written.schema.names().map(renamed).collect();
+            written.then(|input| LogicalPlan::Project { input, exprs })
+        })
+    }
+
+    /// All columns but these.
+    pub fn drop<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let dropped: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+        self.try_then(|written| {
+            dropped.iter().try_for_each(|column| written.index(column).map(|_| ()))?;
+            let kept = written.schema.names().filter(|name| !dropped.iter().any(|other| other == name));
+            let exprs = kept.map(NamedExpr::column).collect();
+            written.then(|input| LogicalPlan::Project { input, exprs })
         })
     }
 
@@ -109,7 +152,7 @@ impl DataFrame {
 
     /// Rows that agree in these columns become a group; `agg` says what is made of it.
     pub fn group_by(self, keys: impl IntoIterator<Item = impl Into<NamedExpr>>) -> GroupedFrame {
-        GroupedFrame { input: self, keys: keys.into_iter().map(Into::into).collect() }
+        GroupedFrame::new(self, keys.into_iter().map(Into::into).collect())
     }
 
     /// One row in all.
@@ -119,10 +162,9 @@ impl DataFrame {
 
     /// Each distinct row once.
     pub fn distinct(self) -> Self {
-        self.try_then(|plan| {
-            let keys = plan.try_schema()?.names().map(str::to_owned).collect();
-            let (input, hints) = (Box::new(plan), WideHints::default());
-            Ok(LogicalPlan::Aggregate { input, keys, aggregates: Vec::new(), hints })
+        self.try_then(|written| {
+            let (keys, hints) = (written.schema.names().map(str::to_owned).collect(), WideHints::default());
+            written.then(|input| LogicalPlan::Aggregate { input, keys, aggregates: Vec::new(), hints })
         })
     }
 
@@ -178,8 +220,9 @@ impl DataFrame {
 
     fn join_keys(self, build: DataFrame, keys: Vec<JoinKey>, kind: JoinKind) -> Self {
         self.try_then(|probe| {
-            let (probe, build) = (Box::new(probe), Box::new(build.plan?));
-            Ok(LogicalPlan::Join { probe, build, keys, kind, method: JoinMethod::Shuffled })
+            let method = JoinMethod::Shuffled;
+            let node = |probe, build| LogicalPlan::Join { probe, build, keys, kind, method };
+            probe.with(build.written?, node)
         })
     }
 
@@ -188,7 +231,7 @@ impl DataFrame {
     /// A column that only one of the frames has, or that is of two types, is a mistake of the plan.
     pub fn union(self, other: DataFrame) -> Self {
         self.try_then(|first| {
-            Ok(LogicalPlan::Union { first: Box::new(first), second: Box::new(other.plan?) })
+            first.with(other.written?, |first, second| LogicalPlan::Union { first, second })
         })
     }
 
@@ -210,152 +253,109 @@ impl DataFrame {
         wide: impl FnOnce(DataFrame) -> DataFrame,
         narrow: impl FnOnce(DataFrame) -> DataFrame,
     ) -> Self {
-        self.try_then(|plan| {
-            let rows = DataFrame { plan: Ok(LogicalPlan::Rows { schema: plan.try_schema()? }) };
-            let (wide, narrow) = (Box::new(wide(rows.clone()).plan?), Box::new(narrow(rows).plan?));
-            Ok(LogicalPlan::Share { input: Box::new(plan), share, wide, narrow })
+        self.try_then(|written| {
+            let rows = Written::new(LogicalPlan::Rows { schema: written.schema.clone() }, &[]);
+            let rows = DataFrame { written: rows };
+            let (wide, narrow) = (wide(rows.clone()).written?, narrow(rows).written?);
+            let schemas = [&written, &wide, &narrow].map(Written::size);
+            let plan = LogicalPlan::Share {
+                input: Box::new(written.plan),
+                share,
+                wide: Box::new(wide.plan),
+                narrow: Box::new(narrow.plan),
+            };
+            Written::new(plan, &schemas.each_ref().map(|(schema, depth, count)| (schema, *depth, *count)))
         })
     }
 
     fn then(self, node: impl FnOnce(Box<LogicalPlan>) -> LogicalPlan) -> Self {
-        self.try_then(|plan| Ok(node(Box::new(plan))))
+        self.try_then(|written| written.then(node))
     }
 
-    /// Adds a node and checks its names and types.
-    fn try_then(self, node: impl FnOnce(LogicalPlan) -> Result<LogicalPlan, PlanError>) -> Self {
-        let checked = |plan: LogicalPlan| plan.try_schema().map(|_| plan);
-        DataFrame { plan: self.plan.and_then(node).and_then(checked) }
-    }
-}
-
-/// Rows on their way into groups.
-#[derive(Debug, Clone, PartialEq)]
-#[must_use = "groups become rows with agg"]
-pub struct GroupedFrame {
-    input: DataFrame,
-    keys: Vec<NamedExpr>,
-}
-
-impl GroupedFrame {
-    /// One row a group: its keys, then these.
-    pub fn agg(self, aggregates: impl IntoIterator<Item = AggregateExpr>) -> DataFrame {
-        let (keys, aggregates): (Vec<NamedExpr>, Vec<AggregateExpr>) =
-            (self.keys, aggregates.into_iter().collect());
-        self.input.try_then(|plan| {
-            let below = plan.try_schema()?;
-            // What is no plain column is computed below, under a name of its own.
-            let mut computed: Vec<NamedExpr> = Vec::new();
-            let mut column_of = |expr: Expr, name: &str| match expr {
-                Expr::Column(name) => name,
-                expr => {
-                    computed.push(NamedExpr { expr, name: name.to_owned() });
-                    name.to_owned()
-                }
-            };
-            let renames: Vec<(String, String)> =
-                keys.iter().map(|key| (column_of(key.expr.clone(), &key.name), key.name.clone())).collect();
-            let aggregates: Vec<Aggregate> = aggregates
-                .into_iter()
-                .enumerate()
-                .map(|(at, aggregate)| Aggregate {
-                    function: aggregate.function,
-                    column: aggregate.input.map(|expr| column_of(expr, &format!("input {at}"))),
-                    name: aggregate.name,
-                })
-                .collect();
-            let mut input = plan;
-            if !computed.is_empty() {
-                let is_replaced = |name: &str| computed.iter().any(|named| named.name == name);
-                let mut exprs: Vec<NamedExpr> =
-                    below.names().filter(|name| !is_replaced(name)).map(NamedExpr::column).collect();
-                exprs.extend(computed);
-                input = LogicalPlan::Project { input: Box::new(input), exprs };
-            }
-            let schema = input.try_schema()?;
-            for (column, _) in &renames {
-                schema.index_of(column).ok_or_else(|| PlanError::unknown_column(column, &schema))?;
-            }
-            let names: Vec<String> = aggregates.iter().map(|aggregate| aggregate.name.clone()).collect();
-            let grouped = LogicalPlan::Aggregate {
-                input: Box::new(input),
-                keys: renames.iter().map(|(column, _)| column.clone()).collect(),
-                aggregates,
-                hints: WideHints::default(),
-            };
-            if renames.iter().all(|(column, name)| column == name) {
-                return Ok(grouped);
-            }
-            let renamed =
-                renames.into_iter().map(|(column, name)| NamedExpr { expr: Expr::Column(column), name });
-            let results = names.iter().map(|name| NamedExpr::column(name));
-            Ok(LogicalPlan::Project { input: Box::new(grouped), exprs: renamed.chain(results).collect() })
-        })
+    /// Adds to the plan, unless a mistake was made before.
+    pub(super) fn try_then(self, add: impl FnOnce(Written) -> Result<Written, PlanError>) -> Self {
+        DataFrame { written: self.written.and_then(add) }
     }
 }
 
-/// What is computed for each group; made by [`count`], [`sum`] and their like.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AggregateExpr {
-    function: AggregateFunction,
-    input: Option<Expr>,
-    name: String,
-}
+/// Columns, depth and number of nodes of an input.
+type Below<'a> = (&'a Schema, usize, usize);
 
-impl AggregateExpr {
-    fn of(function: AggregateFunction, word: &str, input: Expr) -> Self {
-        let name = format!("{word}({input})");
-        AggregateExpr { function, input: Some(input), name }
+impl Written {
+    /// Checks a node over inputs that were checked.
+    fn new(plan: LogicalPlan, below: &[Below<'_>]) -> Result<Self, PlanError> {
+        let schemas: Vec<&Schema> = below.iter().map(|(schema, ..)| *schema).collect();
+        let schema = plan.schema_over(&schemas)?;
+        let depth = 1 + below.iter().map(|(_, depth, _)| *depth).max().unwrap_or(0);
+        let node_count = 1 + below.iter().map(|(.., count)| *count).sum::<usize>();
+        within_plan_limits(depth, node_count)?;
+        Ok(Written { plan, schema, depth, node_count, is_widened: false })
     }
 
-    /// The same under another name.
-    pub fn alias(self, name: &str) -> Self {
-        AggregateExpr { name: name.to_owned(), ..self }
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn index(&self, column: &str) -> Result<usize, PlanError> {
+        self.schema.index_of(column).ok_or_else(|| PlanError::unknown_column(column, &self.schema))
+    }
+
+    fn size(&self) -> (Schema, usize, usize) {
+        (self.schema.clone(), self.depth, self.node_count)
+    }
+
+    /// One node on top.
+    pub(super) fn then(self, node: impl FnOnce(Box<LogicalPlan>) -> LogicalPlan) -> Result<Self, PlanError> {
+        let Written { plan, schema, depth, node_count, is_widened: _ } = self;
+        Written::new(node(Box::new(plan)), &[(&schema, depth, node_count)])
+    }
+
+    /// One node on top of two plans.
+    pub(super) fn with(
+        self,
+        other: Written,
+        node: impl FnOnce(Box<LogicalPlan>, Box<LogicalPlan>) -> LogicalPlan,
+    ) -> Result<Self, PlanError> {
+        let plan = node(Box::new(self.plan), Box::new(other.plan));
+        let below =
+            [(&self.schema, self.depth, self.node_count), (&other.schema, other.depth, other.node_count)];
+        Written::new(plan, &below)
+    }
+
+    fn with_column(mut self, named: NamedExpr) -> Result<Self, PlanError> {
+        let named = NamedExpr { expr: named.expr.lowered(&self.schema)?, name: named.name };
+        let data_type = named.expr.kind(&self.schema)?.data_type();
+        if self.is_widened
+            && let LogicalPlan::Project { exprs, .. } = &mut self.plan
+            && reads_unchanged(&named.expr, exprs)
+        {
+            self.schema = self.schema.with(&named.name, data_type);
+            put(exprs, named);
+            return Ok(self);
+        }
+        let mut exprs: Vec<NamedExpr> = self.schema.names().map(NamedExpr::column).collect();
+        put(&mut exprs, named);
+        let widened = self.then(|input| LogicalPlan::Project { input, exprs })?;
+        Ok(Written { is_widened: true, ..widened })
     }
 }
 
-/// Number of rows, as `count`.
-pub fn count() -> AggregateExpr {
-    AggregateExpr { function: AggregateFunction::Count, input: None, name: "count".to_owned() }
+/// Adds a column, or puts it where the one of its name was.
+fn put(exprs: &mut Vec<NamedExpr>, named: NamedExpr) {
+    match exprs.iter_mut().find(|other| other.name == named.name) {
+        Some(other) => *other = named,
+        None => exprs.push(named),
+    }
 }
 
-/// Number of values that are not NULL.
-pub fn count_of(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::Count, "count", input)
-}
-
-/// Number of distinct values that are not NULL.
-pub fn count_distinct(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::CountDistinct, "count_distinct", input)
-}
-
-/// Sum.
-pub fn sum(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::Sum, "sum", input)
-}
-
-/// The smallest value.
-pub fn min(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::Min, "min", input)
-}
-
-/// The largest value.
-pub fn max(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::Max, "max", input)
-}
-
-/// The mean.
-pub fn avg(input: Expr) -> AggregateExpr {
-    AggregateExpr::of(AggregateFunction::Avg, "avg", input)
-}
-
-/// The largest value of a column is the best.
-pub fn highest(column: &str) -> OrderBy {
-    OrderBy { column: column.to_owned(), direction: Direction::Highest }
-}
-
-/// The smallest value of a column is the best.
-pub fn lowest(column: &str) -> OrderBy {
-    OrderBy { column: column.to_owned(), direction: Direction::Lowest }
+/// Whether an expression reads the same above a projection as below it.
+fn reads_unchanged(expr: &Expr, exprs: &[NamedExpr]) -> bool {
+    let mut is_unchanged = true;
+    expr.for_each_column(&mut |name| {
+        let read = exprs.iter().find(|named| named.name == *name);
+        is_unchanged &= read.is_some_and(NamedExpr::is_unchanged);
+    });
+    is_unchanged
 }
 
 impl Expr {
@@ -370,5 +370,19 @@ impl From<Expr> for NamedExpr {
     fn from(expr: Expr) -> Self {
         let name = expr.to_string();
         NamedExpr { expr, name }
+    }
+}
+
+/// A column as it is.
+impl From<&str> for NamedExpr {
+    fn from(name: &str) -> Self {
+        NamedExpr::column(name)
+    }
+}
+
+/// A column as it is.
+impl From<String> for NamedExpr {
+    fn from(name: String) -> Self {
+        NamedExpr::column(&name)
     }
 }

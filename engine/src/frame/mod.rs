@@ -117,13 +117,16 @@
 
 mod context;
 mod data_frame;
+mod grouping;
 pub mod queries;
+mod shown;
 
-pub use context::{Context, Setup, Shown};
+pub use context::{Context, Setup};
 pub use queries::Query;
 
-pub use crate::plan::{Expr, JoinKind, col, lit, null};
-pub use data_frame::{
-    AggregateExpr, DataFrame, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min,
-    scan, sum,
+pub use crate::plan::{Expr, JoinKind, coalesce, col, lit, null, when};
+pub use data_frame::{DataFrame, scan};
+pub use grouping::{
+    AggregateExpr, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min, sum,
 };
+pub use shown::Shown;

@@ -2,6 +2,9 @@
 //!
 //! A *state* is what can be put together with another state of the same group: a count for a count, a sum and a count
 //! for an average. States are ordinary columns, so they cross an exchange as rows do.
+//!
+//! The average of integers divides their exact sum, which has 128 bits. It travels as two columns: the sum of the integers,
+//! wrapping at 64 bits, and the sum of their upper halves. From these two the exact sum follows, for up to 2^32 rows.
 
 use std::sync::Arc;
 
@@ -18,6 +21,8 @@ pub(super) struct AggregateSteps {
     keys: Vec<usize>,
     /// Of the input's columns.
     aggregates: Vec<Aggregate<usize>>,
+    /// Of each aggregate's column.
+    input_types: Vec<Option<DataType>>,
     /// Keys, then states.
     states: Arc<Schema>,
     /// Keys, then results.
@@ -34,16 +39,17 @@ impl AggregateSteps {
         let fields = input.fields();
         let mut states: Vec<(String, DataType)> =
             keys.iter().map(|&key| (fields[key].name.clone(), fields[key].data_type)).collect();
-        for aggregate in &aggregates {
-            let data_type = aggregate.column.map(|column| fields[column].data_type);
-            let types = state_types(aggregate.function, data_type);
+        let input_types: Vec<Option<DataType>> =
+            aggregates.iter().map(|aggregate| Some(fields[aggregate.column?].data_type)).collect();
+        for (aggregate, data_type) in aggregates.iter().zip(&input_types) {
+            let types = state_types(aggregate.function, *data_type);
             let name = |at: usize| {
                 if at == 0 { aggregate.name.clone() } else { format!("{} ({at})", aggregate.name) }
             };
             states.extend(types.iter().enumerate().map(|(at, &data_type)| (name(at), data_type)));
         }
         let states = Schema::new(states.iter().map(|(name, data_type)| (name.as_str(), *data_type)));
-        AggregateSteps { keys, aggregates, states: Arc::new(states), results }
+        AggregateSteps { keys, aggregates, input_types, states: Arc::new(states), results }
     }
 
     /// The input's columns that are keys.
@@ -73,9 +79,10 @@ impl AggregateSteps {
         let aggregates = self
             .aggregates
             .iter()
-            .map(|aggregate| {
+            .zip(&self.input_types)
+            .map(|(aggregate, data_type)| {
                 let first = at;
-                at += state_count(aggregate.function);
+                at += state_types(aggregate.function, *data_type).len();
                 Aggregate { column: Some(first), ..aggregate.clone() }
             })
             .collect();
@@ -113,18 +120,6 @@ impl AggregateSteps {
     }
 }
 
-/// Columns of a state.
-fn state_count(function: AggregateFunction) -> usize {
-    match function {
-        AggregateFunction::Count
-        | AggregateFunction::CountDistinct
-        | AggregateFunction::Sum
-        | AggregateFunction::Min
-        | AggregateFunction::Max => 1,
-        AggregateFunction::Avg => 2,
-    }
-}
-
 /// Types of a state's columns, of an aggregate of a column of this type.
 fn state_types(function: AggregateFunction, data_type: Option<DataType>) -> Vec<DataType> {
     // An exact sum of doubles is wider than a double: it travels as text.
@@ -136,6 +131,9 @@ fn state_types(function: AggregateFunction, data_type: Option<DataType>) -> Vec<
         AggregateFunction::Count | AggregateFunction::CountDistinct => vec![DataType::Int64],
         AggregateFunction::Sum => vec![sum],
         AggregateFunction::Min | AggregateFunction::Max => vec![data_type.unwrap_or(DataType::Int64)],
-        AggregateFunction::Avg => vec![sum, DataType::Int64],
+        AggregateFunction::Avg => match sum {
+            DataType::Int64 => vec![DataType::Int64; 3],
+            DataType::Float64 | DataType::Utf8 => vec![sum, DataType::Int64],
+        },
     }
 }

@@ -42,6 +42,16 @@ pub enum PlanError {
         /// Which operator.
         operator: &'static str,
     },
+    /// A plan or an expression that is too large to be walked through on a small stack.
+    #[error("there are {found} {what}, at most {limit} may be")]
+    OverLimit {
+        /// What was counted, in the plural.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A plan that would give no column, or a number of rows that cannot be.
     #[error("{operator}: {reason}")]
     Malformed {

@@ -5,12 +5,12 @@ use super::wide::{Aggregate, JoinKey, JoinKind, OrderBy, RowShare, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
-/// A computed column and its name.
+/// A column of a projection: an expression computes it, and it has a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedExpr {
-    /// What computes it.
+    /// The expression that computes the column.
     pub expr: Expr,
-    /// Its name.
+    /// The name under which the column comes out.
     pub name: String,
 }
 
@@ -29,9 +29,9 @@ impl NamedExpr {
 /// How a repartition places rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RepartitionBy {
-    /// By Spark's hash of these columns.
+    /// Spark's hash of these columns decides.
     Hash(Vec<String>),
-    /// In turn: row i of task t goes to partition t + i.
+    /// Rows go to the partitions in turn: row i of task t goes to partition t + i.
     RoundRobin,
 }
 
@@ -45,86 +45,86 @@ pub enum JoinMethod {
     Broadcast,
 }
 
-/// What is wanted. Nothing here knows about partitions.
+/// What is wanted: a tree of nodes, whose columns have names. Nothing here knows about partitions or executors.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LogicalPlan {
-    /// A table's columns; `None` means all of them.
+    /// The scan gives columns of a table's rows.
     Scan {
-        /// Which table.
+        /// The table.
         table: Table,
-        /// Which columns, in the table's order.
+        /// The columns that come out; `None` means all of the table.
         columns: Option<Vec<String>>,
-        /// Only rows for which this is true; it may read columns that do not come out.
+        /// Only rows for which this is true come out. It may read columns that do not.
         predicate: Option<Expr>,
     },
-    /// The rows for which the predicate is true: NULL drops a row, as in SQL.
+    /// The filter keeps the rows for which its predicate is true. NULL drops a row, as in SQL.
     Filter {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// Which stay.
+        /// The condition.
         predicate: Expr,
     },
-    /// A share of the rows, chosen by a hash of an Int64 column, which is why it is the same share wherever the rows are.
+    /// The sample keeps a share of the rows. A hash of an Int64 column chooses, so the same rows stay wherever they are.
     Sample {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// Its values decide; NULL is out.
+        /// The column that is hashed; a row whose value is NULL is dropped.
         column: String,
-        /// How many of them.
+        /// How many of the rows stay.
         share: RowShare,
     },
-    /// Computed columns.
+    /// The projection computes columns for each row.
     Project {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// The columns, all of them.
+        /// All columns that come out.
         exprs: Vec<NamedExpr>,
     },
-    /// One row for each word of a text column, which the word replaces; the other columns repeat.
+    /// The tokenizer gives one row for each word of a text column. The word replaces the text; the other columns repeat.
     Tokenize {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// The text, split at white space. A NULL has no words.
+        /// The text column, which is split at white space. A NULL has no words.
         column: String,
-        /// The words' column.
+        /// The name of the column of words.
         token: String,
     },
-    /// The first rows: of the lowest partitions, in their order.
+    /// The limit keeps the first rows: those of the lowest partitions, in their order.
     Limit {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// At most so many.
+        /// At most so many rows stay.
         row_count: u64,
     },
-    /// One row for each distinct value of the keys; one row in all when there is no key. Wide.
+    /// The aggregate gives one row for each distinct value of its keys; one row in all when there is no key. It is wide.
     Aggregate {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// The keys; NULL is a value of its own.
+        /// The key columns. NULL is a key of its own.
         keys: Vec<String>,
-        /// What is computed; empty for `distinct`.
+        /// What is computed for each group; nothing for `distinct`.
         aggregates: Vec<Aggregate>,
-        /// What rules found out.
+        /// What rules have found out.
         hints: WideHints,
     },
-    /// Of each key's rows the best one, whole. Wide.
+    /// The best row of each key comes out whole. The node is wide.
     BestBy {
-        /// Of these rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// The key; NULL is a key of its own.
+        /// The key column. NULL is a key of its own.
         key: String,
         /// What makes a row better than another: the first column decides, then the next. An ordering that ends in a unique
         /// column leaves nothing to chance.
         order: Vec<OrderBy>,
-        /// What rules found out.
+        /// What rules have found out.
         hints: WideHints,
     },
-    /// Rows of two inputs meet where all their keys are equal; NULL meets nothing. Wide.
+    /// The join pairs rows of two inputs whose keys are all equal. NULL equals nothing. The node is wide.
     ///
     /// The probe's columns come out, then the build's. A build key that is called as its probe key is left out, for it would
     /// say the same twice; keys of different names come out both.
     Join {
-        /// The larger side.
+        /// The larger side, whose rows are looked up.
         probe: Box<LogicalPlan>,
         /// The side that a hash table is made of.
         build: Box<LogicalPlan>,
@@ -132,17 +132,17 @@ pub enum LogicalPlan {
         keys: Vec<JoinKey>,
         /// What becomes of a probe row that meets nothing.
         kind: JoinKind,
-        /// How they meet.
+        /// How the two sides meet.
         method: JoinMethod,
     },
-    /// The same rows, placed anew. Wide.
+    /// The repartition places the same rows anew. It is wide.
     Repartition {
-        /// These rows.
+        /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// How.
+        /// What decides where a row goes.
         by: RepartitionBy,
     },
-    /// All rows of two inputs, whose columns have the same names and types.
+    /// The union gives all rows of two inputs, whose columns have the same names and types.
     Union {
         /// The rows that come first.
         first: Box<LogicalPlan>,
@@ -152,13 +152,13 @@ pub enum LogicalPlan {
     /// A share of `prompts`' rows takes one branch, the rest the other; the result is both. The branches'
     /// [`LogicalPlan::Rows`] stands for the rows that took them.
     Share {
-        /// Of these rows, which have `prompt_id`.
+        /// The rows before they part. They have a `prompt_id`.
         input: Box<LogicalPlan>,
-        /// Which rows are in.
+        /// How many of the rows take the wide branch.
         share: RowShare,
-        /// For rows in the share.
+        /// What becomes of the rows in the share.
         wide: Box<LogicalPlan>,
-        /// For the rest; the same columns.
+        /// What becomes of the rest. It ends in the same columns.
         narrow: Box<LogicalPlan>,
     },
     /// The rows that took this branch of the [`LogicalPlan::Share`] around it.
@@ -185,6 +185,25 @@ impl LogicalPlan {
                 vec![first, second]
             }
             LogicalPlan::Share { input, wide, narrow, .. } => vec![input, wide, narrow],
+        }
+    }
+
+    /// The expressions of this node alone.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            LogicalPlan::Scan { predicate, .. } => predicate.iter().collect(),
+            LogicalPlan::Filter { predicate, .. } => vec![predicate],
+            LogicalPlan::Project { exprs, .. } => exprs.iter().map(|named| &named.expr).collect(),
+            LogicalPlan::Rows { .. }
+            | LogicalPlan::Sample { .. }
+            | LogicalPlan::Tokenize { .. }
+            | LogicalPlan::Limit { .. }
+            | LogicalPlan::Aggregate { .. }
+            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Union { .. }
+            | LogicalPlan::Share { .. } => vec![],
         }
     }
 

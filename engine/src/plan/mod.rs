@@ -17,6 +17,8 @@ mod error;
 mod expr;
 mod facts;
 mod join;
+mod kinds;
+mod limits;
 mod logical;
 pub mod optimizer;
 mod options;
@@ -30,8 +32,14 @@ mod union;
 mod wide;
 
 pub use error::PlanError;
-pub use expr::{BinaryOperator, Expr, Kind, UnaryOperator, Value, col, lit, null};
+pub use expr::{
+    BinaryOperator, Expr, InList, Kind, MAX_EXPR_DEPTH, MAX_EXPR_NODES, Refusal, Then, UnaryOperator, Value,
+    When, coalesce, col, lit, null, when,
+};
+pub(crate) use expr::{cast_float, cast_text};
 pub use facts::{Held, Reach, RowFlow, SpecWords};
+pub(crate) use limits::within_plan_limits;
+pub use limits::{MAX_PLAN_DEPTH, MAX_PLAN_NODES};
 pub use logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
 pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
 pub use options::{PlanOptions, Tactics};
@@ -71,6 +79,7 @@ impl Planned {
         data: &DataSpec,
         options: &PlanOptions,
     ) -> Result<Self, PlanError> {
+        logical.check_size()?;
         logical.try_schema()?;
         let optimized = optimizer.run(logical.clone());
         let physical = Planner::new(options).plan(&optimized.plan)?;

@@ -44,6 +44,7 @@ impl Planner {
     /// # Errors
     /// A column that does not exist or has another type than its operator works on; a share below another node.
     pub fn plan(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
+        plan.check_size()?;
         plan.try_schema()?;
         check_share(plan)?;
         self.node(plan)
@@ -68,7 +69,7 @@ impl Planner {
             }
             LogicalPlan::Project { input, exprs } => {
                 let input = self.node(input)?;
-                let schema = Arc::new(plan.try_schema()?);
+                let schema = Arc::new(plan.schema_over(&[input.schema()])?);
                 let exprs = exprs
                     .iter()
                     .map(|named| named.expr.try_map(&mut |name| index(input.schema(), name)))
@@ -78,7 +79,7 @@ impl Planner {
             LogicalPlan::Tokenize { input, column, .. } => {
                 let input = self.node(input)?;
                 let column = typed_index(input.schema(), column, TEXT, "tokenize")?;
-                let schema = Arc::new(plan.try_schema()?);
+                let schema = Arc::new(plan.schema_over(&[input.schema()])?);
                 Ok(input.then(OperatorSpec::Tokenize { column, schema }))
             }
             LogicalPlan::Limit { input, row_count } => {
@@ -87,15 +88,17 @@ impl Planner {
                 Ok(self.node(input)?.then(limit.clone()).exchanged(Partitioning::Single).then(limit))
             }
             LogicalPlan::Aggregate { input, keys, aggregates, hints } => {
-                let schema = Arc::new(plan.try_schema()?);
-                self.aggregate(self.node(input)?, keys, aggregates, *hints, schema)
+                let input = self.node(input)?;
+                let schema = Arc::new(plan.schema_over(&[input.schema()])?);
+                self.aggregate(input, keys, aggregates, *hints, schema)
             }
             LogicalPlan::BestBy { input, key, order, hints } => {
                 self.best_by(self.node(input)?, key, order, *hints)
             }
             LogicalPlan::Join { probe, build, keys, kind, method } => {
-                let schema = Arc::new(plan.try_schema()?);
-                self.join((self.node(probe)?, self.node(build)?), keys, *kind, *method, schema)
+                let (probe, build) = (self.node(probe)?, self.node(build)?);
+                let schema = Arc::new(plan.schema_over(&[probe.schema(), build.schema()])?);
+                self.join((probe, build), keys, *kind, *method, schema)
             }
             LogicalPlan::Repartition { input, by } => {
                 let input = self.node(input)?;

@@ -1,7 +1,8 @@
 //! What columns a plan gives: computed from the bottom up, so a wrong name or type is found before anything runs.
 
 use super::error::{INTEGER, NUMBER, index, typed_index};
-use super::expr::{BinaryOperator, Expr, Kind, UnaryOperator};
+use super::expr::Expr;
+pub(super) use super::kinds::condition;
 use super::logical::{LogicalPlan, NamedExpr, RepartitionBy};
 use super::wide::{Aggregate, AggregateFunction};
 use super::{PlanError, error};
@@ -25,7 +26,7 @@ impl LogicalPlan {
     pub fn try_schema(&self) -> Result<Schema> {
         let inputs =
             self.children().into_iter().map(LogicalPlan::try_schema).collect::<Result<Vec<Schema>>>()?;
-        self.schema_over(&inputs)
+        self.schema_over(&inputs.iter().collect::<Vec<_>>())
     }
 }
 
@@ -82,10 +83,9 @@ pub(super) fn share(input: &Schema, wide: &Schema, narrow: &Schema) -> Result<Sc
 }
 
 pub(super) fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
-    let names: Vec<&str> = schema.names().collect();
-    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+    match schema.duplicate() {
         None => Ok(schema),
-        Some((_, name)) => Err(PlanError::DuplicateColumn { column: (*name).to_owned(), operator }),
+        Some(name) => Err(PlanError::DuplicateColumn { column: name.to_owned(), operator }),
     }
 }
 
@@ -111,87 +111,6 @@ impl Aggregate {
             AggregateFunction::Sum => own(NUMBER, "sum"),
             AggregateFunction::Avg => own(NUMBER, "avg").map(|_| DataType::Float64),
             AggregateFunction::Min | AggregateFunction::Max => own(error::ANY, "min and max"),
-        }
-    }
-}
-
-/// Checks that an expression is a condition.
-pub(super) fn condition(expr: &Expr, schema: &Schema, operator: &'static str) -> Result<()> {
-    expect(expr, schema, &[Kind::Truth], operator).map(|_| ())
-}
-
-/// The kind of an expression, which has to be one of these.
-fn expect(expr: &Expr, schema: &Schema, expected: &[Kind], operator: &'static str) -> Result<Kind> {
-    let got = expr.kind(schema)?;
-    if expected.contains(&got) {
-        return Ok(got);
-    }
-    let text = match expr {
-        Expr::Column(name) => format!("column {name:?}"),
-        other => format!("{other:?}", other = other.to_string()),
-    };
-    Err(PlanError::TypeMismatch { expr: text, expected: expected.to_vec(), got, operator })
-}
-
-const NUMBERS: [Kind; 2] = [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64)];
-const TEXTS: [Kind; 1] = [Kind::Value(DataType::Utf8)];
-const VALUES: [Kind; 3] =
-    [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64), Kind::Value(DataType::Utf8)];
-
-impl Expr {
-    /// What the expression gives over columns of this schema.
-    ///
-    /// # Errors
-    /// A column that does not exist, or an operator that does not work on what it is given.
-    pub fn kind(&self, schema: &Schema) -> Result<Kind> {
-        match self {
-            Expr::Column(name) => Ok(Kind::Value(schema.fields()[index(schema, name)?].data_type)),
-            Expr::Literal(value) => Ok(value.kind()),
-            Expr::Unary { operator, input } => unary(operator, input, schema),
-            Expr::Binary { operator, left, right } => binary(*operator, left, right, schema),
-        }
-    }
-}
-
-fn unary(operator: &UnaryOperator, input: &Expr, schema: &Schema) -> Result<Kind> {
-    let int = Kind::Value(DataType::Int64);
-    match operator {
-        UnaryOperator::Not => expect(input, schema, &[Kind::Truth], "not"),
-        UnaryOperator::IsNull => input.kind(schema).map(|_| Kind::Truth),
-        UnaryOperator::Length => expect(input, schema, &TEXTS, "length").map(|_| int),
-        UnaryOperator::Lower => expect(input, schema, &TEXTS, "lower"),
-        UnaryOperator::Contains(_) => expect(input, schema, &TEXTS, "contains").map(|_| Kind::Truth),
-        UnaryOperator::TokenCount => expect(input, schema, &TEXTS, "token_count").map(|_| int),
-        UnaryOperator::Hash => expect(input, schema, &VALUES, "hash").map(|_| int),
-    }
-}
-
-fn binary(operator: BinaryOperator, left: &Expr, right: &Expr, schema: &Schema) -> Result<Kind> {
-    use BinaryOperator::{
-        Add, And, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
-    };
-    let (int, float) = (NUMBERS[0], NUMBERS[1]);
-    match operator {
-        Add | Subtract | Multiply | Divide => {
-            let left = expect(left, schema, &NUMBERS, "arithmetic")?;
-            let right = expect(right, schema, &NUMBERS, "arithmetic")?;
-            let is_whole = operator != Divide && left == int && right == int;
-            Ok(if is_whole { int } else { float })
-        }
-        Remainder => {
-            expect(left, schema, &[int], "remainder")?;
-            expect(right, schema, &[int], "remainder")
-        }
-        Eq | NotEq | Lt | LtEq | Gt | GtEq => {
-            let left = expect(left, schema, &VALUES, "a comparison")?;
-            let beside: &[Kind] = if NUMBERS.contains(&left) { &NUMBERS } else { &TEXTS };
-            let operator =
-                if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
-            expect(right, schema, beside, operator).map(|_| Kind::Truth)
-        }
-        And | Or => {
-            expect(left, schema, &[Kind::Truth], "and, or")?;
-            expect(right, schema, &[Kind::Truth], "and, or")
         }
     }
 }

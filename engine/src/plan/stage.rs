@@ -22,15 +22,15 @@ use crate::dataset::Table;
 /// Where a stage's rows come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum StageSource {
-    /// A generated table: task p scans partition p.
+    /// The rows are generated: task p scans partition p of a table.
     Scan {
-        /// Which.
+        /// The table.
         table: Table,
-        /// Which columns.
+        /// The places of the columns in the table.
         column_indices: Vec<usize>,
-        /// Which rows.
+        /// Only rows for which this is true are generated whole.
         predicate: Option<ScanPredicate>,
-        /// The columns' names and types.
+        /// The names and types of the columns.
         schema: Arc<Schema>,
     },
     /// Blocks of shuffles: task r reads the blocks for reduce partition r, in the order of the shuffles and of the tasks
@@ -47,52 +47,52 @@ pub enum StageSource {
 /// Where a branch's rows go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Output {
-    /// Into blocks, one for each reduce partition.
+    /// The rows are written into blocks, one for each reduce partition.
     Shuffle {
-        /// The shuffle's number, from 0.
+        /// The number of the shuffle, from 0.
         shuffle: u32,
-        /// Which block a row belongs to.
+        /// What decides which block a row belongs to.
         partitioning: Partitioning,
-        /// Blocks of each task.
+        /// The number of blocks that each task writes.
         partition_count: u32,
         /// The columns that travel.
         schema: Arc<Schema>,
     },
-    /// Into the result.
+    /// The rows go into the result.
     Result {
-        /// Its columns.
+        /// The columns of the result.
         schema: Arc<Schema>,
     },
 }
 
-/// Operators and where their rows go.
+/// A row of operators, and where the rows of the last one go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
-    /// In order.
+    /// The operators, in the order in which rows pass them.
     pub operators: Vec<OperatorSpec>,
-    /// After the last.
+    /// Where the rows of the last operator go.
     pub output: Output,
 }
 
-/// One stage.
+/// One stage: equal tasks, each of which runs the same operators over one partition of a source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageSpec {
-    /// Its number, which is its place in the graph.
+    /// The number of the stage, which is its place in the graph.
     pub id: u32,
-    /// Number of tasks.
+    /// The number of tasks.
     pub task_count: u32,
-    /// Where rows come from.
+    /// Where the rows come from.
     pub source: StageSource,
-    /// Operators before the rows part ways.
+    /// The operators that all rows pass before they part.
     pub prefix: Vec<OperatorSpec>,
-    /// Which rows take the first branch, by the row id in this column; `None` when there is one branch.
+    /// How many rows take the first branch, and the column of row ids whose hash decides; `None` when there is one branch.
     pub share: Option<(RowShare, usize)>,
     /// One branch, or the wide and the narrow one.
     pub branches: Vec<Branch>,
 }
 
 impl StageSpec {
-    /// The shuffles that it reads.
+    /// The shuffles that the stage's tasks read: those of the build side, then those that stream.
     pub fn shuffles_read(&self) -> Vec<u32> {
         match &self.source {
             StageSource::Scan { .. } => vec![],
@@ -110,12 +110,12 @@ impl StageSpec {
         self.operators().filter_map(OperatorSpec::broadcast).collect()
     }
 
-    /// All shuffles that have to be over before its tasks can run.
+    /// All shuffles that have to be over before a task of the stage can run.
     pub fn parents(&self) -> Vec<u32> {
         [self.shuffles_read(), self.broadcasts_read()].concat()
     }
 
-    /// The shuffle that it writes, with the columns that travel.
+    /// The shuffle that the stage writes, with the columns that travel.
     pub fn shuffle_written(&self) -> Option<(u32, &Arc<Schema>)> {
         self.branches.iter().find_map(|branch| match &branch.output {
             Output::Shuffle { shuffle, schema, .. } => Some((*shuffle, schema)),
@@ -123,12 +123,12 @@ impl StageSpec {
         })
     }
 
-    /// Whether rows of it reach the result.
+    /// Whether rows of the stage reach the result.
     pub fn gives_result(&self) -> bool {
         self.branches.iter().any(|branch| matches!(branch.output, Output::Result { .. }))
     }
 
-    /// A few words: `scan prompts`, `read shuffle 0`.
+    /// The stage in a few words: `scan prompts`, `read shuffle 0`.
     pub fn name(&self) -> String {
         match &self.source {
             StageSource::Scan { table, .. } => format!("scan {}", table.name()),
@@ -139,7 +139,7 @@ impl StageSpec {
         }
     }
 
-    /// Whether it reads a shuffle, that is, runs over reduce partitions.
+    /// Whether the stage reads a shuffle, that is, whether its tasks run over reduce partitions.
     pub fn reads_shuffle(&self) -> bool {
         matches!(self.source, StageSource::Shuffle { .. })
     }
@@ -169,17 +169,17 @@ impl StageGraph {
         StageGraph { stages: cutter.stages, schema: plan.schema().clone() }
     }
 
-    /// The stages, parents first.
+    /// The stages. Each one's parents come before it.
     pub fn stages(&self) -> &[StageSpec] {
         &self.stages
     }
 
-    /// One stage.
+    /// The stage of this number.
     pub fn stage(&self, stage: u32) -> &StageSpec {
         &self.stages[stage as usize]
     }
 
-    /// The result's columns.
+    /// The columns of the result.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// What is computed for each group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AggregateFunction {
-    /// Number of rows, or of a column's values that are not NULL. Int64.
+    /// The number of rows, or of a column's values that are not NULL, as Int64.
     Count,
-    /// Number of a column's distinct values, NULL not among them. Int64.
+    /// The number of a column's distinct values, NULL not among them, as Int64.
     CountDistinct,
     /// Sum of a number column, of its type; Int64 wraps around, Float64 is exact and then rounded once.
     Sum,
@@ -20,14 +20,15 @@ pub enum AggregateFunction {
     Avg,
 }
 
-/// An aggregate and the name of its column. Where no value was seen it is NULL, but for counts.
+/// One aggregate: a function of a column, and the name under which the result comes out. Where no value was seen the result
+/// is NULL; a count is 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aggregate<C = String> {
-    /// What.
+    /// What is computed.
     pub function: AggregateFunction,
-    /// Of which column; `None` for a count of rows.
+    /// The column that the function reads; `None` for a count of rows.
     pub column: Option<C>,
-    /// Its name.
+    /// The name of the result's column.
     pub name: String,
 }
 
@@ -39,13 +40,13 @@ pub struct Aggregate<C = String> {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AggregateStep {
-    /// From rows to results.
+    /// Rows come in, results come out.
     Complete,
-    /// From rows to states.
+    /// Rows come in, states come out.
     Partial,
-    /// From states to states.
+    /// States come in, fewer states come out.
     Merge,
-    /// From states to results.
+    /// States come in, results come out.
     Final,
 }
 
@@ -61,9 +62,9 @@ pub enum Direction {
 /// A column of an ordering, of Int64 or Float64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderBy<C = String> {
-    /// By this column.
+    /// The column whose values decide.
     pub column: C,
-    /// Which values are better.
+    /// Which of its values are the better ones.
     pub direction: Direction,
 }
 
@@ -108,7 +109,7 @@ impl JoinKind {
     }
 }
 
-/// What rules found out about a wide operator: they change how rows meet, never which.
+/// What rules have found out about a wide operator. It changes how rows meet, never which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WideHints {
     /// Rows of one key are put together once before the exchange, on the map side.

@@ -4,6 +4,7 @@ use super::{InvalidScenario, Scenario, limits};
 use crate::cluster::{Action, CollectPoint, Job, RunSpec};
 use crate::dataset::DataSpec;
 use crate::error::Result;
+use crate::estimate;
 use crate::frame::{DataFrame, Setup, scan};
 use crate::plan::{LogicalPlan, Optimizer, PlanOptions, Planned, RowShare};
 
@@ -24,9 +25,10 @@ impl Scenario {
         PlanOptions { tactics: self.tactics, reduce_partitions: self.reduce_partitions }
     }
 
-    /// Who runs it, and what becomes of the rows.
+    /// Who runs it, and what becomes of the rows. An executor may use what the target that this is compiled for can address.
     pub fn run_spec(&self) -> RunSpec {
-        RunSpec { workers: self.workers, action: self.action, strategy: self.strategy }
+        let (workers, action, strategy) = (self.workers, self.action, self.strategy);
+        RunSpec { workers, action, strategy, memory_limit_bytes: estimate::TARGET_LIMIT_BYTES }
     }
 
     /// What is asked for, as a data frame: the query's pipeline, or, for a collect in mid-pipeline, its input.
@@ -65,13 +67,16 @@ impl Scenario {
     /// What a cluster runs. The scenario is validated and planned here, and nowhere after.
     ///
     /// # Errors
-    /// As [`Scenario::plan`].
+    /// As [`Scenario::plan`] and [`Scenario::job_of`].
     pub fn job(&self) -> Result<Job> {
-        Ok(self.job_of(self.plan()?))
+        self.job_of(self.plan()?)
     }
 
     /// The job of a plan that was made for this scenario.
-    pub fn job_of(&self, planned: Planned) -> Job {
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`] when it cannot fit the executors.
+    pub fn job_of(&self, planned: Planned) -> Result<Job> {
         Job::new(self.data(), self.run_spec(), planned)
     }
 }

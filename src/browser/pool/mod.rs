@@ -12,7 +12,6 @@ use shuffle_engine::cluster::{
     Clock, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
     ToExecutor,
 };
-use shuffle_engine::memory::{WASM_LIMIT_BYTES, estimate};
 use shuffle_engine::scenario::InvalidScenario;
 use shuffle_engine::scenario::limits::MAX_WORKERS;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
@@ -182,10 +181,9 @@ impl Pool {
     /// Runs a job, after the runs that were asked for before.
     ///
     /// # Errors
-    /// More workers than a tab holds, or a job that cannot fit a worker's memory (nothing runs then); or what ended the run. The pool is usable again afterwards.
+    /// More workers than a tab holds (nothing runs then), or what ended the run. The pool is usable again afterwards.
     pub async fn run(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
         check_workers(job.run.workers)?;
-        estimate(&job).check(WASM_LIMIT_BYTES)?;
         let workers = job.run.workers;
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();

@@ -1,16 +1,18 @@
 //! Opens the built page in a real browser, for tests and for eyes.
 //!
 //! ```text
-//! Site    serves dist/ under a sub-path, keeps what was asked of it and what the page wanted elsewhere
-//! Driver  one chromedriver process
-//! Page    one browser on one page: open, look, read the console
-//! lab     what most tests of the lab do
-//! visit   all of these around a test, with a picture when it fails
+//! Site      serves dist/ under a sub-path, keeps what was asked of it and what the page wanted elsewhere
+//! Driver    one chromedriver process
+//! Page      one browser on one page: open, look, read the console
+//! browsers  those that are open and free: a test takes one, the next test takes it again
+//! lab       what most tests of the lab do
+//! visit     all of these around a test, with a picture when it fails
 //! ```
 //!
 //! Nothing leaves this machine: the site and the driver listen on 127.0.0.1, and the browser is told
 //! that no other name exists.
 
+pub mod browsers;
 mod driver;
 mod http;
 pub mod lab;

@@ -35,7 +35,7 @@ impl View {
 /// A line of the browser's console.
 pub type ConsoleLine = thirtyfour::BrowserLogEntry;
 
-/// A browser on a page. `visit` opens and closes it.
+/// A browser on a page. `visit` borrows one from [`crate::browsers`]; `start` opens another.
 #[derive(Debug)]
 pub struct Page {
     /// The WebDriver session, for finding elements and sending keys.
@@ -54,6 +54,23 @@ impl Page {
         let page = Self { driver, process };
         page.look(view).await?;
         Ok(page)
+    }
+
+    /// Shows an empty page in a tab of its own, and closes the tab that was there. With the old tab end its workers, its
+    /// storage (each site is an origin of its own) and what it emulated; lines of its console are forgotten.
+    ///
+    /// # Errors
+    /// If the browser refuses, as one does that has died.
+    pub(crate) async fn renew(&self, view: View) -> Outcome {
+        let before = self.driver.windows().await?;
+        let fresh = self.driver.new_tab().await?;
+        for tab in before {
+            self.driver.switch_to_window(tab).await?;
+            self.driver.close_window().await?;
+        }
+        self.driver.switch_to_window(fresh).await?;
+        self.console().await?;
+        self.look(view).await
     }
 
     /// Changes the view, also of a page that is open.

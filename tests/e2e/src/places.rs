@@ -21,18 +21,18 @@ pub fn dist() -> Outcome<PathBuf> {
     Err(Error::Missing(text))
 }
 
-/// The release build of the command line `lab`.
+/// The command line `lab`.
 ///
 /// # Errors
 /// If it is not built.
 pub fn command_line() -> Outcome<PathBuf> {
     let name = format!("lab{}", env::consts::EXE_SUFFIX);
-    let file = named("SHUFFLE_LAB_CLI").unwrap_or_else(|| target().join("release").join(name));
+    let file = named("SHUFFLE_LAB_CLI").unwrap_or_else(|| target().join("debug").join(name));
     if file.exists() {
         return Ok(file);
     }
     let text = format!(
-        "{} is not there: run `cargo build --release -p shuffle-engine --features cli --bin lab` first.",
+        "{} is not there: run `cargo build -p shuffle-engine --features cli --bin lab` first.",
         file.display()
     );
     Err(Error::Missing(text))

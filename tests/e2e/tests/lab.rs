@@ -3,12 +3,29 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use shuffle_lab_e2e::lab::{HEADLINE, LIMIT, assert_quiet, at_rest, at_the_lab, headline_with};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
 use shuffle_lab_e2e::{Outcome, STRICT_POLICY, Site, View, places, visit};
 
-#[tokio::test]
+/// The tests of this file.
+pub(crate) fn tests() -> Vec<Trial> {
+    tests![
+        a_reader_sees_a_real_run_with_a_hot_key_and_its_straggler_without_a_click,
+        scripts_get_the_digests_that_the_command_line_gets,
+        a_dragged_slider_runs_anew_and_the_link_follows,
+        a_fix_really_runs_and_proves_that_the_answer_is_the_same,
+        a_bad_link_is_repaired_with_a_note_for_each_part,
+        a_field_that_cannot_be_used_says_why_and_the_result_stays,
+        scripts_are_told_the_field_of_a_scenario_that_cannot_run,
+        a_script_s_run_can_be_cancelled_and_the_next_one_is_right,
+        a_killed_worker_is_named_and_replaced,
+        where_no_worker_can_start_the_page_runs_the_engine_itself_and_says_so,
+        the_page_is_quiet_and_fits_on_a_phone_in_the_dark,
+    ]
+}
+
 async fn a_reader_sees_a_real_run_with_a_hot_key_and_its_straggler_without_a_click() -> Outcome {
     at_the_lab("first-sight", "", async |page, _| {
         let headline = headline_with(page, "measured").await?;
@@ -24,11 +41,11 @@ async fn a_reader_sees_a_real_run_with_a_hot_key_and_its_straggler_without_a_cli
     .await
 }
 
-#[tokio::test]
 async fn scripts_get_the_digests_that_the_command_line_gets() -> Outcome {
     let queries = ["narrow", "count_by_key", "distinct", "join", "repartition"];
     let workers = [1, 2, 8, 64, 3];
-    at_the_lab("scripts", "", async |page, _| {
+    at_the_lab("scripts", "?v=1&rows=20000&workers=2", async |page, _| {
+        headline_with(page, "With 2 workers").await?;
         for (query, workers) in queries.into_iter().zip(workers) {
             let scenario = json!({
                 "version": 1, "rows": 60_000, "keys": 3_000, "query": query, "workers": workers,
@@ -36,7 +53,7 @@ async fn scripts_get_the_digests_that_the_command_line_gets() -> Outcome {
             });
             let here = page.evaluate(&format!("shuffleLab.run({scenario})")).await?;
             let there = command_line(&scenario)?;
-            assert_eq!(here["result"], there["result"], "{scenario}");
+            assert_eq!(here["result"], there["result"], "{scenario}: {here}");
             for report in [&here, &there] {
                 assert_eq!(report["clock"], "wall");
                 assert!(report["wall_micros"].as_u64().is_some_and(|micros| micros > 0), "{report}");
@@ -62,7 +79,6 @@ async fn scripts_get_the_digests_that_the_command_line_gets() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_dragged_slider_runs_anew_and_the_link_follows() -> Outcome {
     at_the_lab("slider", "?v=1&rows=50000&workers=3", async |page, _| {
         headline_with(page, "With 3 workers").await?;
@@ -77,9 +93,8 @@ async fn a_dragged_slider_runs_anew_and_the_link_follows() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_fix_really_runs_and_proves_that_the_answer_is_the_same() -> Outcome {
-    at_the_lab("fix", "?v=1&rows=200000&workers=2&combine=1", async |page, _| {
+    at_the_lab("fix", "?v=1&rows=50000&workers=2&combine=1", async |page, _| {
         headline_with(page, "With 2 workers").await?;
         page.until("the proof", LIMIT, async || {
             let verdict = page.driver.find(By::Id("verdict")).await?.text().await?;
@@ -90,7 +105,6 @@ async fn a_fix_really_runs_and_proves_that_the_answer_is_the_same() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_bad_link_is_repaired_with_a_note_for_each_part() -> Outcome {
     at_the_lab("bad-link", "?v=1&workers=99&rows=abc&skew=hot_key:2&keys=50&%ff=%fe", async |page, _| {
         let headline = headline_with(page, "With 8 workers").await?;
@@ -104,7 +118,6 @@ async fn a_bad_link_is_repaired_with_a_note_for_each_part() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_field_that_cannot_be_used_says_why_and_the_result_stays() -> Outcome {
     at_the_lab("bad-field", "?v=1&rows=50000&workers=2", async |page, _| {
         at_rest(page).await?;
@@ -124,7 +137,6 @@ async fn a_field_that_cannot_be_used_says_why_and_the_result_stays() -> Outcome 
     .await
 }
 
-#[tokio::test]
 async fn scripts_are_told_the_field_of_a_scenario_that_cannot_run() -> Outcome {
     at_the_lab("bad-scripts", "?v=1&rows=20000&workers=2", async |page, _| {
         // A first run's words give way to those on the median of several.
@@ -157,7 +169,6 @@ async fn scripts_are_told_the_field_of_a_scenario_that_cannot_run() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_script_s_run_can_be_cancelled_and_the_next_one_is_right() -> Outcome {
     at_the_lab("cancel", "?v=1&rows=20000&workers=2", async |page, _| {
         headline_with(page, "With 2 workers").await?;
@@ -180,7 +191,6 @@ async fn a_script_s_run_can_be_cancelled_and_the_next_one_is_right() -> Outcome 
     .await
 }
 
-#[tokio::test]
 async fn a_killed_worker_is_named_and_replaced() -> Outcome {
     at_the_lab("killed", "?v=1&rows=20000&workers=3", async |page, _| {
         headline_with(page, "With 3 workers").await?;
@@ -201,7 +211,6 @@ async fn a_killed_worker_is_named_and_replaced() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn where_no_worker_can_start_the_page_runs_the_engine_itself_and_says_so() -> Outcome {
     let policy = STRICT_POLICY.replace("worker-src 'self' blob:", "worker-src 'none'");
     assert_ne!(policy, STRICT_POLICY);
@@ -220,7 +229,6 @@ async fn where_no_worker_can_start_the_page_runs_the_engine_itself_and_says_so()
     .await
 }
 
-#[tokio::test]
 async fn the_page_is_quiet_and_fits_on_a_phone_in_the_dark() -> Outcome {
     let site = Site::of_the_page()?;
     visit("phone", View { dark: true, ..View::NARROW }, async |page| {

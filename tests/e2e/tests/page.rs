@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use libtest_mimic::Trial;
+use serde_json::json;
 use shuffle_lab_e2e::{Outcome, Page, Site, View, places, visit};
 
 const READY: Duration = Duration::from_secs(30);
 
-#[tokio::test]
+/// The tests of this file.
+pub(crate) fn tests() -> Vec<Trial> {
+    tests![
+        the_page_loads_under_a_sub_path_without_console_errors_and_without_a_request_to_another_origin,
+        the_page_loads_under_a_strict_content_security_policy,
+        a_worker_s_request_to_another_origin_would_be_noticed,
+        a_browser_that_has_died_is_replaced_before_the_next_test,
+    ]
+}
+
 async fn the_page_loads_under_a_sub_path_without_console_errors_and_without_a_request_to_another_origin()
 -> Outcome {
     let site = Site::of_the_page()?;
@@ -22,7 +33,6 @@ async fn the_page_loads_under_a_sub_path_without_console_errors_and_without_a_re
     .await
 }
 
-#[tokio::test]
 async fn the_page_loads_under_a_strict_content_security_policy() -> Outcome {
     let site = Site::of_the_page_strictly()?;
     visit("strict", View::WIDE, async |page| {
@@ -33,11 +43,10 @@ async fn the_page_loads_under_a_strict_content_security_policy() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_worker_s_request_to_another_origin_would_be_noticed() -> Outcome {
     let site = Site::of_the_page()?;
     visit("foreign", View::WIDE, async |page| {
-        page.open(&site.address("")).await?;
+        page.open(&site.address("?v=1&rows=20000&workers=2")).await?;
         let from_worker = "new Promise(done => { \
             const code = 'fetch(\"http://example.invalid/x\").catch(() => 0).then(() => postMessage(0))'; \
             const worker = new Worker(URL.createObjectURL(new Blob([code]))); \
@@ -46,6 +55,21 @@ async fn a_worker_s_request_to_another_origin_would_be_noticed() -> Outcome {
         page.until("the browser reports it", READY, async || Ok(!site.violations().is_empty())).await?;
         assert_eq!(site.violations(), ["connect-src: http://example.invalid/x"]);
         Ok(())
+    })
+    .await
+}
+
+async fn a_browser_that_has_died_is_replaced_before_the_next_test() -> Outcome {
+    visit("dies", View::WIDE, async |page| {
+        // Nobody is left to answer this.
+        let _ = page.driver.cdp().send_raw("Browser.crash", json!({})).await;
+        Ok(())
+    })
+    .await?;
+    let site = Site::of_the_page()?;
+    visit("lives", View::WIDE, async |page| {
+        page.open(&site.address("?v=1&rows=20000&workers=2")).await?;
+        page.wait_for("h1", READY).await.map(drop)
     })
     .await
 }

@@ -1,11 +1,23 @@
 //! The plan and what becomes of the rows: steps, savings, shows, and collects that do not fit.
 
+use libtest_mimic::Trial;
 use serde_json::json;
 use shuffle_lab_e2e::lab::{HEADLINE, LIMIT, at_rest, at_the_lab, headline_with};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
 use shuffle_lab_e2e::{Outcome, Page, places};
 
-#[tokio::test]
+/// The tests of this file.
+pub(crate) fn tests() -> Vec<Trial> {
+    tests![
+        a_reader_steps_through_the_rules_by_keyboard_and_hears_what_changed,
+        what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scenario,
+        a_collect_that_does_not_fit_is_a_lesson_and_the_last_result_stays,
+        a_show_runs_one_partition_and_prints_its_rows,
+        a_broadcast_join_gives_the_same_answer_and_its_missing_model_is_no_failure,
+        scripts_are_told_what_each_rule_saved,
+    ]
+}
+
 async fn a_reader_steps_through_the_rules_by_keyboard_and_hears_what_changed() -> Outcome {
     at_the_lab("steps", "?v=1&rows=20000&workers=2&query=narrow", async |page, _| {
         at_rest(page).await?;
@@ -28,7 +40,6 @@ async fn a_reader_steps_through_the_rules_by_keyboard_and_hears_what_changed() -
     .await
 }
 
-#[tokio::test]
 async fn what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scenario() -> Outcome {
     at_the_lab("savings", "?v=1&rows=100000&workers=2&query=narrow", async |page, _| {
         at_rest(page).await?;
@@ -37,7 +48,7 @@ async fn what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scena
         page.wait_for("#cancel-savings", LIMIT).await?.click().await?;
         at_rest(page).await?;
         assert!(
-            savings().await?.starts_with("Runs the plan as written"),
+            savings().await?.starts_with("The button runs the plan"),
             "it was stopped: {}",
             savings().await?
         );
@@ -51,12 +62,14 @@ async fn what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scena
         }
         page.picture(&places::picture("savings"), true).await?;
         page.driver.find(By::Id("workers-slider")).await?.send_keys(Key::Right).await?;
-        page.until("an empty place", LIMIT, async || Ok(savings().await?.starts_with("Runs the plan"))).await
+        page.until("an empty place", LIMIT, async || {
+            Ok(savings().await?.starts_with("The button runs the plan"))
+        })
+        .await
     })
     .await
 }
 
-#[tokio::test]
 async fn a_collect_that_does_not_fit_is_a_lesson_and_the_last_result_stays() -> Outcome {
     at_the_lab("does-not-fit", "?v=1&rows=100000&workers=2", async |page, _| {
         at_rest(page).await?;
@@ -86,9 +99,8 @@ async fn a_collect_that_does_not_fit_is_a_lesson_and_the_last_result_stays() -> 
     .await
 }
 
-#[tokio::test]
 async fn a_show_runs_one_partition_and_prints_its_rows() -> Outcome {
-    at_the_lab("show", "?v=1&query=narrow&workers=2&action=show:5", async |page, _| {
+    at_the_lab("show", "?v=1&rows=100000&query=narrow&workers=2&action=show:5", async |page, _| {
         headline_with(page, "1 of 32 partitions had to run for 5 rows").await?;
         let rows = page.evaluate("document.querySelectorAll('.shown tbody tr').length").await?;
         assert_eq!(rows, 5);
@@ -102,7 +114,6 @@ async fn a_show_runs_one_partition_and_prints_its_rows() -> Outcome {
     .await
 }
 
-#[tokio::test]
 async fn a_broadcast_join_gives_the_same_answer_and_its_missing_model_is_no_failure() -> Outcome {
     at_the_lab(
         "broadcast",
@@ -121,7 +132,6 @@ async fn a_broadcast_join_gives_the_same_answer_and_its_missing_model_is_no_fail
     .await
 }
 
-#[tokio::test]
 async fn scripts_are_told_what_each_rule_saved() -> Outcome {
     at_the_lab("explain", "?v=1&rows=20000&workers=2", async |page, _| {
         at_rest(page).await?;

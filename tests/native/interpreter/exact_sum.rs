@@ -19,6 +19,17 @@ pub(super) fn sum(values: &[f64]) -> f64 {
     if total.sign() == Sign::Minus { -size } else { size }
 }
 
+/// The double nearest to a whole number's share, of two the even one: of the quotient of two doubles and its neighbours the one
+/// whose product is nearest to the number.
+pub(crate) fn mean(sum: i128, count: usize) -> f64 {
+    let close = sum as f64 / count as f64;
+    let exact = BigInt::from(sum) << 1074;
+    let distance = |mean: f64| BigInt::from(units(mean) * count - &exact).magnitude().clone();
+    let mut nearest = [close.next_down(), close, close.next_up()];
+    nearest.sort_by_key(|&mean| (distance(mean), mean.to_bits() & 1));
+    nearest[0]
+}
+
 /// How many times 2^-1074 a finite double is.
 fn units(value: f64) -> BigInt {
     let exponent = value.to_bits() >> 52 & 0x7ff;

@@ -2,6 +2,7 @@
 //!
 //! A value is `Some` or NULL; a condition is true, false or NULL, by the tables of SQL's three-valued logic.
 
+use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::plan::{BinaryOperator, Expr, UnaryOperator, Value};
 
 use super::cell::{Cell, cell_of, compare, float};
@@ -10,6 +11,7 @@ use super::spark;
 /// A row under its columns' names.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'a> {
+    pub(super) schema: &'a Schema,
     pub(super) names: &'a [String],
     pub(super) row: &'a [Option<Cell>],
 }
@@ -17,6 +19,10 @@ pub(super) struct Named<'a> {
 impl Named<'_> {
     fn column(&self, name: &str) -> Option<Cell> {
         self.row[super::rows::place_of(self.names, name)].clone()
+    }
+
+    fn type_of(&self, expr: &Expr) -> DataType {
+        expr.kind(self.schema).expect("a plan that was checked").data_type()
     }
 }
 
@@ -26,9 +32,11 @@ pub(super) fn value_of(expr: &Expr, row: Named<'_>) -> Option<Cell> {
         Expr::Column(name) => row.column(name),
         Expr::Literal(value) => cell_of(value),
         Expr::Unary { operator, input } => match operator {
-            UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => {
-                truth_of(expr, row).map(|truth| Cell::Int(truth.into()))
-            }
+            UnaryOperator::Not
+            | UnaryOperator::IsNull
+            | UnaryOperator::Contains(_)
+            | UnaryOperator::InList(_) => truth_of(expr, row).map(|truth| Cell::Int(truth.into())),
+            UnaryOperator::Cast(to) => cast(&value_of(input, row)?, *to),
             UnaryOperator::Length => {
                 value_of(input, row).map(|text| Cell::Int(text.as_text().chars().count() as i64))
             }
@@ -44,8 +52,68 @@ pub(super) fn value_of(expr: &Expr, row: Named<'_>) -> Option<Cell> {
         Expr::Binary { operator, left, right } if operator.is_arithmetic() => {
             arithmetic(*operator, &value_of(left, row)?, &value_of(right, row)?)
         }
+        Expr::Binary { operator: BinaryOperator::Coalesce, left, right } => {
+            let value = value_of(left, row).or_else(|| value_of(right, row))?;
+            Some(widened(value, &[left, right], row))
+        }
         Expr::Binary { .. } => truth_of(expr, row).map(|truth| Cell::Int(truth.into())),
+        Expr::Case { condition, then, otherwise } => {
+            let chosen = if truth_of(condition, row) == Some(true) { then } else { otherwise };
+            Some(widened(value_of(chosen, row)?, &[then, otherwise], row))
+        }
+        Expr::Refused(_) => panic!("{expr} is in no plan that runs"),
     }
+}
+
+/// A value as one of the type that a choice between expressions has: an integer beside a double is a double.
+fn widened(value: Cell, choices: &[&Expr], row: Named<'_>) -> Cell {
+    match value {
+        Cell::Int(value) if choices.iter().any(|expr| row.type_of(expr) == DataType::Float64) => {
+            float(value as f64)
+        }
+        other => other,
+    }
+}
+
+/// A value as one of another type. Of a text the digits are read one by one.
+fn cast(value: &Cell, to: DataType) -> Option<Cell> {
+    match (value, to) {
+        (Cell::Int(_), DataType::Int64)
+        | (Cell::Float(_), DataType::Float64)
+        | (Cell::Text(_), DataType::Utf8) => Some(value.clone()),
+        (Cell::Int(value), DataType::Float64) => Some(float(*value as f64)),
+        (Cell::Int(value), DataType::Utf8) => Some(Cell::Text(value.to_string())),
+        (Cell::Float(bits), DataType::Int64) => {
+            let value = f64::from_bits(*bits);
+            let fits = value.is_finite() && value >= -(2f64.powi(63)) && value < 2f64.powi(63);
+            fits.then(|| Cell::Int(value as i128 as i64))
+        }
+        (Cell::Float(bits), DataType::Utf8) => Some(Cell::Text(f64::from_bits(*bits).to_string())),
+        (Cell::Text(text), DataType::Float64) => text.trim_ascii().parse().ok().map(float),
+        (Cell::Text(text), DataType::Int64) => int_of(text.trim_ascii()).map(Cell::Int),
+    }
+}
+
+fn int_of(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (-1, rest),
+        [b'+', rest @ ..] => (1, rest),
+        rest => (1, rest),
+    };
+    let (mut value, mut digit_count, mut is_fraction) = (0i128, 0, false);
+    for byte in digits {
+        match byte {
+            b'.' if !is_fraction => is_fraction = true,
+            b'0'..=b'9' => {
+                digit_count += 1;
+                if !is_fraction {
+                    value = (value * 10 + i128::from(byte - b'0')).min(1 << 100);
+                }
+            }
+            _ => return None,
+        }
+    }
+    if digit_count == 0 { None } else { i64::try_from(sign * value).ok() }
 }
 
 /// Of two values that are not NULL. Integers wrap around; what is divided by zero is NULL.
@@ -84,6 +152,18 @@ pub(super) fn truth_of(expr: &Expr, row: Named<'_>) -> Option<bool> {
         Expr::Unary { operator: UnaryOperator::Contains(part), input } => {
             value_of(input, row).map(|text| text.as_text().contains(part.as_str()))
         }
+        Expr::Unary { operator: UnaryOperator::InList(list), input } => {
+            let value = value_of(input, row);
+            if list.is_empty() {
+                return Some(false);
+            }
+            let is_found = match value? {
+                Cell::Int(value) => list.has_int(value),
+                Cell::Float(bits) => list.has_float(f64::from_bits(bits)),
+                Cell::Text(text) => list.has_text(text.as_bytes()),
+            };
+            if is_found || !list.has_null() { Some(is_found) } else { None }
+        }
         Expr::Binary { operator: BinaryOperator::And, left, right } => {
             match (truth_of(left, row), truth_of(right, row)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -110,6 +190,8 @@ pub(super) fn truth_of(expr: &Expr, row: Named<'_>) -> Option<bool> {
                 other => panic!("{other:?} is no comparison"),
             })
         }
-        Expr::Column(_) | Expr::Literal(_) | Expr::Unary { .. } => panic!("{expr} is no condition"),
+        Expr::Column(_) | Expr::Literal(_) | Expr::Unary { .. } | Expr::Case { .. } | Expr::Refused(_) => {
+            panic!("{expr} is no condition")
+        }
     }
 }

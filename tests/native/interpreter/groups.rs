@@ -43,7 +43,15 @@ fn of_values(function: AggregateFunction, values: &[&Cell]) -> Option<Cell> {
         AggregateFunction::Min => values.iter().min_by(ordered).map(|cell| (*cell).clone()),
         AggregateFunction::Max => values.iter().max_by(ordered).map(|cell| (*cell).clone()),
         AggregateFunction::Sum => sum(values),
-        AggregateFunction::Avg => sum(values).map(|sum| float(sum.as_f64() / values.len() as f64)),
+        AggregateFunction::Avg => match values.first()? {
+            Cell::Int(_) => {
+                let exact = values.iter().map(|value| i128::from(value.as_int())).sum();
+                Some(float(exact_sum::mean(exact, values.len())))
+            }
+            Cell::Float(_) | Cell::Text(_) => {
+                sum(values).map(|sum| float(sum.as_f64() / values.len() as f64))
+            }
+        },
     }
 }
 

@@ -19,11 +19,12 @@ mod spark;
 use std::sync::Arc;
 
 use shuffle_engine::Scenario;
-use shuffle_engine::columnar::BATCH_ROWS;
+use shuffle_engine::columnar::{BATCH_ROWS, Schema};
 use shuffle_engine::dataset::{Dataset, Table};
 use shuffle_engine::plan::{LogicalPlan, NamedExpr};
 
 pub(crate) use cell::Cell;
+pub(crate) use exact_sum::mean as mean_of_ints;
 use expressions::{Named, truth_of, value_of};
 use rows::place_of;
 pub(crate) use rows::{Bag, Row, Rows, bag_of, rows_of};
@@ -82,7 +83,7 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
             let all = source.table(table);
             let kept = match predicate {
                 None => all,
-                Some(predicate) => all.keep(|row| truth_of(predicate, row) == Some(true)),
+                Some(predicate) => all.keep(&table.schema(), |row| truth_of(predicate, row) == Some(true)),
             };
             match columns {
                 None => kept,
@@ -91,15 +92,15 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
         }
         LogicalPlan::Rows { .. } => branch.expect("Rows stands inside a Share").clone(),
         LogicalPlan::Filter { input, predicate } => {
-            of(input).keep(|row| truth_of(predicate, row) == Some(true))
+            of(input).keep(&input.schema(), |row| truth_of(predicate, row) == Some(true))
         }
         LogicalPlan::Sample { input, column, share } => {
-            let input = of(input);
+            let (schema, input) = (input.schema(), of(input));
             let at = place_of(&input.names, column);
             let is_in = |cell: &Cell| share.contains(cell.as_int() as u64);
-            input.keep(|row| row.row[at].as_ref().is_some_and(is_in))
+            input.keep(&schema, |row| row.row[at].as_ref().is_some_and(is_in))
         }
-        LogicalPlan::Project { input, exprs } => project(&of(input), exprs),
+        LogicalPlan::Project { input, exprs } => project(&input.schema(), &of(input), exprs),
         LogicalPlan::Tokenize { input, column, token } => tokenize(of(input), column, token),
         LogicalPlan::Limit { input, row_count } => {
             let Rows { names, mut rows } = of(input);
@@ -138,16 +139,16 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
 
 impl Rows {
     /// The rows for which `is_kept`.
-    fn keep(self, is_kept: impl Fn(Named<'_>) -> bool) -> Rows {
+    fn keep(self, schema: &Schema, is_kept: impl Fn(Named<'_>) -> bool) -> Rows {
         let Rows { names, mut rows } = self;
-        rows.retain(|row| is_kept(Named { names: &names, row }));
+        rows.retain(|row| is_kept(Named { schema, names: &names, row }));
         Rows { names, rows }
     }
 }
 
-fn project(input: &Rows, exprs: &[NamedExpr]) -> Rows {
+fn project(schema: &Schema, input: &Rows, exprs: &[NamedExpr]) -> Rows {
     let compute = |row: &Row| {
-        let row = Named { names: &input.names, row };
+        let row = Named { schema, names: &input.names, row };
         exprs.iter().map(|named| value_of(&named.expr, row)).collect()
     };
     Rows {

@@ -1,7 +1,7 @@
 //! Random expressions over the columns of a schema, of the kind that is wanted.
 
 use shuffle_engine::columnar::{DataType, Schema};
-use shuffle_engine::plan::{BinaryOperator, Expr, Kind, UnaryOperator, Value, col, null};
+use shuffle_engine::plan::{BinaryOperator, Expr, Kind, UnaryOperator, Value, coalesce, col, null, when};
 
 use crate::samples::Draw;
 
@@ -53,6 +53,15 @@ impl Exprs<'_> {
         if depth == 0 || self.draw.chance(35) {
             return self.leaf(data_type);
         }
+        match self.draw.below(12) {
+            0 => return unary(UnaryOperator::Cast(data_type), self.castable(data_type, depth - 1)),
+            1 => return self.choice(data_type, depth - 1),
+            2 => {
+                let (left, right) = self.alternatives(data_type, depth - 1);
+                return coalesce([left, right]);
+            }
+            _ => {}
+        }
         match data_type {
             DataType::Int64 => match self.draw.below(7) {
                 0 => unary(UnaryOperator::Length, self.value(DataType::Utf8, depth - 1)),
@@ -92,7 +101,8 @@ impl Exprs<'_> {
                 _ => self.comparison(1),
             };
         }
-        match self.draw.below(8) {
+        match self.draw.below(9) {
+            8 => self.is_in(depth),
             0 => !self.condition(depth - 1),
             1 => unary(UnaryOperator::IsNull, self.any_value(depth - 1)),
             2 => unary(UnaryOperator::IsNull, self.condition(depth - 1)),
@@ -104,6 +114,48 @@ impl Exprs<'_> {
             5 => self.condition(depth - 1).or(self.condition(depth - 1)),
             _ => self.comparison(depth),
         }
+    }
+
+    /// What can be read as a value of the type: a condition sometimes.
+    fn castable(&mut self, data_type: DataType, depth: u32) -> Expr {
+        match self.draw.below(8) {
+            0 => self.condition(depth),
+            // A number that was written as text reads as the same number.
+            1 => unary(UnaryOperator::Cast(DataType::Utf8), self.value(data_type, depth)),
+            _ => self.any_value(depth),
+        }
+    }
+
+    fn choice(&mut self, data_type: DataType, depth: u32) -> Expr {
+        let condition = self.condition(depth);
+        let (then, otherwise) = self.alternatives(data_type, depth);
+        when(condition).then(then).otherwise(otherwise)
+    }
+
+    /// Two values that together are of the type: of doubles one may be an integer, of integers a condition.
+    fn alternatives(&mut self, data_type: DataType, depth: u32) -> (Expr, Expr) {
+        let value = self.value(data_type, depth);
+        let other = match (self.draw.below(4), data_type) {
+            (0, DataType::Float64) => self.value(DataType::Int64, depth),
+            (0, DataType::Int64) => self.condition(depth),
+            _ => self.value(data_type, depth),
+        };
+        if self.draw.chance(50) { (value, other) } else { (other, value) }
+    }
+
+    fn is_in(&mut self, depth: u32) -> Expr {
+        let of_texts = self.draw.chance(30);
+        let data_type =
+            if of_texts { DataType::Utf8 } else { self.draw.one_of(&[DataType::Int64, DataType::Float64]) };
+        let value = self.value(data_type, depth - 1);
+        let listed = (0..self.draw.below(6)).map(|_| match (self.draw.below(8), of_texts) {
+            (0, _) => Value::Null(Kind::Value(data_type)),
+            (_, true) => Value::Utf8(self.draw.one_of(&TEXTS).to_owned()),
+            (1..=4, false) => Value::Int64(self.draw.one_of(&INTS)),
+            (_, false) => Value::Float64(self.draw.one_of(&FLOATS)),
+        });
+        let listed: Vec<Value> = listed.collect();
+        value.is_in(listed)
     }
 
     fn comparison(&mut self, depth: u32) -> Expr {

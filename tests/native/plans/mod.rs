@@ -19,13 +19,15 @@ mod wrong;
 
 use std::collections::BTreeSet;
 
+use shuffle_engine::Scenario;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{LogicalPlan, PlanError, Planner, RepartitionBy, RowShare};
+use shuffle_engine::scenario::Query;
 use shuffle_engine::scenario::limits::MAX_WORKERS;
 
 use crate::interpreter::{Source, interpret};
-use crate::samples::Draw;
+use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, WORKERS, shaped, tactics};
 use case::Case;
 
 /// Plans that are run when nobody says how many.
@@ -76,6 +78,28 @@ fn a_random_plan_answers_as_the_interpreter_does_third_part() {
 #[test]
 fn a_random_plan_answers_as_the_interpreter_does_fourth_part() {
     check_part(3);
+}
+
+#[test]
+fn each_query_of_the_lab_answers_as_the_interpreter_does_under_each_rule_alone_and_all() {
+    let mut draw = Draw::new(6);
+    for query in Query::ALL {
+        for shuffle_fraction in FRACTIONS {
+            let scenario = Scenario {
+                query,
+                shuffle_fraction,
+                skew: draw.one_of(&SKEWS),
+                tactics: draw.one_of(&tactics()),
+                workers: draw.one_of(&WORKERS),
+                ..shaped(draw.one_of(&SHAPES[2..]))
+            };
+            let plan = scenario.logical_plan();
+            let case = Case { plan, subset: draw.number(), delivery_seed: draw.number(), scenario };
+            if let Err(error) = property::check(&case) {
+                panic!("{}\n{error}", case.text());
+            }
+        }
+    }
 }
 
 #[test]

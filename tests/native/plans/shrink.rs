@@ -150,7 +150,16 @@ fn simpler(expr: &Expr) -> Vec<Expr> {
     let again =
         |expr: &Expr, put: &dyn Fn(Expr) -> Expr| simpler(expr).into_iter().map(put).collect::<Vec<_>>();
     match expr {
-        Expr::Column(_) | Expr::Literal(Value::Truth(_)) => vec![],
+        Expr::Column(_) | Expr::Literal(Value::Truth(_)) | Expr::Refused(_) => vec![],
+        Expr::Case { condition, then, otherwise } => {
+            let put = |condition| Expr::Case {
+                condition: Box::new(condition),
+                then: then.clone(),
+                otherwise: otherwise.clone(),
+            };
+            let parts = [condition, then, otherwise].map(|part| (**part).clone()).to_vec();
+            [parts, again(condition, &put)].concat()
+        }
         Expr::Literal(Value::Int64(value)) if *value != 1 => vec![Expr::Literal(Value::Int64(1))],
         Expr::Literal(_) => vec![],
         Expr::Unary { operator, input } => {

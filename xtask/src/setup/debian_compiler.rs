@@ -5,7 +5,7 @@
 //! apt: lld-NN                                  the linker of the compiler's own LLVM
 //! cargo -Z build-std                           the library for wasm32, in target/tools
 //! /usr/lib/rustlib/wasm32-unknown-unknown/lib  where the compiler looks for it
-//! rustup toolchain link debian-web /usr        how cargo, trunk and wasm-pack are told
+//! rustup toolchain link debian-web /usr        how cargo and trunk are told
 //! ```
 //!
 //! It is installed beside rustup's compilers and changes none of them.

@@ -75,11 +75,10 @@ pub(crate) fn wasm_compiler(project: &Project) -> Outcome<WasmCompiler> {
     wasm_target::bring(project)
 }
 
-/// Brings `wasm-pack` and what it calls.
+/// Brings the runner of tests inside a browser.
 pub(crate) fn web_test_tools(project: &Project) -> Outcome {
     tools::check_lock(project)?;
-    cargo_tools::bring(project, &tools::WASM_BINDGEN)?;
-    cargo_tools::bring(project, &tools::WASM_PACK)
+    cargo_tools::bring(project, &tools::WASM_BINDGEN)
 }
 
 /// Brings `cargo fuzz`.

@@ -4,7 +4,6 @@ use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
 use shuffle_engine::cluster::{Action, CollectPoint, JobOutcome};
-use shuffle_engine::memory::estimate;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::scenario::limits;
@@ -30,7 +29,7 @@ pub(crate) fn run(
     check_workers(scenario)?;
     let mut job = scenario.job()?;
     if let Some(memory_bytes) = memory_bytes {
-        estimate(&job).check(memory_bytes)?;
+        job = job.within(memory_bytes)?;
     }
     let sink = result.map(|name| Sink::open(&Target::File(name.to_owned()))).transpose()?;
     // Rows that stay with the executors have to come here to be written.
@@ -70,7 +69,7 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
     let mut runs = Vec::new();
     for point in points {
         let count = point.workers;
-        let job = job.clone().on(count);
+        let job = job.clone().on(count)?;
         let mut cluster = ThreadCluster::new(count);
         let mut reports = (0..=SWEEP_RUNS)
             .map(|_| Ok(report(&point, &cluster.run(&job, |_| {})?)))

@@ -9,6 +9,8 @@
 //! A constant stays one value until a kernel meets it, so `x < 5` touches one column, not two. A condition is two bitmaps,
 //! where it is true and where it is false; what is in neither is NULL, and `not` swaps the two.
 
+mod cast;
+mod choice;
 mod numbers;
 mod texts;
 mod truth;
@@ -16,7 +18,7 @@ mod truth;
 use std::sync::Arc;
 
 use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch, Utf8Column};
-use crate::plan::{Expr, Kind, UnaryOperator, Value};
+use crate::plan::{BinaryOperator, Expr, Kind, UnaryOperator, Value};
 use crate::shuffle::hash_column;
 use truth::Truth;
 
@@ -50,9 +52,11 @@ fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Operand {
         Expr::Column(index) => batch.columns()[*index].clone(),
         Expr::Literal(value) => return Operand::Scalar(value.clone()),
         Expr::Unary { operator, input } => match operator {
-            UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => {
-                Arc::new(truth::evaluate(expr, batch).into_column())
-            }
+            UnaryOperator::Not
+            | UnaryOperator::IsNull
+            | UnaryOperator::Contains(_)
+            | UnaryOperator::InList(_) => Arc::new(truth::evaluate(expr, batch).into_column()),
+            UnaryOperator::Cast(to) => cast::cast(&evaluate(input, batch), *to),
             UnaryOperator::Length => Arc::new(texts::length(evaluate(input, batch).as_utf8())),
             UnaryOperator::Lower => Arc::new(texts::lower(evaluate(input, batch).as_utf8())),
             UnaryOperator::TokenCount => Arc::new(texts::token_count(evaluate(input, batch).as_utf8())),
@@ -67,7 +71,18 @@ fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Operand {
             let (left, right) = (operand(left, batch), operand(right, batch));
             Arc::new(numbers::arithmetic(*operator, &left, &right, batch.row_count()))
         }
+        Expr::Binary { operator: BinaryOperator::Coalesce, left, right } => {
+            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
+            let is_first = left.validity().cloned();
+            let is_first = is_first.unwrap_or_else(|| Bitmap::filled(batch.row_count(), true));
+            Arc::new(choice::choose(&is_first, &left, &right))
+        }
         Expr::Binary { .. } => Arc::new(truth::evaluate(expr, batch).into_column()),
+        Expr::Case { condition, then, otherwise } => {
+            let is_first = truth::evaluate_true(condition, batch);
+            Arc::new(choice::choose(&is_first, &evaluate(then, batch), &evaluate(otherwise, batch)))
+        }
+        Expr::Refused(_) => panic!("the planner refuses an expression past a limit"),
     };
     Operand::Column(column)
 }

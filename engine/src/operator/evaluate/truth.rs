@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::numbers::{both_valid, floats, ints, test};
 use super::{Operand, operand};
 use crate::columnar::{Bitmap, Column, DataType, RecordBatch};
-use crate::plan::{BinaryOperator, Expr, UnaryOperator, Value};
+use crate::plan::{BinaryOperator, Expr, InList, UnaryOperator, Value};
 
 /// Two bits a row. A row in neither is NULL.
 pub(super) struct Truth {
@@ -42,6 +42,7 @@ pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Truth {
             let texts = texts.as_utf8();
             Truth::new(Bitmap::from_fn(row_count, |row| texts.value(row).contains(part)), texts.validity())
         }
+        Expr::Unary { operator: UnaryOperator::InList(list), input } => in_list(list, input, batch),
         Expr::Binary { operator: BinaryOperator::And, left, right } => {
             let (left, right) = (evaluate(left, batch), evaluate(right, batch));
             Truth { is_true: left.is_true.and(&right.is_true), is_false: left.is_false.or(&right.is_false) }
@@ -55,7 +56,9 @@ pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Truth {
             let (bits, validity) = compare(*operator, &left, &right, row_count);
             Truth::new(bits, validity.as_ref())
         }
-        Expr::Column(_) | Expr::Unary { .. } => panic!("the planner promised a condition"),
+        Expr::Column(_) | Expr::Unary { .. } | Expr::Case { .. } | Expr::Refused(_) => {
+            panic!("the planner promised a condition")
+        }
     }
 }
 
@@ -78,6 +81,24 @@ pub(super) fn evaluate_true(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
         }
         other => evaluate(other, batch).is_true,
     }
+}
+
+/// Whether values are in a list. NULL is in none, unless the list is empty: then nothing is in it, for sure.
+fn in_list(list: &InList, input: &Expr<usize>, batch: &RecordBatch) -> Truth {
+    let (column, row_count) = (super::evaluate(input, batch), batch.row_count());
+    let is_found = match column.as_ref() {
+        Column::Int64(ints) => Bitmap::of_values(ints.values(), |value| list.has_int(value)),
+        Column::Float64(floats) => Bitmap::of_values(floats.values(), |value| list.has_float(value)),
+        Column::Utf8(texts) => Bitmap::from_fn(row_count, |row| list.has_text(texts.bytes_at(row))),
+    };
+    if list.is_empty() {
+        return Truth::new(is_found, None);
+    }
+    let truth = Truth::new(is_found, column.validity());
+    if list.has_null() {
+        return Truth { is_true: truth.is_true, is_false: Bitmap::filled(row_count, false) };
+    }
+    truth
 }
 
 /// Where a value, or a condition, is NULL.

@@ -189,13 +189,19 @@ impl Outcome {
             }
             AggregateFunction::Sum => Outcome::Sum(keep(sum(), column)),
             AggregateFunction::Avg => {
-                let sum = keep(sum(), column);
-                let count = if is_state {
-                    keep(PartKind::SumInt, column + 1)
-                } else {
-                    keep(PartKind::Values, column)
+                let (is_int, sum) = (data_type() == DataType::Int64, keep(sum(), column));
+                // Of states each word is a column of its own, and they add up one by one.
+                let upper = match (is_int, is_state) {
+                    (false, _) => None,
+                    (true, false) => Some(keep(PartKind::SumUpper, column)),
+                    (true, true) => Some(keep(PartKind::SumInt, column + 1)),
                 };
-                Outcome::Avg { sum, count }
+                let count = match (is_state, is_int) {
+                    (false, _) => keep(PartKind::Values, column),
+                    (true, false) => keep(PartKind::SumInt, column + 1),
+                    (true, true) => keep(PartKind::SumInt, column + 2),
+                };
+                Outcome::Avg { sum, upper, count }
             }
             AggregateFunction::Min => match data_type() {
                 DataType::Utf8 => Outcome::Text(keep(PartKind::MinText(Vec::new()), column)),

@@ -1,7 +1,7 @@
 //! What comes out: from the words of each group the results, or the states that another task goes on with.
 
 use super::find_part;
-use super::part::{Part, PartKind, sum_at};
+use super::part::{Part, PartKind, exact_int_sum, sum_at};
 use crate::columnar::{Bitmap, Column, DataType, Primitive, Utf8Column};
 use crate::operator::order::{float_of_bits, int_of_bits};
 use crate::plan::AggregateStep;
@@ -14,6 +14,8 @@ pub(super) enum Outcome {
     Sum(usize),
     Avg {
         sum: usize,
+        /// Of integers: what makes the sum exact.
+        upper: Option<usize>,
         count: usize,
     },
     /// Of numbers.
@@ -54,24 +56,32 @@ impl Outcome {
                 let part = &parts[part];
                 columns.push(sums(part, words, positions, seen(part), is_state));
             }
-            Outcome::Avg { sum, count } => {
+            Outcome::Avg { sum, upper, count } => {
                 let (sum, count) = (&parts[sum], &parts[count]);
+                let uppers: Option<Vec<i64>> = upper.map(|upper| ints(&parts[upper], 0));
                 let counted: Vec<i64> = ints(count, 0);
                 let validity = Some(Bitmap::from_fn(counted.len(), |row| counted[row] != 0));
                 let sums = sums(sum, words, positions, validity.clone(), is_state);
                 if is_state {
-                    columns.extend([sums, Column::Int64(Primitive::new(counted))]);
+                    columns.push(sums);
+                    columns.extend(uppers.map(|uppers| Column::Int64(Primitive::new(uppers))));
+                    columns.push(Column::Int64(Primitive::new(counted)));
                     return;
                 }
-                let quotients = |sums: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
-                    let quotient =
-                        |(sum, &count): (f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
-                    sums.zip(&counted).map(quotient).collect()
-                };
-                let quotients = match &sums {
-                    Column::Int64(sums) => quotients(&mut sums.values().iter().map(|&sum| sum as f64)),
-                    Column::Float64(sums) => quotients(&mut sums.values().iter().copied()),
-                    Column::Utf8(_) => unreachable!("a sum comes out as text only between tasks"),
+                let quotients = match (&sums, &uppers) {
+                    (Column::Int64(sums), Some(uppers)) => {
+                        let exact =
+                            sums.values().iter().zip(uppers).map(|(&sum, &upper)| exact_int_sum(sum, upper));
+                        exact.zip(&counted).map(|(sum, &count)| mean(sum, count)).collect()
+                    }
+                    (Column::Float64(sums), _) => {
+                        let quotient =
+                            |(sum, &count): (&f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
+                        sums.values().iter().zip(&counted).map(quotient).collect()
+                    }
+                    (Column::Int64(_) | Column::Utf8(_), _) => {
+                        unreachable!("integers have their upper halves; a text is a sum only between tasks")
+                    }
                 };
                 columns.push(Column::Float64(Primitive::with_validity(quotients, validity)));
             }
@@ -140,4 +150,24 @@ fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Utf8Column {
         }
     }
     column
+}
+
+/// Integers that a double holds exactly.
+const EXACT: i128 = 1 << 53;
+
+/// The mean of so many integers with this sum, rounded once: to nearest, ties to even. 0 of none.
+fn mean(sum: i128, count: i64) -> f64 {
+    if count == 0 {
+        return 0.0;
+    }
+    if (-EXACT..=EXACT).contains(&sum) && i128::from(count) <= EXACT {
+        return sum as f64 / count as f64;
+    }
+    // 65 bits of the quotient or more, and one that says whether anything is left: enough to round.
+    let magnitude = sum.unsigned_abs();
+    let shift = magnitude.leading_zeros();
+    let (scaled, count) = (magnitude << shift, u128::from(count.unsigned_abs()));
+    let quotient = scaled / count | u128::from(scaled % count != 0);
+    let mean = libm::scalbn(quotient as f64, -(shift as i32));
+    if sum < 0 { -mean } else { mean }
 }

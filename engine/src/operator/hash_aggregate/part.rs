@@ -29,6 +29,8 @@ pub(super) enum PartKind {
     Seen,
     /// Integers, wrapping.
     SumInt,
+    /// The upper halves of integers: with the wrapping sum beside it, the exact one.
+    SumUpper,
     /// Doubles: two limbs of a window, and the number from 1 on of what it cannot hold.
     SumFloat(Vec<Rest>),
     /// Exact sums as text, in the same form.
@@ -49,7 +51,9 @@ impl PartKind {
     /// A new group's words.
     pub(super) fn initial(&self) -> &'static [u64] {
         match self {
-            PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumInt => &[0],
+            PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumInt | PartKind::SumUpper => {
+                &[0]
+            }
             PartKind::SumFloat(_) | PartKind::SumText(_) => &[0, 0, 0],
             PartKind::Min => &[u64::MAX],
             PartKind::Max | PartKind::MinText(_) | PartKind::MaxText(_) => &[0],
@@ -62,14 +66,21 @@ impl PartKind {
         match self {
             PartKind::SumInt | PartKind::SumFloat(_) | PartKind::SumText(_) => true,
             PartKind::Min | PartKind::Max => true,
-            PartKind::Rows | PartKind::Values | PartKind::Seen => false,
+            // A mean has the number of values beside it.
+            PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumUpper => false,
             PartKind::MinText(_) | PartKind::MaxText(_) | PartKind::Distinct(_) => false,
         }
     }
 
     /// Whether it has a way to add some rows of a batch where they are.
     pub(super) fn adds_selected(&self) -> bool {
-        matches!(self, PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumInt)
+        match self {
+            PartKind::Rows | PartKind::Values | PartKind::Seen | PartKind::SumInt | PartKind::SumUpper => {
+                true
+            }
+            PartKind::SumFloat(_) | PartKind::SumText(_) | PartKind::Distinct(_) => false,
+            PartKind::Min | PartKind::Max | PartKind::MinText(_) | PartKind::MaxText(_) => false,
+        }
     }
 
     /// Whether two parts of one column keep the same.
@@ -116,6 +127,11 @@ impl Part {
                 // A NULL's value is 0, which adds nothing.
                 for (place, &value) in places.zip(&ints.values()[rows]) {
                     words[place] = words[place].wrapping_add(value as u64);
+                }
+            }
+            (PartKind::SumUpper, Column::Int64(ints)) => {
+                for (place, &value) in places.zip(&ints.values()[rows]) {
+                    words[place] = words[place].wrapping_add(upper_half(value) as u64);
                 }
             }
             (PartKind::SumFloat(rests), Column::Float64(floats)) => {
@@ -183,6 +199,10 @@ impl Part {
                 let sum = ints.values().iter().fold(0i64, |sum, &value| sum.wrapping_add(value));
                 words[at] = words[at].wrapping_add(sum as u64);
             }
+            (PartKind::SumUpper, Some(Column::Int64(ints))) => {
+                let sum = ints.values().iter().fold(0i64, |sum, &value| sum.wrapping_add(upper_half(value)));
+                words[at] = words[at].wrapping_add(sum as u64);
+            }
             (PartKind::SumFloat(rests), Some(Column::Float64(floats))) => {
                 let mut own = [words[at], words[at + 1], words[at + 2]];
                 floats.values().iter().for_each(|&value| add_float(&mut own, rests, value));
@@ -223,11 +243,27 @@ impl Part {
             (PartKind::Seen, _) => *word |= u64::from(valid() > 0),
             // A NULL's value is 0, which adds nothing.
             (PartKind::SumInt, Some(Column::Int64(ints))) => {
-                *word = word.wrapping_add(sum_selected(ints.values(), kept) as u64);
+                *word = word.wrapping_add(sum_selected(ints.values(), kept, |value| value) as u64);
+            }
+            (PartKind::SumUpper, Some(Column::Int64(ints))) => {
+                *word = word.wrapping_add(sum_selected(ints.values(), kept, upper_half) as u64);
             }
             (kind, _) => panic!("the planner promised another column for {kind:?}"),
         }
     }
+}
+
+/// The part of an integer from bit 32 on: it is what is left when the lower 32 bits, read without a sign, are taken away.
+#[inline]
+fn upper_half(value: i64) -> i64 {
+    value >> 32
+}
+
+/// The exact sum of integers from their wrapping sum and the sum of their upper halves. What is missing, the sum of the lower
+/// halves, is less than 2^64 for up to 2^32 rows, so its wrapping sum is exact.
+pub(super) fn exact_int_sum(wrapping: i64, upper: i64) -> i128 {
+    let lower = (wrapping as u64).wrapping_sub((upper as u64) << 32);
+    (i128::from(upper) << 32) + i128::from(lower)
 }
 
 /// Each bit of a word.
@@ -243,9 +279,10 @@ const BITS: [u64; 64] = {
 
 /// The wrapping sum of the values that have a bit: all are read and those without one count 0, so that nothing branches on
 /// it. Testing against a table, in place of a shift a value, is what a compiler makes vectors of.
-fn sum_selected(values: &[i64], kept: &Bitmap) -> i64 {
+fn sum_selected(values: &[i64], kept: &Bitmap, of: impl Fn(i64) -> i64) -> i64 {
     let sum_of = |values: &[i64], word: u64| {
-        let masked = values.iter().zip(&BITS).map(|(&value, bit)| if word & bit != 0 { value } else { 0 });
+        let masked =
+            values.iter().zip(&BITS).map(|(&value, bit)| if word & bit != 0 { of(value) } else { 0 });
         masked.fold(0, i64::wrapping_add)
     };
     let (chunks, rest) = values.as_chunks::<64>();

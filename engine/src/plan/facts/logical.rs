@@ -61,7 +61,7 @@ impl LogicalPlan {
     ///
     /// # Errors
     /// A column that does not exist, has the wrong type, or would come out twice.
-    pub(in crate::plan) fn schema_over(&self, inputs: &[Schema]) -> Result<Schema> {
+    pub(crate) fn schema_over(&self, inputs: &[&Schema]) -> Result<Schema> {
         let input = || inputs[0].clone();
         match self {
             LogicalPlan::Scan { table, columns, predicate } => {
@@ -69,35 +69,35 @@ impl LogicalPlan {
             }
             LogicalPlan::Rows { schema } => Ok(schema.clone()),
             LogicalPlan::Filter { predicate, .. } => {
-                condition(predicate, &inputs[0], "filter")?;
+                condition(predicate, inputs[0], "filter")?;
                 Ok(input())
             }
             LogicalPlan::Sample { column, .. } => {
-                typed_index(&inputs[0], column, INTEGER, "sample")?;
+                typed_index(inputs[0], column, INTEGER, "sample")?;
                 Ok(input())
             }
             LogicalPlan::Limit { .. } => Ok(input()),
-            LogicalPlan::Project { exprs, .. } => project(&inputs[0], exprs),
+            LogicalPlan::Project { exprs, .. } => project(inputs[0], exprs),
             LogicalPlan::Tokenize { column, token, .. } => {
-                typed_index(&inputs[0], column, TEXT, "tokenize")?;
+                typed_index(inputs[0], column, TEXT, "tokenize")?;
                 let renamed = inputs[0].fields().iter().map(|field| {
                     let name = if &field.name == column { token } else { &field.name };
                     (name.as_str(), field.data_type)
                 });
                 unique(Schema::new(renamed), "tokenize")
             }
-            LogicalPlan::Aggregate { keys, aggregates, .. } => aggregate(&inputs[0], keys, aggregates),
+            LogicalPlan::Aggregate { keys, aggregates, .. } => aggregate(inputs[0], keys, aggregates),
             LogicalPlan::BestBy { key, order, .. } => {
-                index(&inputs[0], key)?;
+                index(inputs[0], key)?;
                 for order in order {
-                    typed_index(&inputs[0], &order.column, NUMBER, "an ordering")?;
+                    typed_index(inputs[0], &order.column, NUMBER, "an ordering")?;
                 }
                 Ok(input())
             }
-            LogicalPlan::Join { keys, kind, .. } => join::schema(&inputs[0], &inputs[1], keys, *kind),
-            LogicalPlan::Repartition { by, .. } => repartition(&inputs[0], by),
-            LogicalPlan::Union { .. } => union::schema(&inputs[0], &inputs[1]),
-            LogicalPlan::Share { .. } => share(&inputs[0], &inputs[1], &inputs[2]),
+            LogicalPlan::Join { keys, kind, .. } => join::schema(inputs[0], inputs[1], keys, *kind),
+            LogicalPlan::Repartition { by, .. } => repartition(inputs[0], by),
+            LogicalPlan::Union { .. } => union::schema(inputs[0], inputs[1]),
+            LogicalPlan::Share { .. } => share(inputs[0], inputs[1], inputs[2]),
         }
     }
 

@@ -1,22 +1,18 @@
 //! A small table is cheaper to copy everywhere than a large one is to move.
 
-use super::{Choice, OptimizerRule};
-use crate::columnar::{DataType, Schema};
-use crate::dataset::{DataSpec, Table};
-use crate::plan::{JoinMethod, LogicalPlan, PlanOptions, RowFlow, RowShare};
+use std::cell::OnceCell;
 
-/// About as many bytes as a text of the data takes, with its offset: ten words of five letters.
-const TEXT_BYTES: u64 = 64;
-/// Bytes of a number.
-const NUMBER_BYTES: u64 = 8;
+use super::{Choice, OptimizerRule};
+use crate::dataset::DataSpec;
+use crate::dataset::sizes::{DataSizes, Rows};
+use crate::plan::{JoinMethod, LogicalPlan, PlanOptions};
 
 /// Lets a join's build side go to every executor when it is estimated to be no larger than a threshold.
 #[derive(Debug)]
 pub struct BroadcastJoin {
-    /// Rows of `prompts`.
-    rows: u64,
-    /// Rows of `rewards`, and distinct values of a key.
-    keys: u64,
+    data: DataSpec,
+    /// Reckoned when there is a join.
+    sizes: OnceCell<DataSizes>,
     /// At most so many bytes.
     threshold_bytes: u64,
 }
@@ -24,45 +20,24 @@ pub struct BroadcastJoin {
 impl BroadcastJoin {
     /// The rule for tables of these sizes, with the options' threshold.
     pub fn new(data: &DataSpec, options: &PlanOptions) -> Self {
-        BroadcastJoin { rows: data.rows, keys: data.keys, threshold_bytes: options.tactics.broadcast_bytes }
+        let threshold_bytes = options.tactics.broadcast_bytes;
+        BroadcastJoin { data: *data, sizes: OnceCell::new(), threshold_bytes }
     }
 
     /// Bytes of a plan's rows, from above: a filter is not known to drop any.
-    fn bytes(&self, plan: &LogicalPlan) -> u64 {
-        self.row_count(plan).saturating_mul(row_bytes(&plan.schema()))
-    }
-
-    fn row_count(&self, plan: &LogicalPlan) -> u64 {
-        let inputs: Vec<u64> = plan.children().into_iter().map(|input| self.row_count(input)).collect();
-        match plan.row_flow() {
-            RowFlow::Table(Table::Prompts) | RowFlow::Branch => self.rows,
-            RowFlow::Table(Table::Rewards) => self.keys,
-            RowFlow::Table(Table::Own(table)) => table.row_count(),
-            RowFlow::Same | RowFlow::Part => inputs[0],
-            RowFlow::Sampled(share) => share_of(inputs[0], share),
-            // About ten words, from above.
-            RowFlow::Words => inputs[0].saturating_mul(18),
-            RowFlow::AtMost(row_count) => inputs[0].min(row_count),
-            RowFlow::Groups(keys) if keys.is_empty() => 1,
-            RowFlow::Groups(keys) if keys == ["prompt_hash"] => inputs[0].min(self.keys),
-            RowFlow::Groups(_) => inputs[0],
-            // A key of the build side may stand there often.
-            RowFlow::Pairs => inputs[0].saturating_mul(inputs[1]),
-            RowFlow::Sum => inputs.into_iter().fold(0, u64::saturating_add),
-        }
+    fn bytes(&self, plan: &LogicalPlan) -> f64 {
+        let sizes = self.sizes.get_or_init(|| DataSizes::new(&self.data));
+        rows(plan, sizes).count * sizes.row_bytes(&plan.schema())
     }
 }
 
-fn share_of(rows: u64, share: RowShare) -> u64 {
-    ((u128::from(rows) * u128::from(share.threshold)) >> 32) as u64 + 1
-}
-
-fn row_bytes(schema: &Schema) -> u64 {
-    let bytes = |data_type| match data_type {
-        DataType::Int64 | DataType::Float64 => NUMBER_BYTES,
-        DataType::Utf8 => TEXT_BYTES,
-    };
-    schema.fields().iter().map(|field| bytes(field.data_type)).sum()
+/// The rows of a plan, at most.
+fn rows(plan: &LogicalPlan, sizes: &DataSizes) -> Rows {
+    let inputs: Vec<Rows> = plan.children().into_iter().map(|input| rows(input, sizes)).collect();
+    plan.row_flow().over(&inputs, sizes, |columns, rows| {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        sizes.grouped_by(rows.by, &columns).map_or(rows.count, |values| values.distinct(rows.count))
+    })
 }
 
 impl OptimizerRule for BroadcastJoin {
@@ -77,7 +52,8 @@ impl OptimizerRule for BroadcastJoin {
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
         let mut plan = plan.map_children(&mut |child| self.apply(child));
         if let LogicalPlan::Join { build, method, .. } = &mut plan
-            && self.bytes(build) <= self.threshold_bytes
+            && self.threshold_bytes > 0
+            && self.bytes(build) <= self.threshold_bytes as f64
         {
             *method = JoinMethod::Broadcast;
         }

@@ -32,7 +32,9 @@ impl OptimizerRule for DropNeedlessExchange {
         if let Some(grouping) = plan.grouping() {
             // Rows that agree in all keys agree in those that placed them.
             let is_among = |column: &String| grouping.keys.contains(column);
-            grouping.hints.placed = below.is_some_and(|columns| columns.iter().all(is_among));
+            // What is combined before an exchange needs that exchange.
+            grouping.hints.placed =
+                !grouping.hints.combine && below.is_some_and(|columns| columns.iter().all(is_among));
         }
         plan
     }

@@ -1,6 +1,7 @@
 //! What is known before a row is seen is computed once.
 
 use super::OptimizerRule;
+use crate::plan::expr::cast_value;
 use crate::plan::{BinaryOperator, Expr, Kind, LogicalPlan, UnaryOperator, Value};
 
 /// Replaces expressions of constants by their value, and drops conditions that are always true.
@@ -25,7 +26,7 @@ impl OptimizerRule for FoldConstants {
 
 fn fold(expr: Expr) -> Expr {
     match expr {
-        Expr::Column(_) | Expr::Literal(_) => expr,
+        Expr::Column(_) | Expr::Literal(_) | Expr::Refused(_) => expr,
         Expr::Unary { operator, input } => match (operator, fold(*input)) {
             (UnaryOperator::Not, Expr::Unary { operator: UnaryOperator::Not, input }) => *input,
             (operator, Expr::Literal(value)) => match unary(&operator, &value) {
@@ -35,7 +36,30 @@ fn fold(expr: Expr) -> Expr {
             (operator, input) => Expr::Unary { operator, input: Box::new(input) },
         },
         Expr::Binary { operator, left, right } => binary(operator, fold(*left), fold(*right)),
+        Expr::Case { condition, then, otherwise } => case(fold(*condition), fold(*then), fold(*otherwise)),
     }
+}
+
+/// A choice between constants; one between columns stays, for what it gives may be of another type than one of the two.
+fn case(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+    match (condition, then, otherwise) {
+        (Expr::Literal(decides), Expr::Literal(then), Expr::Literal(otherwise)) => {
+            let (then, otherwise) = alike(then, otherwise);
+            Expr::Literal(if decides == Value::Truth(true) { then } else { otherwise })
+        }
+        (condition, then, otherwise) => {
+            let [condition, then, otherwise] = [condition, then, otherwise].map(Box::new);
+            Expr::Case { condition, then, otherwise }
+        }
+    }
+}
+
+/// Two constants as values of the one type that a choice between them has.
+fn alike(left: Value, right: Value) -> (Value, Value) {
+    use crate::columnar::DataType::Float64;
+    let [left_type, right_type] = [&left, &right].map(|value| value.kind().data_type());
+    let to = if left_type == right_type { left_type } else { Float64 };
+    (cast_value(&left, to), cast_value(&right, to))
 }
 
 fn binary(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
@@ -69,6 +93,10 @@ fn unary(operator: &UnaryOperator, value: &Value) -> Option<Value> {
         (UnaryOperator::Contains(part), Value::Utf8(text)) => {
             Some(Value::Truth(text.contains(part.as_str())))
         }
+        (UnaryOperator::InList(list), value) => {
+            Some(list.contains(value).map_or(Value::Null(Kind::Truth), Value::Truth))
+        }
+        (UnaryOperator::Cast(to), value) => Some(cast_value(value, *to)),
         // Spark's hash belongs to the exchange, words to the tokenizer.
         _ => None,
     }
@@ -78,6 +106,10 @@ fn unary(operator: &UnaryOperator, value: &Value) -> Option<Value> {
 fn of_two(operator: BinaryOperator, left: &Value, right: &Value) -> Option<Value> {
     if operator.is_connective() {
         return None;
+    }
+    if operator == BinaryOperator::Coalesce {
+        let (left, right) = alike(left.clone(), right.clone());
+        return Some(if matches!(left, Value::Null(_)) { right } else { left });
     }
     if matches!(left, Value::Null(_)) || matches!(right, Value::Null(_)) {
         return Some(Value::Null(kind_of(operator, left, right)));

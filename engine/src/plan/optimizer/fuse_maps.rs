@@ -1,6 +1,6 @@
 //! Two passes over the same rows can be one.
 
-use super::{OptimizerRule, reads_condition, substitute};
+use super::{Computed, OptimizerRule};
 use crate::plan::{Expr, LogicalPlan, NamedExpr};
 
 /// Makes one of adjacent filters and of adjacent projections, and drops projections that change nothing.
@@ -16,7 +16,7 @@ impl OptimizerRule for FuseMaps {
         match plan.map_children(&mut |child| self.apply(child)) {
             LogicalPlan::Filter { input, predicate } => match *input {
                 LogicalPlan::Filter { input, predicate: first } => {
-                    LogicalPlan::Filter { input, predicate: first.and(predicate) }
+                    LogicalPlan::Filter { input, predicate: both(first, predicate) }
                 }
                 other => LogicalPlan::Filter { input: Box::new(other), predicate },
             },
@@ -26,38 +26,40 @@ impl OptimizerRule for FuseMaps {
     }
 }
 
+/// Two conditions as one; many in a row as a tree.
+fn both(first: Expr, second: Expr) -> Expr {
+    let both = |conditions| Expr::all(conditions).expect("two conditions or more");
+    let chain = both(vec![first, second]);
+    if chain.is_within_limits() { chain } else { both(chain.conjuncts()) }
+}
+
 fn fuse(input: LogicalPlan, exprs: Vec<NamedExpr>) -> LogicalPlan {
-    match input {
-        LogicalPlan::Project { input, exprs: first }
-            if computes_once(&first, &exprs) && keeps_kinds(&first, &exprs) =>
-        {
-            let exprs = exprs
-                .into_iter()
-                .map(|named| NamedExpr { expr: substitute(&named.expr, &first), name: named.name })
-                .collect();
-            fuse(*input, exprs)
-        }
-        other => {
-            let is_unchanged = exprs.iter().all(NamedExpr::is_unchanged);
-            if is_unchanged && exprs.iter().map(|named| named.name.as_str()).eq(other.schema().names()) {
-                return other;
-            }
-            LogicalPlan::Project { input: Box::new(other), exprs }
-        }
+    let (input, exprs) = match input {
+        LogicalPlan::Project { input, exprs: first } => match fused(&first, &exprs) {
+            Some(exprs) => return fuse(*input, exprs),
+            None => (LogicalPlan::Project { input, exprs: first }, exprs),
+        },
+        other => (other, exprs),
+    };
+    let is_unchanged = exprs.iter().all(NamedExpr::is_unchanged);
+    if is_unchanged && exprs.iter().map(|named| named.name.as_str()).eq(input.schema().names()) {
+        return input;
     }
+    LogicalPlan::Project { input: Box::new(input), exprs }
 }
 
-/// Whether nothing that the first projection computes would be computed twice.
-fn computes_once(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
-    first.iter().filter(|named| !matches!(named.expr, Expr::Column(_) | Expr::Literal(_))).all(|named| {
-        let mut reads = 0;
-        let mut count = |name: &String| reads += usize::from(*name == named.name);
-        second.iter().for_each(|other| other.expr.for_each_column(&mut count));
-        reads <= 1
-    })
-}
-
-/// Whether nothing computes with a condition that the first projection stores as a number.
-fn keeps_kinds(first: &[NamedExpr], second: &[NamedExpr]) -> bool {
-    second.iter().all(|named| matches!(named.expr, Expr::Column(_)) || !reads_condition(&named.expr, first))
+/// The second projection over the first one's input, if nothing is then computed twice, or with a condition that the first one
+/// stores as a number.
+fn fused(first: &[NamedExpr], second: &[NamedExpr]) -> Option<Vec<NamedExpr>> {
+    let computed = Computed::new(first);
+    let keeps_kinds = second
+        .iter()
+        .all(|named| matches!(named.expr, Expr::Column(_)) || !computed.stores_condition_for(&named.expr));
+    if !keeps_kinds || !computed.is_read_once(second.iter().map(|named| &named.expr)) {
+        return None;
+    }
+    let substituted = |named: &NamedExpr| {
+        Some(NamedExpr { expr: computed.substitute(&named.expr)?, name: named.name.clone() })
+    };
+    second.iter().map(substituted).collect()
 }

@@ -23,6 +23,8 @@ pub use prune_columns::PruneColumns;
 pub use push_filters::PushFilters;
 pub use push_limits::PushLimits;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Expr, LogicalPlan, NamedExpr, PlanOptions};
@@ -139,23 +141,48 @@ pub fn all_rules(data: &DataSpec, options: &PlanOptions) -> Vec<Box<dyn Optimize
     ]
 }
 
-/// Whether an expression reads a column that a projection stores a condition in: there 1, 0 or NULL is an Int64, which the
-/// condition itself is not.
-fn reads_condition(expr: &Expr, exprs: &[NamedExpr]) -> bool {
-    let mut reads = false;
-    expr.for_each_column(&mut |name| {
-        reads |= exprs.iter().any(|named| named.name == *name && named.expr.is_condition());
-    });
-    reads
-}
+/// What a projection computes, by name: what is substituted into expressions above it.
+struct Computed<'a>(BTreeMap<&'a str, &'a Expr>);
 
-/// An expression, with each column replaced by what computes it.
-fn substitute(expr: &Expr, exprs: &[NamedExpr]) -> Expr {
-    let replaced: Result<Expr, std::convert::Infallible> = expr.try_replace(&mut |name: &String| {
-        let computed = exprs.iter().find(|named| named.name == *name);
-        Ok(computed.map_or_else(|| Expr::Column(name.clone()), |named| named.expr.clone()))
-    });
-    match replaced {
-        Ok(expr) => expr,
+impl<'a> Computed<'a> {
+    fn new(exprs: &'a [NamedExpr]) -> Self {
+        Computed(exprs.iter().map(|named| (named.name.as_str(), &named.expr)).collect())
+    }
+
+    /// Whether an expression reads a column that the projection stores a condition in: there 1, 0 or NULL is an Int64, which
+    /// the condition itself is not.
+    fn stores_condition_for(&self, expr: &Expr) -> bool {
+        let mut reads = false;
+        expr.for_each_column(&mut |name| {
+            reads |= self.0.get(name.as_str()).is_some_and(|computed| computed.is_condition());
+        });
+        reads
+    }
+
+    /// Whether nothing that is computed is read twice by these expressions: substituted, it would be computed twice, and in a
+    /// chain of projections that each read the one below twice, 2^n times.
+    fn is_read_once<'b>(&self, exprs: impl IntoIterator<Item = &'b Expr>) -> bool {
+        let mut reads: BTreeMap<&str, u32> = BTreeMap::new();
+        for expr in exprs {
+            expr.for_each_column(&mut |name| {
+                if let Some((&name, computed)) = self.0.get_key_value(name.as_str())
+                    && !matches!(computed, Expr::Column(_) | Expr::Literal(_))
+                {
+                    *reads.entry(name).or_default() += 1;
+                }
+            });
+        }
+        reads.values().all(|&count| count <= 1)
+    }
+
+    /// An expression, with each column replaced by what computes it; `None` where that would be past the limits.
+    fn substitute(&self, expr: &Expr) -> Option<Expr> {
+        let replaced: Result<Expr, std::convert::Infallible> = expr.try_replace(&mut |name: &String| {
+            let computed = self.0.get(name.as_str());
+            Ok(computed.map_or_else(|| Expr::Column(name.clone()), |computed| (*computed).clone()))
+        });
+        match replaced {
+            Ok(expr) => expr.is_within_limits().then_some(expr),
+        }
     }
 }

@@ -7,7 +7,7 @@
 //!      Scan right
 //! ```
 
-use super::{OptimizerRule, reads_condition, substitute};
+use super::{Computed, OptimizerRule};
 use crate::columnar::{DataType, Schema};
 use crate::plan::{Expr, JoinKey, JoinKind, LogicalPlan};
 
@@ -35,13 +35,20 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
             push(*input, all)
         }
         LogicalPlan::Scan { table, columns, predicate } => {
-            let all = predicate.into_iter().chain(conditions).reduce(Expr::and);
+            let all = Expr::all(predicate.into_iter().chain(conditions).collect());
             LogicalPlan::Scan { table, columns, predicate: all }
         }
         LogicalPlan::Project { input, exprs } => {
-            let (below, rest): (Vec<Expr>, Vec<Expr>) =
-                conditions.into_iter().partition(|condition| !reads_condition(condition, &exprs));
-            let below = below.iter().map(|condition| substitute(condition, &exprs)).collect();
+            let (mut below, mut rest) = (Vec::new(), Vec::new());
+            let computed = Computed::new(&exprs);
+            for condition in conditions {
+                let passes =
+                    !computed.stores_condition_for(&condition) && computed.is_read_once([&condition]);
+                match passes.then(|| computed.substitute(&condition)).flatten() {
+                    Some(condition) => below.push(condition),
+                    None => rest.push(condition),
+                }
+            }
             keep(LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }, rest)
         }
         LogicalPlan::Join { probe, build, keys, kind, method } => {
@@ -115,7 +122,7 @@ fn columns_of(expr: &Expr) -> Vec<String> {
 
 /// A filter, where there is a condition.
 fn keep(plan: LogicalPlan, conditions: Vec<Expr>) -> LogicalPlan {
-    match conditions.into_iter().reduce(Expr::and) {
+    match Expr::all(conditions) {
         None => plan,
         Some(predicate) => LogicalPlan::Filter { input: Box::new(plan), predicate },
     }

@@ -51,7 +51,19 @@ impl<C: ColumnText> Display for Expr<C> {
                 }
                 UnaryOperator::TokenCount => write!(f, "token_count({input})"),
                 UnaryOperator::Hash => write!(f, "hash({input})"),
+                UnaryOperator::InList(list) => {
+                    write_operand(input, strength_of_comparison(), f)?;
+                    write_list(&list.values(), f)
+                }
+                UnaryOperator::Cast(to) => write!(f, "cast({input} as {to:?})"),
             },
+            Expr::Binary { operator: BinaryOperator::Coalesce, left, right } => {
+                write!(f, "coalesce({left}, {right})")
+            }
+            Expr::Case { condition, then, otherwise } => {
+                write!(f, "case when {condition} then {then} else {otherwise} end")
+            }
+            Expr::Refused(refusal) => write!(f, "<{}>", refusal.error()),
             Expr::Binary { operator, left, right } => {
                 let own = strength(*operator);
                 // A comparison beside a comparison always gets its parentheses.
@@ -68,16 +80,33 @@ impl<C: ColumnText> Display for Expr<C> {
 fn write_operand<C: ColumnText>(expr: &Expr<C>, outer: u8, f: &mut Formatter<'_>) -> Result {
     let own = match expr {
         Expr::Binary { operator, .. } => strength(*operator),
-        Expr::Unary { operator: UnaryOperator::IsNull, .. } => strength_of_comparison(),
-        Expr::Unary { .. } | Expr::Column(_) | Expr::Literal(_) => u8::MAX,
+        Expr::Unary { operator: UnaryOperator::IsNull | UnaryOperator::InList(_), .. } => {
+            strength_of_comparison()
+        }
+        Expr::Unary { .. } | Expr::Column(_) | Expr::Literal(_) | Expr::Case { .. } | Expr::Refused(_) => {
+            u8::MAX
+        }
     };
     if own <= outer { write!(f, "({expr})") } else { write!(f, "{expr}") }
+}
+
+/// ` in (1, 2, NULL)`.
+fn write_list(values: &[Option<Value>], f: &mut Formatter<'_>) -> Result {
+    write!(f, " in (")?;
+    for (at, value) in values.iter().enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        match value {
+            Some(value) => write!(f, "{comma}{value}")?,
+            None => write!(f, "{comma}NULL")?,
+        }
+    }
+    write!(f, ")")
 }
 
 /// How strongly an operator binds.
 fn strength(operator: BinaryOperator) -> u8 {
     use BinaryOperator::{
-        Add, And, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
+        Add, And, Coalesce, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
     };
     match operator {
         Or => 1,
@@ -85,6 +114,8 @@ fn strength(operator: BinaryOperator) -> u8 {
         Eq | NotEq | Lt | LtEq | Gt | GtEq => 3,
         Add | Subtract => 4,
         Multiply | Divide | Remainder => 5,
+        // Written as a function.
+        Coalesce => u8::MAX,
     }
 }
 
@@ -107,5 +138,6 @@ fn sign(operator: BinaryOperator) -> &'static str {
         BinaryOperator::GtEq => ">=",
         BinaryOperator::And => "and",
         BinaryOperator::Or => "or",
+        BinaryOperator::Coalesce => "coalesce",
     }
 }

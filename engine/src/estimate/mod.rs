@@ -1,29 +1,28 @@
-//! How much memory a run will take, before it starts: an upper bound for one executor.
+//! How much memory a run will take, before it starts: an upper bound for one executor. [`crate::cluster::Job`] asks for it
+//! when it is made and told a limit.
 //!
 //! ```text
-//!  Scenario ──> Population: heavy keys and words one by one, the rest as one crowd
+//!  DataSpec ──> DataSizes: heavy keys and words one by one, the rest as one crowd
 //!  StageGraph ─> for each stage:  blocks written + blocks received + the task at hand   <─ the largest moment counts
 //! ```
 //!
 //! An estimate is pure: it generates no row. It assumes what a run may do at worst (an executor that is ahead of the
 //! others takes more tasks, a growing table doubles), not what it must, so it is up to three times what is really held.
-//! `tests/native/memory.rs` compares it with the heap of real runs.
+//! `tests/heap` compares it with the heap of real runs.
 
-mod population;
+mod spread;
 mod task;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cluster::Job;
 use crate::cluster::exchange::assign;
-use crate::columnar::{DataType, Schema, Utf8Column};
-use crate::dataset::{DataSpec, Skew, Table, TextSource};
+use crate::columnar::Schema;
+use crate::dataset::Skew;
+use crate::dataset::sizes::{DataSizes, Rows};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
-use crate::random::Streams;
-use crate::shuffle::spark_hash::{SEED, hash_bytes};
-use population::{Item, Population, Spread};
+use spread::Spread;
 
 /// What an executor holds besides: its stack, the vocabulary, messages of control.
 const BASE_BYTES: f64 = 1_048_576.0;
@@ -42,17 +41,21 @@ const DEALT: u32 = 1_024;
 /// Small things that are not counted one by one: indices of rows, numbers of groups, hashes of a batch.
 const TASK_SLACK: f64 = 1.1;
 
-/// What one executor needs, at most.
+/// The memory that one executor needs, at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MemoryEstimate {
-    /// All of it at the same time, in bytes.
+    /// The bytes that it needs at the same time.
     pub per_executor_bytes: u64,
-    /// When that is, and what it is made of.
+    /// The moment when it needs them, and what they are for.
     pub largest: Moment,
 }
 
 /// What a worker's memory can hold: wasm addresses 4 GiB, of which an allocator cannot use every hole.
 pub const WASM_LIMIT_BYTES: u64 = (4 << 30) - (256 << 20);
+
+/// What an executor can address on the target that this is compiled for; `None` where memory is not what limits addresses.
+pub const TARGET_LIMIT_BYTES: Option<u64> =
+    if cfg!(target_pointer_width = "32") { Some(WASM_LIMIT_BYTES) } else { None };
 
 impl MemoryEstimate {
     /// Whether a run fits where each executor may use so many bytes.
@@ -70,20 +73,20 @@ impl MemoryEstimate {
 /// What an executor holds while it runs the tasks of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Moment {
-    /// The stage.
+    /// The stage whose tasks run.
     pub stage: u32,
-    /// The generator's tables.
+    /// Bytes of the generator's tables, and of what every executor has.
     pub tables_bytes: u64,
-    /// Blocks that its own tasks wrote and that are still needed.
+    /// Bytes of the blocks that its own tasks wrote and that are still needed.
     pub written_bytes: u64,
-    /// Blocks that came from others, and one message on its way.
+    /// Bytes of the blocks that came from others, and of one message on its way.
     pub received_bytes: u64,
-    /// Batches and hash tables of the task at hand.
+    /// Bytes of the batches and hash tables of the task at hand.
     pub task_bytes: u64,
 }
 
 impl Moment {
-    /// All of it.
+    /// The sum, in bytes.
     pub fn bytes(&self) -> u64 {
         self.tables_bytes + self.written_bytes + self.received_bytes + self.task_bytes
     }
@@ -155,95 +158,21 @@ impl Written {
     }
 }
 
-/// Rows on their way through a stage, all its tasks together.
-#[derive(Debug, Clone, Copy)]
-struct Rows {
-    count: f64,
-    /// What they are told apart by.
-    by: By,
-    /// Whether a task has at most one row of each key.
-    is_distinct: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// The key of a row of `prompts`.
-    Key,
-    /// Every key once.
-    EveryKey,
-    Word,
-    /// The rows of a user's own table, of which nothing is known.
-    Row,
-}
-
-/// Everything about the data that does not depend on the stage.
+/// What a run has, beside its stages.
 struct Sizes {
-    rows: f64,
-    keys: f64,
+    data: DataSizes,
     executors: u32,
-    keys_of_rows: Population,
-    every_key: Population,
-    words: Population,
-    own_rows: Population,
-    words_per_row: f64,
-    text_bytes: f64,
-    word_bytes: f64,
+    /// The generator's tables.
     tables_bytes: f64,
 }
 
 impl Sizes {
     fn new(job: &Job) -> Self {
-        let data = &job.data;
-        let keys_of_rows = Population::of_keys(data, data.skew);
-        let text = Texts::of(data, &keys_of_rows);
-        let is_uniform = matches!(data.skew, Skew::Uniform {});
+        let is_uniform = matches!(job.data.skew, Skew::Uniform {});
         Sizes {
-            rows: data.rows as f64,
-            keys: data.keys as f64,
+            data: DataSizes::new(&job.data),
             executors: job.run.workers,
-            every_key: Population::of_keys(data, Skew::Uniform {}),
-            keys_of_rows,
-            words: text.words,
-            own_rows: Population::of_rows(),
-            words_per_row: text.words_per_row,
-            text_bytes: text.words_per_row * (text.word_bytes + 1.0),
-            word_bytes: text.word_bytes,
-            tables_bytes: if is_uniform { 0.0 } else { ALIAS_BYTES * data.keys as f64 },
-        }
-    }
-
-    fn population(&self, by: By) -> &Population {
-        match by {
-            By::Key => &self.keys_of_rows,
-            By::EveryKey => &self.every_key,
-            By::Word => &self.words,
-            By::Row => &self.own_rows,
-        }
-    }
-
-    fn table_rows(&self, table: &Table) -> Rows {
-        match table {
-            Table::Prompts => Rows { count: self.rows, by: By::Key, is_distinct: false },
-            Table::Rewards => Rows { count: self.keys, by: By::EveryKey, is_distinct: true },
-            Table::Own(table) => Rows { count: table.row_count() as f64, by: By::Row, is_distinct: false },
-        }
-    }
-
-    /// Bytes of a row: in a block, and nearly the same in a batch.
-    fn row_bytes(&self, schema: &Schema) -> f64 {
-        let column = |name: &str, data_type| match data_type {
-            DataType::Int64 => 8.0,
-            DataType::Float64 => 8.0 + 0.125,
-            DataType::Utf8 => 4.0 + 0.125 + self.value_bytes(name),
-        };
-        schema.fields().iter().map(|field| column(&field.name, field.data_type)).sum()
-    }
-
-    fn value_bytes(&self, column: &str) -> f64 {
-        match column {
-            "language" => TextSource::language_bytes() as f64,
-            "text" => self.text_bytes,
-            _ => self.word_bytes,
+            tables_bytes: if is_uniform { 0.0 } else { ALIAS_BYTES * job.data.keys as f64 },
         }
     }
 
@@ -257,9 +186,9 @@ impl Sizes {
     /// What the tasks of a stage write.
     fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination) -> Written {
         let spread = Spread { partitions: to.partitions, salts: to.salts, is_replicated: to.is_replicated };
-        let partition_rows =
-            self.population(rows.by).spread(rows.count, rows.is_distinct.then_some(task_count), &spread);
-        let row_bytes = self.row_bytes(&to.schema);
+        let population = self.data.population(rows.by);
+        let partition_rows = spread.rows(population, rows.count, rows.is_distinct.then_some(task_count));
+        let row_bytes = self.data.row_bytes(&to.schema);
         let block_bytes = BLOCK_BYTES + BLOCK_COLUMN_BYTES * to.schema.fields().len() as f64;
         let bytes: Vec<u64> =
             partition_rows.iter().map(|rows| (rows * row_bytes + block_bytes * task_count) as u64).collect();
@@ -321,45 +250,4 @@ impl Destination {
             Partitioning::Broadcast => Destination { is_broadcast: true, ..salted(1, false) },
         }
     }
-}
-
-/// What the texts of a scenario are like.
-struct Texts {
-    words: Population,
-    words_per_row: f64,
-    word_bytes: f64,
-}
-
-impl Texts {
-    /// The heaviest keys' texts as they are, the others' as the vocabulary has it on average.
-    fn of(data: &DataSpec, keys: &Population) -> Self {
-        let source = TextSource::new(Streams::new(data.seed));
-        let mut shares: BTreeMap<String, f64> = BTreeMap::new();
-        let (mut words_per_row, mut drawn_weight) = (0.0, 0.0);
-        for (key, weight) in keys.heaviest(Self::DRAWN) {
-            let mut text = Utf8Column::default();
-            source.push_text(key, &mut text);
-            for word in text.value(0).split(' ') {
-                *shares.entry(word.to_owned()).or_default() += weight;
-                words_per_row += weight;
-            }
-            drawn_weight += weight;
-        }
-        let rest = (1.0 - drawn_weight).max(0.0) * TextSource::mean_word_count();
-        words_per_row += rest;
-        for (word, share) in source.word_shares() {
-            *shares.entry(word.to_owned()).or_default() += rest * share;
-        }
-        let word_bytes =
-            shares.iter().map(|(word, share)| word.len() as f64 * share).sum::<f64>() / words_per_row;
-        let items = shares.iter().map(|(word, share)| Item {
-            hash: hash_bytes(word.as_bytes(), SEED),
-            weight: share / words_per_row,
-            key: 0,
-        });
-        Texts { words: Population::of_items(items.collect()), words_per_row, word_bytes }
-    }
-
-    /// Keys whose text is drawn: each of the others has less than a hundredth of the rows, or all are alike.
-    const DRAWN: usize = 100;
 }

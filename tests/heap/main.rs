@@ -1,15 +1,25 @@
 //! The estimate of memory beside what runs really hold: their heap, and the blocks of each executor.
+//!
+//! A binary of its own, because its allocator counts every allocation: no other test should pay for that.
+//!
+//! Empty in a browser.
+#![cfg(not(target_family = "wasm"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use shuffle_engine::Scenario;
 use shuffle_engine::cluster::JobOutcome;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::memory::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
+use shuffle_engine::estimate::{MemoryEstimate, WASM_LIMIT_BYTES, estimate};
+use shuffle_engine::frame::{Context, DataFrame, scan};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
+use shuffle_engine::{EngineError, Scenario};
 
-use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
+#[path = "../native/samples.rs"]
+#[allow(dead_code, reason = "the native tests share more of the samples than is wanted here")]
+mod samples;
+
+use samples::{Draw, FRACTIONS, SHAPES, SKEWS, Stopped, job, shaped, tactics};
 
 /// Counts the bytes that each thread holds: a test's cluster runs in the test's own thread.
 struct Counting;
@@ -187,4 +197,45 @@ fn a_run_that_does_not_fit_is_refused_with_both_numbers() {
     );
     assert_eq!(refused, Err(sentence), "the words of twenty million texts do not fit one task");
     assert_eq!(estimated(&Scenario::default()).check(WASM_LIMIT_BYTES), Ok(()), "the lesson does");
+}
+
+#[test]
+fn a_job_that_cannot_fit_its_executors_is_never_made() {
+    let scenario = large(Query::DedupBest, Skew::Uniform {}, 4);
+    let fits = job(&scenario);
+    let needed_bytes = estimate(&fits).per_executor_bytes;
+    let refused = fits.clone().within(needed_bytes - 1).expect_err("a byte too little");
+    assert_eq!(refused, EngineError::OutOfMemory { needed_bytes, limit_bytes: needed_bytes - 1 });
+    let just = fits.within(needed_bytes).expect("just enough");
+    // One executor has the blocks of all.
+    let alone = just.clone().on(1).expect_err("one executor needs more than each of four");
+    assert!(matches!(alone, EngineError::OutOfMemory { limit_bytes, .. } if limit_bytes == needed_bytes));
+    just.on(16).expect("each of sixteen needs less");
+}
+
+#[test]
+fn a_plan_that_cannot_fit_the_executors_of_a_context_does_not_run() {
+    let scenario = Scenario { rows: 200_000, ..large(Query::DedupBest, Skew::Uniform {}, 2) };
+    let context = || Context::local(scenario.clone()).expect("a valid scenario");
+    let moved = scan("prompts").repartition(["prompt_id"]);
+    let refused =
+        moved.write(&mut context().with_executor_memory(2 << 20)).expect_err("2 MiB are too little");
+    assert!(matches!(
+        refused,
+        EngineError::OutOfMemory { needed_bytes: 2_097_153.., limit_bytes: 2_097_152 }
+    ));
+    assert_eq!(moved.count(&mut context().with_executor_memory(1 << 30)), Ok(200_000));
+}
+
+#[test]
+fn a_union_is_estimated_with_the_rows_of_both_inputs() {
+    let scenario = large(Query::DedupBest, Skew::Uniform {}, 1);
+    let context = Context::local(scenario.clone()).expect("a valid scenario");
+    let bytes = |frame: DataFrame| {
+        let planned = context.plan(&frame.repartition(["prompt_hash"])).expect("a good plan");
+        estimate(&scenario.job_of(planned).expect("no limit natively")).per_executor_bytes as f64
+    };
+    let one = bytes(scan("prompts"));
+    let both = bytes(scan("prompts").union(scan("prompts")));
+    assert!((1.6..2.4).contains(&(both / one)), "{both} bytes for twice the rows of {one}");
 }

@@ -1,14 +1,15 @@
 //! What one task holds: the batch at hand, hash tables, and rows that wait to be written.
 //!
-//! What each operator holds, and how many rows it gives, its facts say ([`Held`], [`RowFlow`]); what that is in bytes is
+//! What each operator holds, and how many rows it gives, its facts say ([`Held`], [`crate::plan::RowFlow`]); what that is in bytes is
 //! reckoned here.
 
 use std::sync::Arc;
 
-use super::population::upper;
-use super::{By, Destination, Rows, Sizes, Written};
+use super::{Destination, Sizes, Written};
 use crate::columnar::{BATCH_ROWS, Schema};
-use crate::plan::{Branch, Held, OperatorSpec, Output, RowFlow, StageSource, StageSpec};
+use crate::dataset::population::upper;
+use crate::dataset::sizes::Rows;
+use crate::plan::{Branch, Held, OperatorSpec, Output, StageSource, StageSpec};
 
 /// A vector that grows by doubling has room for twice its values.
 const GROWN: f64 = 2.0;
@@ -67,9 +68,9 @@ impl Work {
 fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) {
     match &stage.source {
         StageSource::Scan { table, schema, .. } => {
-            let all = sizes.table_rows(table);
+            let all = sizes.data.table_rows(table);
             let rows = (all.count / f64::from(stage.task_count)).ceil();
-            let row_bytes = sizes.row_bytes(schema);
+            let row_bytes = sizes.data.row_bytes(schema);
             let flow = Flow { all, rows, schema: schema.clone(), spread: None };
             (flow, BATCH_COPIES * rows.min(BATCH_ROWS as f64) * row_bytes)
         }
@@ -108,48 +109,30 @@ impl Operators<'_> {
     /// Follows the rows through one operator and counts what it keeps.
     fn pass(&mut self, operator: &OperatorSpec) {
         let schema = operator.schema(&self.flow.schema);
-        let row_bytes = self.sizes.row_bytes(&schema);
-        self.kept_bytes += self.held_bytes(operator, row_bytes);
-        match operator.row_flow() {
-            RowFlow::Table(_) | RowFlow::Branch | RowFlow::Sum => unreachable!("a source is no operator"),
-            // A filter may keep every row, and a sample every row of a heavy key. Each build key of ours stands there once.
-            RowFlow::Same | RowFlow::Part | RowFlow::Sampled(_) | RowFlow::Pairs => {}
-            RowFlow::AtMost(row_count) => {
-                self.flow.rows = self.flow.rows.min(row_count as f64);
-                self.flow.all.count = self.flow.all.count.min(row_count as f64 * self.tasks);
-            }
-            RowFlow::Words => {
-                self.flow.rows *= self.sizes.words_per_row;
-                self.flow.all.count *= self.sizes.words_per_row;
-                self.flow.all.by = By::Word;
-            }
-            RowFlow::Groups(_) => {
-                self.flow.rows = self.groups();
-                self.flow.all.count = self.flow.all.count.min(self.flow.rows * self.tasks);
-                self.flow.all.is_distinct = true;
-            }
-        }
-        self.flow.schema = schema;
+        let (flow, row_bytes) = (operator.row_flow(), self.sizes.data.row_bytes(&schema));
+        let before = Rows { count: self.flow.rows, ..self.flow.all };
+        let after = flow.over(&[before], &self.sizes.data, |keys, _| self.groups(keys));
+        self.kept_bytes += self.held_bytes(operator, after.count, row_bytes);
+        // All tasks together have at most as many rows each as the largest.
+        let growth = (after.count / before.count.max(1.0)).max(1.0);
+        let count = (self.flow.all.count * growth).min(after.count * self.tasks);
+        self.flow = Flow { all: Rows { count, ..after }, rows: after.count, schema, ..self.flow };
     }
 
-    /// What an operator holds that gives rows of so many bytes.
-    fn held_bytes(&self, operator: &OperatorSpec, row_bytes: f64) -> f64 {
+    /// What an operator holds that gives so many rows of so many bytes.
+    fn held_bytes(&self, operator: &OperatorSpec, rows: f64, row_bytes: f64) -> f64 {
         let batch_bytes = self.flow.rows.min(BATCH_ROWS as f64) * row_bytes;
         match operator.held() {
             Held::Nothing => 0.0,
             // The words' texts grow as they are cut, other columns are copied at their size.
-            Held::Batch => batch_bytes * self.sizes.words_per_row,
+            Held::Batch => batch_bytes * self.sizes.data.words_per_row,
             // A state takes 8 bytes of the row that comes out, keys the rest.
-            Held::Groups => {
-                let groups = self.groups();
-                table_bytes(groups) + groups * GROWN * row_bytes
-            }
+            Held::Groups => table_bytes(rows) + rows * GROWN * row_bytes,
             Held::BestRows { order } => {
-                let groups = self.groups();
                 // Rows that were the best and then beaten are kept a while, and put together with the others.
-                let kept = (2.0 * groups + 4.0 * BATCH_ROWS as f64).min(self.flow.rows);
+                let kept = (2.0 * rows + 4.0 * BATCH_ROWS as f64).min(self.flow.rows);
                 let rank_bytes = 16.0 * order.max(1) as f64 + 4.0;
-                table_bytes(groups) + groups * GROWN * (8.0 + rank_bytes) + 2.0 * kept * row_bytes
+                table_bytes(rows) + rows * GROWN * (8.0 + rank_bytes) + 2.0 * kept * row_bytes
             }
             Held::BuildTable => {
                 let (rows, build_row_bytes) = self.build_side(operator);
@@ -172,15 +155,16 @@ impl Operators<'_> {
         (build().map(Written::most_rows).sum(), row_bytes)
     }
 
-    /// Different keys in the largest task.
-    fn groups(&self) -> f64 {
-        let population = self.sizes.population(self.flow.all.by);
+    /// Different values of some columns in the largest task.
+    fn groups(&self, keys: &[usize]) -> f64 {
+        let fields = self.flow.schema.fields();
+        let names: Vec<&str> = keys.iter().map(|&key| fields[key].name.as_str()).collect();
+        let Some(population) = self.sizes.data.grouped_by(self.flow.all.by, &names) else {
+            return self.flow.rows;
+        };
         match self.flow.spread {
             None => population.distinct(self.flow.rows),
-            Some(spread) => {
-                let in_one = population.distinct(self.flow.all.count) * spread / self.tasks;
-                upper(in_one).min(self.flow.rows)
-            }
+            Some(spread) => upper(population.distinct(self.flow.all.count) * spread / self.tasks),
         }
     }
 
@@ -194,8 +178,8 @@ impl Operators<'_> {
         let copies = if to.is_replicated { f64::from(to.salts.min(to.partitions)) } else { 1.0 };
         // All batches with their placement until the end, then the blocks beside them.
         let waiting = self.flow.rows
-            * (self.sizes.row_bytes(schema) + 4.0 + if to.is_replicated { 8.0 * copies } else { 0.0 });
-        Some((written, waiting + self.flow.rows * self.sizes.row_bytes(schema) * copies))
+            * (self.sizes.data.row_bytes(schema) + 4.0 + if to.is_replicated { 8.0 * copies } else { 0.0 });
+        Some((written, waiting + self.flow.rows * self.sizes.data.row_bytes(schema) * copies))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Expressions over the columns of a batch: by name in a logical plan, by index in a physical one.
 //!
 //! `Expr<String>` and `Expr<usize>` are one enum: the planner's whole work on an expression is to
-//! replace each name by where it stands. Four shapes are enough: a column, a constant, something of one
-//! expression, something of two.
+//! replace each name by where it stands. Five shapes are enough: a column, a constant, something of one
+//! expression, something of two, and a choice between two. `build.rs` has the methods that make them.
 //!
 //! ```
 //! use shuffle_engine::plan::{col, lit};
@@ -10,6 +10,18 @@
 //! let expr = (col("score") * lit(100.0)).gt_eq(lit(50)).and(col("language").eq(lit("en")));
 //! assert_eq!(expr.to_string(), "score * 100 >= 50 and language = 'en'");
 //! ```
+
+mod build;
+mod cast;
+mod in_list;
+mod limits;
+mod wire;
+
+pub use build::{Then, When, coalesce, col, lit, null, when};
+pub(crate) use cast::{cast_float, cast_text, cast_value};
+pub use in_list::InList;
+pub(crate) use limits::check_size;
+pub use limits::{MAX_EXPR_DEPTH, MAX_EXPR_NODES, Refusal};
 
 use serde::{Deserialize, Serialize};
 
@@ -105,18 +117,25 @@ pub enum BinaryOperator {
     And,
     /// Either is true, even beside a NULL.
     Or,
+    /// The left value, or the right one where the left is NULL.
+    Coalesce,
 }
 
 impl BinaryOperator {
     /// Whether it computes a number.
     pub fn is_arithmetic(self) -> bool {
         use BinaryOperator::{
-            Add, And, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
+            Add, And, Coalesce, Divide, Eq, Gt, GtEq, Lt, LtEq, Multiply, NotEq, Or, Remainder, Subtract,
         };
         match self {
             Add | Subtract | Multiply | Divide | Remainder => true,
-            Eq | NotEq | Lt | LtEq | Gt | GtEq | And | Or => false,
+            Eq | NotEq | Lt | LtEq | Gt | GtEq | And | Or | Coalesce => false,
         }
+    }
+
+    /// Whether it gives a truth value: it compares, or connects conditions.
+    pub fn is_condition(self) -> bool {
+        !self.is_arithmetic() && self != BinaryOperator::Coalesce
     }
 
     /// Whether it is [`BinaryOperator::And`] or [`BinaryOperator::Or`].
@@ -142,10 +161,15 @@ pub enum UnaryOperator {
     TokenCount,
     /// Spark's `hash` of any value, as Int64: what an exchange places rows by. Of NULL it is 42, the seed.
     Hash,
+    /// Whether a value is one of a list.
+    InList(InList),
+    /// The value as one of another type, or NULL where there is none. See [`Expr::cast`].
+    Cast(DataType),
 }
 
-/// What computes a column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What computes a column. On its way to an executor it is a list of its nodes, so that how deep it is does not matter to
+/// the format it travels in.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Expr<C = String> {
     /// A column as it is.
     Column(C),
@@ -167,6 +191,17 @@ pub enum Expr<C = String> {
         /// and this.
         right: Box<Expr<C>>,
     },
+    /// One value where a condition is true, another where it is false or NULL.
+    Case {
+        /// Which of the two.
+        condition: Box<Expr<C>>,
+        /// Where it is true.
+        then: Box<Expr<C>>,
+        /// Elsewhere.
+        otherwise: Box<Expr<C>>,
+    },
+    /// What stands for an expression that grew past a limit while it was written. A plan with it is refused.
+    Refused(Refusal),
 }
 
 impl<C> Expr<C> {
@@ -186,6 +221,12 @@ impl<C> Expr<C> {
                 left: Box::new(left.try_replace(f)?),
                 right: Box::new(right.try_replace(f)?),
             },
+            Expr::Case { condition, then, otherwise } => Expr::Case {
+                condition: Box::new(condition.try_replace(f)?),
+                then: Box::new(then.try_replace(f)?),
+                otherwise: Box::new(otherwise.try_replace(f)?),
+            },
+            Expr::Refused(refusal) => Expr::Refused(*refusal),
         })
     }
 
@@ -197,192 +238,63 @@ impl<C> Expr<C> {
         self.try_replace(&mut |column| Ok(Expr::Column(f(column)?)))
     }
 
+    /// The expressions directly below, from left to right.
+    pub(crate) fn children(&self) -> impl DoubleEndedIterator<Item = &Expr<C>> {
+        let children: [Option<&Expr<C>>; 3] = match self {
+            Expr::Column(_) | Expr::Literal(_) | Expr::Refused(_) => [None, None, None],
+            Expr::Unary { input, .. } => [Some(&**input), None, None],
+            Expr::Binary { left, right, .. } => [Some(&**left), Some(&**right), None],
+            Expr::Case { condition, then, otherwise } => {
+                [Some(&**condition), Some(&**then), Some(&**otherwise)]
+            }
+        };
+        children.into_iter().flatten()
+    }
+
     /// Calls `f` with every column read, from left to right.
     pub fn for_each_column(&self, f: &mut impl FnMut(&C)) {
         match self {
             Expr::Column(column) => f(column),
-            Expr::Literal(_) => {}
-            Expr::Unary { input, .. } => input.for_each_column(f),
-            Expr::Binary { left, right, .. } => {
-                left.for_each_column(f);
-                right.for_each_column(f);
-            }
+            other => other.children().for_each(|child| child.for_each_column(f)),
         }
     }
 
     /// Whether it gives a truth value: a column never does, what a projection stores of a condition is an Int64.
     pub fn is_condition(&self) -> bool {
         match self {
-            Expr::Column(_) => false,
+            Expr::Column(_) | Expr::Case { .. } | Expr::Refused(_) => false,
             Expr::Literal(value) => value.kind() == Kind::Truth,
             Expr::Unary { operator, .. } => match operator {
-                UnaryOperator::Not | UnaryOperator::IsNull | UnaryOperator::Contains(_) => true,
+                UnaryOperator::Not
+                | UnaryOperator::IsNull
+                | UnaryOperator::Contains(_)
+                | UnaryOperator::InList(_) => true,
                 UnaryOperator::Length
                 | UnaryOperator::Lower
                 | UnaryOperator::TokenCount
-                | UnaryOperator::Hash => false,
+                | UnaryOperator::Hash
+                | UnaryOperator::Cast(_) => false,
             },
-            Expr::Binary { operator, .. } => !operator.is_arithmetic(),
+            Expr::Binary { operator, .. } => operator.is_condition(),
         }
     }
 
     /// The conditions that must all be true for this one to be.
     pub fn conjuncts(self) -> Vec<Expr<C>> {
-        match self {
-            Expr::Binary { operator: BinaryOperator::And, left, right } => {
-                let mut all = left.conjuncts();
-                all.extend(right.conjuncts());
-                all
-            }
-            other => vec![other],
-        }
+        self.operands(BinaryOperator::And)
     }
 
-    fn unary(self, operator: UnaryOperator) -> Self {
-        Expr::Unary { operator, input: Box::new(self) }
-    }
-
-    fn binary(self, operator: BinaryOperator, right: Self) -> Self {
-        Expr::Binary { operator, left: Box::new(self), right: Box::new(right) }
-    }
-
-    /// `self = other`.
-    pub fn eq(self, other: Self) -> Self {
-        self.binary(BinaryOperator::Eq, other)
-    }
-
-    /// `self <> other`.
-    pub fn not_eq(self, other: Self) -> Self {
-        self.binary(BinaryOperator::NotEq, other)
-    }
-
-    /// `self < other`.
-    pub fn lt(self, other: Self) -> Self {
-        self.binary(BinaryOperator::Lt, other)
-    }
-
-    /// `self <= other`.
-    pub fn lt_eq(self, other: Self) -> Self {
-        self.binary(BinaryOperator::LtEq, other)
-    }
-
-    /// `self > other`.
-    pub fn gt(self, other: Self) -> Self {
-        self.binary(BinaryOperator::Gt, other)
-    }
-
-    /// `self >= other`.
-    pub fn gt_eq(self, other: Self) -> Self {
-        self.binary(BinaryOperator::GtEq, other)
-    }
-
-    /// Both.
-    pub fn and(self, other: Self) -> Self {
-        self.binary(BinaryOperator::And, other)
-    }
-
-    /// Either.
-    pub fn or(self, other: Self) -> Self {
-        self.binary(BinaryOperator::Or, other)
-    }
-
-    /// Whether it is NULL.
-    pub fn is_null(self) -> Self {
-        self.unary(UnaryOperator::IsNull)
-    }
-
-    /// Whether it is not NULL.
-    pub fn is_not_null(self) -> Self {
-        !self.is_null()
-    }
-
-    /// Characters of a text.
-    pub fn length(self) -> Self {
-        self.unary(UnaryOperator::Length)
-    }
-
-    /// A text in lower case.
-    pub fn lower(self) -> Self {
-        self.unary(UnaryOperator::Lower)
-    }
-
-    /// Whether a text holds another.
-    pub fn contains(self, part: &str) -> Self {
-        self.unary(UnaryOperator::Contains(part.to_owned()))
-    }
-
-    /// Words of a text.
-    pub fn token_count(self) -> Self {
-        self.unary(UnaryOperator::TokenCount)
-    }
-
-    /// Spark's hash.
-    pub fn hash(self) -> Self {
-        self.unary(UnaryOperator::Hash)
-    }
-}
-
-impl<C> std::ops::Not for Expr<C> {
-    type Output = Self;
-    fn not(self) -> Self {
-        self.unary(UnaryOperator::Not)
-    }
-}
-
-/// `col("a") + lit(1)` and the like.
-macro_rules! arithmetic {
-    ($($operator:ident $method:ident $variant:ident),*) => {$(
-        impl<C> std::ops::$operator for Expr<C> {
-            type Output = Self;
-            fn $method(self, other: Self) -> Self {
-                self.binary(BinaryOperator::$variant, other)
+    /// What a chain of one operator connects, from left to right.
+    pub(crate) fn operands(self, chained: BinaryOperator) -> Vec<Expr<C>> {
+        let (mut waiting, mut operands) = (vec![self], Vec::new());
+        while let Some(expr) = waiting.pop() {
+            match expr {
+                Expr::Binary { operator, left, right } if operator == chained => {
+                    waiting.extend([*right, *left])
+                }
+                other => operands.push(other),
             }
         }
-    )*};
-}
-arithmetic!(Add add Add, Sub sub Subtract, Mul mul Multiply, Div div Divide, Rem rem Remainder);
-
-/// A column by name.
-pub fn col(name: &str) -> Expr {
-    Expr::Column(name.to_owned())
-}
-
-/// A constant: an integer, a double, a text or a truth value.
-pub fn lit<C>(value: impl Into<Value>) -> Expr<C> {
-    Expr::Literal(value.into())
-}
-
-/// NULL, of a column's type.
-pub fn null<C>(data_type: DataType) -> Expr<C> {
-    Expr::Literal(Value::Null(Kind::Value(data_type)))
-}
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Value::Int64(value)
-    }
-}
-
-impl From<i32> for Value {
-    fn from(value: i32) -> Self {
-        Value::Int64(value.into())
-    }
-}
-
-impl From<f64> for Value {
-    fn from(value: f64) -> Self {
-        Value::Float64(value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Value::Utf8(value.to_owned())
-    }
-}
-
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Value::Truth(value)
+        operands
     }
 }

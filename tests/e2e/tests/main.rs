@@ -1,0 +1,39 @@
+//! All end-to-end tests in one binary with a harness of its own: they share the browsers, and a harness can close these
+//! when the last test is over. Names, filters, `--list` and the summary are those of `cargo test`.
+
+use std::sync::LazyLock;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use shuffle_lab_e2e::{Outcome, browsers};
+use tokio::runtime::Runtime;
+
+/// A [`Trial`] for each function, by its own name after its file's.
+macro_rules! tests {
+    ($($name:ident),* $(,)?) => {
+        vec![$(crate::trial(concat!(module_path!(), "::", stringify!($name)), || crate::run($name()))),*]
+    };
+}
+
+mod lab;
+mod page;
+mod plan;
+
+/// One for all tests: a browser outlives its test, and so must the connections to it.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Runtime::new().expect("the system has room for a few threads"));
+
+fn main() {
+    let tests = [page::tests(), lab::tests(), plan::tests()].into_iter().flatten().collect();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
+    RUNTIME.block_on(browsers::close());
+    conclusion.exit();
+}
+
+/// A test by its path, without the name of the binary.
+fn trial(path: &str, test: fn() -> Result<(), Failed>) -> Trial {
+    Trial::test(path.split_once("::").map_or(path, |(_, name)| name), test)
+}
+
+fn run(test: impl Future<Output = Outcome>) -> Result<(), Failed> {
+    RUNTIME.block_on(test).map_err(Failed::from)
+}
