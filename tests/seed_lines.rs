@@ -64,7 +64,7 @@ fn hash_of_blocks(scenario: &Scenario) -> u64 {
         let columns: Vec<usize> = (0..schema.fields().len()).collect();
         for partition in 0..scenario.map_partitions {
             let mut write = ShuffleWrite::new(scenario.reduce_partitions);
-            let mut scan = dataset.scan(table, partition, &columns);
+            let mut scan = dataset.scan(&table, partition, &columns);
             while let Some(batch) = scan.next_batch(BATCH_ROWS) {
                 let partitioning = Partitioning::by_column(key);
                 let rows = TaskRows { task: partition, first_row: write.row_count() };

@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::operator::Pipeline;
-use shuffle_engine::plan::{BuildInput, JoinKind, OperatorSpec};
+use shuffle_engine::plan::{BuildInput, JoinKey, JoinKind, JoinSpec, OperatorSpec};
 
 fn hash_join(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("hash_join");
@@ -45,14 +45,14 @@ fn join() -> OperatorSpec {
         ("score", DataType::Float64),
         ("reward", DataType::Float64),
     ];
-    OperatorSpec::HashJoin {
-        probe_key: 1,
-        build_key: 0,
+    OperatorSpec::HashJoin(JoinSpec {
+        keys: vec![JoinKey { probe: 1, build: 0 }],
         build_schema: Arc::new(Table::Rewards.schema()),
+        build_columns: vec![1],
         build: BuildInput::Shuffle,
         kind: JoinKind::Inner,
         schema: Arc::new(Schema::new(fields)),
-    }
+    })
 }
 
 criterion_group!(benches, hash_join);

@@ -21,7 +21,7 @@ fn key_sketch(criterion: &mut Criterion) {
         group.bench_function(format!("map side/{skew_name}"), |bencher| {
             bencher.iter(|| {
                 let mut write = ShuffleWrite::new(32);
-                let mut scan = dataset.scan(Table::Prompts, 0, &[1]);
+                let mut scan = dataset.scan(&Table::Prompts, 0, &[1]);
                 while let Some(batch) = scan.next_batch(BATCH_ROWS) {
                     let rows = TaskRows { task: 0, first_row: write.row_count() };
                     let placement = place(&partitioning, &batch, rows, 32);

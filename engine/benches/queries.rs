@@ -13,7 +13,8 @@ use shuffle_engine::columnar::{BATCH_ROWS, Column, DataType, Primitive, RecordBa
 use shuffle_engine::dataset::{Dataset, Table};
 use shuffle_engine::operator::Pipeline;
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, AggregateStep, BuildInput, Expr, JoinKind, OperatorSpec, lit,
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, Expr, JoinKey, JoinKind, JoinSpec, OperatorSpec,
+    lit,
 };
 use shuffle_engine::scenario::Skew;
 
@@ -34,7 +35,7 @@ fn schema(names: &[&str]) -> Arc<Schema> {
 /// Key and value of every row.
 fn numbers(name: &str, skew: Skew) -> Vec<RecordBatch> {
     let scenario = Scenario { rows: ROWS, keys: KEYS, skew, map_partitions: 1, ..Scenario::default() };
-    let mut scan = Arc::new(Dataset::new(&scenario.data())).scan(Table::Prompts, 0, &[1]);
+    let mut scan = Arc::new(Dataset::new(&scenario.data())).scan(&Table::Prompts, 0, &[1]);
     let (mut row, schema) = (0, schema(&["key", "v"]));
     let mut file = std::env::var_os("SHUFFLE_LAB_COLUMNS").map(|folder| {
         let path = PathBuf::from(folder).join(format!("{name}.i64"));
@@ -111,14 +112,14 @@ fn queries(criterion: &mut Criterion) {
         (
             "join and sum",
             vec![
-                OperatorSpec::HashJoin {
-                    probe_key: 0,
-                    build_key: 0,
+                OperatorSpec::HashJoin(JoinSpec {
+                    keys: vec![JoinKey { probe: 0, build: 0 }],
                     build_schema,
+                    build_columns: vec![1],
                     build: BuildInput::Shuffle,
                     kind: JoinKind::Inner,
                     schema: joined.clone(),
-                },
+                }),
                 aggregate(vec![], &[(count, None), (sum, Some(2))], &joined),
             ],
             &build,

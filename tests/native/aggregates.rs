@@ -6,7 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema, Utf8Column};
 use shuffle_engine::operator::{ExactSum, Pipeline};
-use shuffle_engine::plan::{Aggregate, AggregateFunction, AggregateStep, BuildInput, JoinKind, OperatorSpec};
+use shuffle_engine::plan::{
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, JoinKey, JoinKind, JoinSpec, OperatorSpec,
+};
 
 use crate::interpreter::mean_of_ints;
 
@@ -257,28 +259,31 @@ proptest! {
         size in 1usize..40,
         is_unique in any::<bool>(),
     ) {
-        for key in 0..3 {
-            let text = |row: &Row| [
+        for keys in [&[0][..], &[1], &[2], &[0, 2], &[2, 1, 0], &[1, 1]] {
+            let text = |row: &Row| -> Vec<Option<String>> {
+                let all = [
                 row.0.map(|int| int.to_string()),
                 row.1.map(|float| canonical(float).to_string()),
                 row.2.clone(),
-            ];
+                ];
+                keys.iter().map(|&key| all[key].clone()).collect()
+            };
             let mut build = build.clone();
             if is_unique {
-                build.sort_by_key(|row| text(row)[key].clone());
-                build.dedup_by_key(|row| text(row)[key].clone());
+                build.sort_by_key(text);
+                build.dedup_by_key(|row| text(row));
             }
-            for kind in [JoinKind::Inner, JoinKind::LeftOuter] {
-                let others = (0..3).filter(|column| *column != key);
+            for kind in [JoinKind::Inner, JoinKind::LeftOuter, JoinKind::Semi, JoinKind::Anti] {
+                let others = (0..3).filter(|column| !keys.contains(column) && !kind.only_selects());
                 let types = TYPES.iter().map(|column| column.1).chain(others.clone().map(|at| TYPES[at].1));
-                let join = OperatorSpec::HashJoin {
-                    probe_key: key,
-                    build_key: key,
+                let join = OperatorSpec::HashJoin(JoinSpec {
+                    keys: keys.iter().map(|&key| JoinKey { probe: key, build: key }).collect(),
                     build_schema: Arc::new(Schema::new(TYPES)),
+                    build_columns: others.clone().collect(),
                     build: BuildInput::Shuffle,
                     kind,
                     schema: schema_of(types),
-                };
+                });
                 let (mut pipeline, mut out) = (Pipeline::new(&[join]), Vec::new());
                 for rows in build.chunks(size) {
                     pipeline.push_build(&batch_of(rows)).expect("it fits");
@@ -293,7 +298,7 @@ proptest! {
                 for left in &probe {
                     let met: Vec<&Row> = build
                         .iter()
-                        .filter(|right| text(left)[key].is_some() && text(left)[key] == text(right)[key])
+                        .filter(|right| text(left).iter().all(Option::is_some) && text(left) == text(right))
                         .collect();
                     let row = |right: Option<&Row>| -> Vec<Option<String>> {
                         let left = batch_of(std::slice::from_ref(left)).row_text(0);
@@ -301,13 +306,18 @@ proptest! {
                         let right = others.clone().map(|at| right.as_ref().and_then(|row| row[at].clone()));
                         left.into_iter().chain(right).collect()
                     };
-                    expected.extend(met.iter().map(|right| row(Some(right))));
-                    if met.is_empty() && kind == JoinKind::LeftOuter {
-                        expected.push(row(None));
+                    match (kind, met.is_empty()) {
+                        (JoinKind::Inner | JoinKind::LeftOuter, false) => {
+                            expected.extend(met.iter().map(|right| row(Some(right))));
+                        }
+                        (JoinKind::LeftOuter | JoinKind::Anti, true) | (JoinKind::Semi, false) => {
+                            expected.push(row(None));
+                        }
+                        (JoinKind::Inner | JoinKind::Semi, true) | (JoinKind::Anti, false) => {}
                     }
                 }
                 expected.sort();
-                prop_assert_eq!(rows_of(&out), expected, "{:?} by column {}", kind, key);
+                prop_assert_eq!(rows_of(&out), expected, "{:?} by columns {:?}", kind, keys);
             }
         }
     }

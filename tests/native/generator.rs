@@ -27,13 +27,14 @@ fn scenario(skew: Skew, seed: u64) -> Scenario {
 }
 
 fn scan(dataset: &Arc<Dataset>, table: Table, partition: u32, columns: &[usize]) -> Vec<RecordBatch> {
-    let mut scan = dataset.scan(table, partition, columns);
+    let mut scan = dataset.scan(&table, partition, columns);
     std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect()
 }
 
 fn all_rows(scenario: &Scenario, table: Table, columns: &[usize]) -> Vec<Row> {
     let dataset = Arc::new(Dataset::new(&scenario.data()));
-    let batches = (0..dataset.partition_count()).flat_map(|part| scan(&dataset, table, part, columns));
+    let batches =
+        (0..dataset.partition_count()).flat_map(|part| scan(&dataset, table.clone(), part, columns));
     batches.flat_map(|batch| rows_of(&batch)).collect()
 }
 
@@ -158,11 +159,11 @@ fn a_column_has_the_same_values_whatever_other_columns_are_read() {
     let scenario = Scenario { rows: 40_000, map_partitions: 2, ..scenario(Skew::Zipf { exponent: 1.1 }, 6) };
     for table in Table::ALL {
         let column_count = table.schema().fields().len();
-        let whole = all_rows(&scenario, table, &(0..column_count).collect::<Vec<_>>());
+        let whole = all_rows(&scenario, table.clone(), &(0..column_count).collect::<Vec<_>>());
         assert_eq!(whole.len() as u64, if table == Table::Prompts { scenario.rows } else { scenario.keys });
         for subset in 1u32..1 << column_count {
             let columns: Vec<usize> = (0..column_count).filter(|column| subset >> column & 1 == 1).collect();
-            let part = all_rows(&scenario, table, &columns);
+            let part = all_rows(&scenario, table.clone(), &columns);
             let agrees = whole
                 .iter()
                 .zip(&part)
@@ -179,7 +180,7 @@ fn a_scan_gives_the_same_rows_in_batches_of_any_size() {
     for table in Table::ALL {
         let columns: Vec<usize> = (0..table.schema().fields().len()).collect();
         let rows = |limit: usize| -> Vec<Row> {
-            let mut scan = dataset.scan(table, 1, &columns);
+            let mut scan = dataset.scan(&table, 1, &columns);
             std::iter::from_fn(|| scan.next_batch(limit)).flat_map(|batch| rows_of(&batch)).collect()
         };
         let whole = rows(BATCH_ROWS);
@@ -198,7 +199,7 @@ fn partitions_hold_every_row_once_and_differ_by_one_at_most() {
         let dataset = Dataset::new(&scenario.data());
         let mut next = 0;
         for partition in 0..partitions {
-            let range = dataset.partition_rows(Table::Prompts, partition);
+            let range = dataset.partition_rows(&Table::Prompts, partition);
             assert_eq!(range.start, next, "partition {partition} begins where the one before ends");
             let least = rows / u64::from(partitions);
             assert!((least..=least + 1).contains(&(range.end - range.start)), "{rows} over {partitions}");
@@ -270,7 +271,9 @@ fn tables_of_a_few_seeds_have_the_digests_of_the_golden_file() {
             let columns: Vec<usize> = (0..table.schema().fields().len()).collect();
             let mut digest = RowDigest::default();
             for partition in 0..dataset.partition_count() {
-                scan(&dataset, table, partition, &columns).iter().for_each(|batch| digest.add_batch(batch));
+                scan(&dataset, table.clone(), partition, &columns)
+                    .iter()
+                    .for_each(|batch| digest.add_batch(batch));
             }
             let link = shuffle_engine::scenario::link::encode(&scenario);
             writeln!(text, "{link} {} {} {}", table.name(), digest.row_count, digest.hex())

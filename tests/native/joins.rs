@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema};
 use shuffle_engine::operator::Pipeline;
-use shuffle_engine::plan::{BuildInput, JoinKind, OperatorSpec};
+use shuffle_engine::plan::{BuildInput, JoinKey, JoinKind, JoinSpec, OperatorSpec};
 
 fn batch(schema: &Arc<Schema>, rows: &[(Option<i64>, i64)]) -> RecordBatch {
     let keys = rows.iter().map(|row| row.0).collect::<Primitive<i64>>();
@@ -18,22 +18,22 @@ type Joined = Vec<(Option<i64>, i64, Option<i64>)>;
 fn join(kind: JoinKind, build: &[(Option<i64>, i64)], probe: &[(Option<i64>, i64)]) -> Joined {
     let of = |value| Arc::new(Schema::new([("key", DataType::Int64), (value, DataType::Int64)]));
     let (probe_schema, build_schema) = (of("p"), of("b"));
-    let names = ["key", "p", "b"].map(|name| (name, DataType::Int64));
-    let schema = Arc::new(Schema::new(names));
-    let mut pipeline = Pipeline::new(&[OperatorSpec::HashJoin {
-        probe_key: 0,
-        build_key: 0,
+    let names = if kind.only_selects() { &["key", "p"][..] } else { &["key", "p", "b"] };
+    let schema = Arc::new(Schema::new(names.iter().map(|name| (*name, DataType::Int64))));
+    let mut pipeline = Pipeline::new(&[OperatorSpec::HashJoin(JoinSpec {
+        keys: vec![JoinKey { probe: 0, build: 0 }],
         build_schema: build_schema.clone(),
+        build_columns: if kind.only_selects() { vec![] } else { vec![1] },
         build: BuildInput::Shuffle,
         kind,
         schema,
-    }]);
+    })]);
     let mut rows = Joined::new();
     // In batches of an odd size, so that no border agrees by chance.
     build.chunks(7).for_each(|rows| pipeline.push_build(&batch(&build_schema, rows)).expect("it fits"));
     for chunk in probe.chunks(5) {
         let mut keep = |batch: RecordBatch| {
-            let at = |column: usize, row| batch.column(column).as_int64().get(row);
+            let at = |column: usize, row| batch.columns().get(column)?.as_int64().get(row);
             rows.extend(
                 (0..batch.row_count()).map(|row| (at(0, row), at(1, row).expect("no NULL"), at(2, row))),
             );
@@ -55,9 +55,14 @@ fn naive(kind: JoinKind, build: &[(Option<i64>, i64)], probe: &[(Option<i64>, i6
     let mut rows = Joined::new();
     for &(key, value) in probe {
         let met = key.and_then(|key| table.get(&key));
-        rows.extend(met.into_iter().flatten().map(|&other| (key, value, Some(other))));
-        if met.is_none() && kind == JoinKind::LeftOuter {
-            rows.push((key, value, None));
+        match (kind, met) {
+            (JoinKind::Inner | JoinKind::LeftOuter, Some(met)) => {
+                rows.extend(met.iter().map(|&other| (key, value, Some(other))));
+            }
+            (JoinKind::LeftOuter | JoinKind::Anti, None) | (JoinKind::Semi, Some(_)) => {
+                rows.push((key, value, None));
+            }
+            (JoinKind::Inner | JoinKind::Semi, None) | (JoinKind::Anti, Some(_)) => {}
         }
     }
     rows.sort_unstable();
@@ -94,7 +99,7 @@ fn every_kind_of_build_side_meets_what_the_naive_join_meets() {
         None,
     ]);
     for (name, build) in builds {
-        for kind in [JoinKind::Inner, JoinKind::LeftOuter] {
+        for kind in [JoinKind::Inner, JoinKind::LeftOuter, JoinKind::Semi, JoinKind::Anti] {
             let (build, probe) = (numbered(&build), numbered(&probe));
             assert_eq!(join(kind, &build, &probe), naive(kind, &build, &probe), "{name}, {kind}");
         }

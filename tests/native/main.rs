@@ -30,6 +30,7 @@ mod killing;
 mod lab;
 mod model;
 mod oracle;
+mod own_tables;
 mod placement;
 mod plans;
 mod profiles;

@@ -11,7 +11,7 @@ use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::error::Result;
 use shuffle_engine::operator::{BuildTable, Pipeline, scan};
-use shuffle_engine::plan::{BuildInput, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
+use shuffle_engine::plan::{BuildInput, JoinSpec, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
 use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 
 /// What every map task of each shuffle wrote.
@@ -51,7 +51,7 @@ fn inputs(
     let blocks = |shuffle: u32| blocks(graph, written, shuffle, partition);
     let (build, probe) = match &stage.source {
         StageSource::Scan { table, column_indices, predicate, .. } => {
-            let mut scan = scan(dataset, *table, partition, column_indices, predicate.as_ref());
+            let mut scan = scan(dataset, table, partition, column_indices, predicate.as_ref());
             (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
         }
         StageSource::Shuffle { build, probe } => {
@@ -78,9 +78,9 @@ fn blocks(graph: &StageGraph, written: &Written, shuffle: u32, partition: u32) -
 fn tables(graph: &StageGraph, stage: &StageSpec, written: &Written) -> BTreeMap<u32, Arc<BuildTable>> {
     let operators = stage.operators();
     let table = |operator: &OperatorSpec| match operator {
-        OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } => {
+        OperatorSpec::HashJoin(join @ JoinSpec { build: BuildInput::Broadcast(shuffle), .. }) => {
             let rows = blocks(graph, written, *shuffle, 0);
-            let table = BuildTable::new(&rows, *build_key, build_schema).expect("a test's table fits");
+            let table = BuildTable::new(&rows, join).expect("a test's table fits");
             Some((*shuffle, Arc::new(table)))
         }
         _ => None,

@@ -9,7 +9,9 @@ use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::operator::{BuildTable, Pipeline, scan};
-use crate::plan::{Branch, BuildInput, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec};
+use crate::plan::{
+    Branch, BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
+};
 use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec, ShuffleWrite, TaskRows, place};
 
 /// A running task.
@@ -175,9 +177,9 @@ impl RunningTask {
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
                 Some(resident) if predicate.is_none() => {
-                    resident.scan(dataset, *table, task.index, column_indices)
+                    resident.scan(dataset, table, task.index, column_indices)
                 }
-                _ => scan(dataset, *table, task.index, column_indices, predicate.as_ref()),
+                _ => scan(dataset, table, task.index, column_indices, predicate.as_ref()),
             }),
             StageSource::Shuffle { build, probe } => {
                 let take = |shuffles: &[u32]| -> Result<Blocks> {
@@ -295,8 +297,7 @@ fn share_tables(
     tables: &mut BroadcastTables,
 ) -> Result<()> {
     for operator in stage.operators() {
-        let OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), build_key, build_schema, .. } =
-            operator
+        let OperatorSpec::HashJoin(join @ JoinSpec { build: BuildInput::Broadcast(shuffle), .. }) = operator
         else {
             continue;
         };
@@ -307,9 +308,9 @@ fn share_tables(
         let batches = store
             .read(&input.expect("the stage's shuffles are listed").read)?
             .iter()
-            .map(|slice| Ok(block::decode(slice.bytes(), build_schema)?.0))
+            .map(|slice| Ok(block::decode(slice.bytes(), &join.build_schema)?.0))
             .collect::<Result<Vec<_>>>()?;
-        tables.insert(*shuffle, Arc::new(BuildTable::new(&batches, *build_key, build_schema)?));
+        tables.insert(*shuffle, Arc::new(BuildTable::new(&batches, join)?));
     }
     Ok(())
 }

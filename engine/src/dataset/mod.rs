@@ -1,4 +1,4 @@
-//! The tables: generated, never shipped. Partition `p` follows from `(seed, table, p)` alone.
+//! The tables: two that are generated, never shipped, and those of a user's own ([`OwnTable`]). Partition `p` follows from `(seed, table, p)` alone.
 //!
 //! ```text
 //! prompts  prompt_id 0..rows   prompt_hash (the key, skewed)   language, text (of the key)   score (of the row)
@@ -9,7 +9,9 @@
 //! scored twice. Each column draws from its own stream, so a scan that leaves columns out reads the same
 //! values in the others. Scores are exact multiples of 2^-20 and one in 50 is NULL ("not scored yet").
 
+mod csv;
 mod keys;
+mod own;
 pub(crate) mod population;
 mod prompts;
 mod resident;
@@ -19,8 +21,10 @@ mod skew_form;
 mod spec;
 mod text;
 
+pub use csv::{CsvError, CsvFault, read_csv};
 pub use keys::KeyDistribution;
 pub(crate) use keys::{rotated, rotation};
+pub use own::{OwnTable, TableError};
 pub use resident::ResidentScans;
 pub use spec::{DataSpec, Skew};
 
@@ -32,29 +36,33 @@ use crate::columnar::{Bitmap, Column, DataType, RecordBatch, Schema};
 use crate::random::Streams;
 pub(crate) use text::TextSource;
 
-/// A generated table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A table that plans can scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Table {
     /// The facts: `rows` of them.
     Prompts,
     /// One reward for each key.
     Rewards,
+    /// A table of a user's own. It is not written down: only executors of the same process can scan it.
+    #[serde(skip)]
+    Own(OwnTable),
 }
 
 impl Table {
-    /// Both tables.
+    /// Both generated tables.
     pub const ALL: [Table; 2] = [Table::Prompts, Table::Rewards];
 
     /// The name in SQL.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Table::Prompts => "prompts",
             Table::Rewards => "rewards",
+            Table::Own(table) => table.name(),
         }
     }
 
     /// All its columns.
-    pub fn schema(self) -> Schema {
+    pub fn schema(&self) -> Schema {
         match self {
             Table::Prompts => Schema::new([
                 ("prompt_id", DataType::Int64),
@@ -64,6 +72,7 @@ impl Table {
                 ("score", DataType::Float64),
             ]),
             Table::Rewards => Schema::new([("prompt_hash", DataType::Int64), ("reward", DataType::Float64)]),
+            Table::Own(table) => Schema::clone(table.schema()),
         }
     }
 }
@@ -100,26 +109,27 @@ impl Dataset {
     }
 
     /// The rows of `table` in all partitions.
-    pub fn row_count(&self, table: Table) -> u64 {
+    pub fn row_count(&self, table: &Table) -> u64 {
         match table {
             Table::Prompts => self.spec.rows,
             Table::Rewards => self.spec.keys,
+            Table::Own(table) => table.row_count(),
         }
     }
 
-    /// Number of partitions of either table.
+    /// Number of partitions of every table.
     pub fn partition_count(&self) -> u32 {
         self.spec.partitions
     }
 
     /// The row ids of one partition: as equal as whole numbers allow.
-    pub fn partition_rows(&self, table: Table, partition: u32) -> std::ops::Range<u64> {
+    pub fn partition_rows(&self, table: &Table, partition: u32) -> std::ops::Range<u64> {
         let at = |index: u64| self.row_count(table) * index / u64::from(self.spec.partitions);
         at(u64::from(partition))..at(u64::from(partition) + 1)
     }
 
     /// Scans one partition, a batch at a time.
-    pub fn scan(self: &Arc<Self>, table: Table, partition: u32, column_indices: &[usize]) -> Scan {
+    pub fn scan(self: &Arc<Self>, table: &Table, partition: u32, column_indices: &[usize]) -> Scan {
         let rows = self.partition_rows(table, partition);
         Scan {
             dataset: self.clone(),
@@ -127,8 +137,9 @@ impl Dataset {
             source: match table {
                 Table::Prompts => Source::Prompts(prompts::Prompts::new(self.streams, partition, rows)),
                 Table::Rewards => Source::Rewards(rewards::Rewards::new(rows)),
+                Table::Own(table) => Source::Own { table: table.clone(), rows },
             },
-            table,
+            table: table.clone(),
             column_indices: column_indices.to_vec(),
             filter: None,
             scanned: Scanned::default(),
@@ -175,6 +186,7 @@ pub struct Scan {
 enum Source {
     Prompts(prompts::Prompts),
     Rewards(rewards::Rewards),
+    Own { table: OwnTable, rows: std::ops::Range<u64> },
     Resident(std::vec::IntoIter<RecordBatch>),
 }
 
@@ -182,6 +194,7 @@ enum Source {
 enum Rows {
     Prompts(prompts::Rows),
     Rewards(rewards::Rows),
+    Own(own::Rows),
 }
 
 impl Scan {
@@ -205,6 +218,7 @@ impl Scan {
         let mut rows = match &mut self.source {
             Source::Prompts(prompts) => Rows::Prompts(prompts.next(row_limit, &dataset.keys, needed)?),
             Source::Rewards(rewards) => Rows::Rewards(rewards.next(row_limit, &dataset.keys)?),
+            Source::Own { table, rows } => Rows::Own(table.next(rows, row_limit)?),
             Source::Resident(batches) => {
                 let batch = batches.next()?;
                 self.scanned.rows += batch.row_count() as u64;
@@ -236,20 +250,24 @@ impl Rows {
         match self {
             Rows::Prompts(rows) => rows.ids.len(),
             Rows::Rewards(rows) => rows.keys.len(),
+            Rows::Own(rows) => rows.len(),
         }
     }
 
-    fn columns(&self, indices: &[usize], dataset: &Dataset) -> Vec<Column> {
-        match self {
-            Rows::Prompts(rows) => indices.iter().map(|&index| rows.column(index, &dataset.text)).collect(),
-            Rows::Rewards(rows) => indices.iter().map(|&index| rows.column(index, dataset.streams)).collect(),
-        }
+    fn columns(&self, indices: &[usize], dataset: &Dataset) -> Vec<Arc<Column>> {
+        let column = |&index: &usize| match self {
+            Rows::Prompts(rows) => Arc::new(rows.column(index, &dataset.text)),
+            Rows::Rewards(rows) => Arc::new(rows.column(index, dataset.streams)),
+            Rows::Own(rows) => rows.column(index),
+        };
+        indices.iter().map(column).collect()
     }
 
     fn take(self, kept: &[u32]) -> Rows {
         match self {
             Rows::Prompts(rows) => Rows::Prompts(rows.take(kept)),
             Rows::Rewards(rows) => Rows::Rewards(rows.take(kept)),
+            Rows::Own(rows) => Rows::Own(rows.take(kept)),
         }
     }
 }

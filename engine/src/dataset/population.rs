@@ -62,6 +62,11 @@ impl Population {
         Population { heavy, rest_weight: 0.0, rest_count: 0.0 }
     }
 
+    /// A crowd without end: nothing is known of how often a value stands there, so every row is taken for another.
+    pub(super) fn of_rows() -> Self {
+        Population { heavy: Vec::new(), rest_weight: 1.0, rest_count: f64::INFINITY }
+    }
+
     /// The heaviest keys with their weights.
     pub(crate) fn heaviest(&self, count: usize) -> impl Iterator<Item = (i64, f64)> {
         self.heavy.iter().take(count).filter_map(|item| match &item.value {

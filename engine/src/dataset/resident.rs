@@ -9,7 +9,7 @@ use crate::columnar::{BATCH_ROWS, RecordBatch};
 /// The batches of each partition that was scanned, of one dataset.
 #[derive(Debug, Default)]
 pub struct ResidentScans {
-    batches: BTreeMap<(Table, u32, Vec<usize>), Vec<RecordBatch>>,
+    batches: BTreeMap<(&'static str, u32, Vec<usize>), Vec<RecordBatch>>,
 }
 
 impl ResidentScans {
@@ -19,8 +19,14 @@ impl ResidentScans {
     }
 
     /// A scan of the kept batches, which are generated now if this is the first.
-    pub fn scan(&mut self, dataset: &Arc<Dataset>, table: Table, partition: u32, columns: &[usize]) -> Scan {
-        let key = (table, partition, columns.to_vec());
+    pub fn scan(&mut self, dataset: &Arc<Dataset>, table: &Table, partition: u32, columns: &[usize]) -> Scan {
+        let name = match table {
+            Table::Prompts => "prompts",
+            Table::Rewards => "rewards",
+            // It is in memory already.
+            Table::Own(_) => return dataset.scan(table, partition, columns),
+        };
+        let key = (name, partition, columns.to_vec());
         let mut generated = dataset.scan(table, partition, columns);
         let batches = self
             .batches

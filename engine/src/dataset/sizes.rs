@@ -27,6 +27,8 @@ pub(crate) enum By {
     EveryKey,
     /// A word of a text.
     Word,
+    /// Nothing that is known: the rows of a user's own table.
+    Row,
 }
 
 /// The sizes of the generated data.
@@ -37,6 +39,7 @@ pub(crate) struct DataSizes {
     keys_of_rows: Population,
     every_key: Population,
     words: Population,
+    own_rows: Population,
     /// Words of a text, on average.
     pub(crate) words_per_row: f64,
     text_bytes: f64,
@@ -54,6 +57,7 @@ impl DataSizes {
             every_key: Population::of_keys(data, Skew::Uniform {}),
             keys_of_rows,
             words: text.words,
+            own_rows: Population::of_rows(),
             words_per_row: text.words_per_row,
             text_bytes: text.words_per_row * (text.word_bytes + 1.0),
             word_bytes: text.word_bytes,
@@ -66,14 +70,16 @@ impl DataSizes {
             By::Key => &self.keys_of_rows,
             By::EveryKey => &self.every_key,
             By::Word => &self.words,
+            By::Row => &self.own_rows,
         }
     }
 
     /// The rows of a table.
-    pub(crate) fn table_rows(&self, table: Table) -> Rows {
+    pub(crate) fn table_rows(&self, table: &Table) -> Rows {
         match table {
             Table::Prompts => Rows { count: self.rows, by: By::Key, is_distinct: false },
             Table::Rewards => Rows { count: self.keys, by: By::EveryKey, is_distinct: true },
+            Table::Own(table) => Rows { count: table.row_count() as f64, by: By::Row, is_distinct: false },
         }
     }
 
@@ -87,6 +93,7 @@ impl DataSizes {
         let is_known = match by {
             By::Key | By::EveryKey => columns.iter().all(of_key),
             By::Word => matches!(columns, [column] if !of_row(column)),
+            By::Row => false,
         };
         is_known.then(|| self.population(by))
     }

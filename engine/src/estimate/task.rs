@@ -68,7 +68,7 @@ impl Work {
 fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) {
     match &stage.source {
         StageSource::Scan { table, schema, .. } => {
-            let all = sizes.data.table_rows(*table);
+            let all = sizes.data.table_rows(table);
             let rows = (all.count / f64::from(stage.task_count)).ceil();
             let row_bytes = sizes.data.row_bytes(schema);
             let flow = Flow { all, rows, schema: schema.clone(), spread: None };

@@ -1,10 +1,12 @@
 //! Actions: where a plan meets data and workers.
 
-use super::{DataFrame, Shown, count};
+use std::collections::BTreeMap;
+
+use super::{DataFrame, Shown, count, scan};
 use crate::cluster::local::LocalCluster;
 use crate::cluster::{Action, Clock, Cluster, Job, JobOutcome, RunSpec, WallMicros};
-use crate::columnar::RecordBatch;
-use crate::dataset::DataSpec;
+use crate::columnar::{RecordBatch, Schema};
+use crate::dataset::{DataSpec, OwnTable, Table, TableError, read_csv};
 use crate::error::{InvalidScenario, Result};
 use crate::metrics::JobReport;
 use crate::plan::optimizer::all_rules;
@@ -29,6 +31,8 @@ pub struct Context {
     setup: Setup,
     cluster: Box<dyn Cluster>,
     driver_memory_bytes: u64,
+    /// The tables that were registered, by name.
+    tables: BTreeMap<String, OwnTable>,
 }
 
 impl std::fmt::Debug for Context {
@@ -66,7 +70,12 @@ impl Context {
         cluster: Box<dyn Cluster>,
     ) -> Result<Self> {
         let setup = setup.try_into()?;
-        Ok(Context { setup, cluster, driver_memory_bytes: setup.run.action.memory_bytes() })
+        Ok(Context {
+            setup,
+            cluster,
+            driver_memory_bytes: setup.run.action.memory_bytes(),
+            tables: BTreeMap::new(),
+        })
     }
 
     /// All executors in this thread, one message at a time, without a clock: for tests and examples.
@@ -80,6 +89,7 @@ impl Context {
             setup,
             cluster: Box::new(Untimed(cluster)),
             driver_memory_bytes: setup.run.action.memory_bytes(),
+            tables: BTreeMap::new(),
         })
     }
 
@@ -95,7 +105,61 @@ impl Context {
             setup,
             cluster: Box::new(cluster),
             driver_memory_bytes: setup.run.action.memory_bytes(),
+            tables: BTreeMap::new(),
         })
+    }
+
+    /// Makes a table of one's own rows known by a name. They are split evenly into as many partitions as the generated tables
+    /// have, in their order: row i of n goes to partition i·partitions/n, whatever the batches.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use shuffle_engine::Scenario;
+    /// use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema};
+    /// use shuffle_engine::frame::{Context, col, lit};
+    ///
+    /// let schema = Arc::new(Schema::new([("id", DataType::Int64)]));
+    /// let ids = Column::Int64(Primitive::new(vec![7, 8, 9]));
+    /// let mut context = Context::local(Scenario { workers: 2, ..Scenario::default() })?;
+    /// context.register("orders", vec![RecordBatch::new(schema, vec![ids])])?;
+    /// let large = context.table("orders").filter(col("id").gt(lit(7)));
+    /// assert_eq!(large.count(&mut context)?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The rows stay where they are: executors of this process share them.
+    ///
+    /// # Errors
+    /// A name that is taken, no batch, no column, two columns of one name, or batches of different columns.
+    pub fn register(&mut self, name: &str, batches: Vec<RecordBatch>) -> std::result::Result<(), TableError> {
+        let is_generated = Table::ALL.iter().any(|table| table.name() == name);
+        if is_generated || self.tables.contains_key(name) {
+            return Err(TableError::NameTaken { name: name.to_owned() });
+        }
+        self.tables.insert(name.to_owned(), OwnTable::new(name, batches)?);
+        Ok(())
+    }
+
+    /// As [`Context::register`], with rows from a CSV text: what [`read_csv`] takes, and what `lab run --result` writes.
+    ///
+    /// # Errors
+    /// As [`Context::register`]; or the line and column of what cannot be read.
+    pub fn register_csv(
+        &mut self,
+        name: &str,
+        text: &[u8],
+        schema: &Schema,
+    ) -> std::result::Result<(), TableError> {
+        self.register(name, read_csv(text, schema)?)
+    }
+
+    /// All rows and columns of a table, generated or registered. A name that nobody knows is a mistake of the plan, which comes
+    /// out as every other one.
+    pub fn table(&self, name: &str) -> DataFrame {
+        match self.tables.get(name) {
+            Some(table) => DataFrame::of_table(Table::Own(table.clone())),
+            None => scan(name).or_of(self.tables.keys()),
+        }
     }
 
     /// What each executor may use, in bytes. A plan that is estimated to need more does not run; without a word nothing is

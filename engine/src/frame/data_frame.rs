@@ -5,7 +5,7 @@ use crate::columnar::Schema;
 use crate::dataset::Table;
 use crate::plan::optimizer::fused;
 use crate::plan::{
-    Expr, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy, PlanError, RepartitionBy, RowShare,
+    Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy, PlanError, RepartitionBy, RowShare,
     WideHints, within_plan_limits,
 };
 
@@ -30,7 +30,8 @@ pub(super) struct Written {
     is_widened: bool,
 }
 
-/// All rows and columns of a table: `prompts` or `rewards`.
+/// All rows and columns of a generated table: `prompts` or `rewards`. A table of one's own comes from
+/// [`crate::frame::Context::table`].
 pub fn scan(table: &str) -> DataFrame {
     let found = Table::ALL.into_iter().find(|candidate| candidate.name() == table);
     let plan = found.map(|table| LogicalPlan::Scan { table, columns: None, predicate: None });
@@ -42,6 +43,19 @@ pub fn scan(table: &str) -> DataFrame {
 }
 
 impl DataFrame {
+    /// All rows and columns of a table.
+    pub(super) fn of_table(table: Table) -> Self {
+        DataFrame { written: Written::new(LogicalPlan::Scan { table, columns: None, predicate: None }, &[]) }
+    }
+
+    /// The same; an unknown table is told to be none of these either.
+    pub(super) fn or_of<'a>(mut self, more: impl Iterator<Item = &'a String>) -> Self {
+        if let Err(PlanError::UnknownTable { tables, .. }) = &mut self.written {
+            tables.extend(more.cloned());
+        }
+        self
+    }
+
     /// The plan so far.
     ///
     /// # Errors
@@ -171,11 +185,44 @@ impl DataFrame {
         self.join_as(build, key, JoinKind::LeftOuter)
     }
 
+    /// Pairs of rows that agree in several columns, or in columns of different names:
+    /// `join_on(build, [("language", "language"), ("prompt_id", "id")], JoinKind::Inner)`. The first name of each pair is a
+    /// column of this frame, the second one of the other. Rows meet where all pairs are equal; NULL equals nothing.
+    ///
+    /// This frame's columns come out, then the other's. Of a pair with one name the column comes out once, as with SQL's
+    /// `using`; of a pair with two names both columns come out, as with SQL's `on`. A pair of two types, no pair at all, or
+    /// two columns of one name in the result is a mistake of the plan.
+    pub fn join_on<'a>(
+        self,
+        build: DataFrame,
+        keys: impl IntoIterator<Item = (&'a str, &'a str)>,
+        kind: JoinKind,
+    ) -> Self {
+        let pair =
+            |(probe, build): (&str, &str)| JoinKey { probe: probe.to_owned(), build: build.to_owned() };
+        self.join_keys(build, keys.into_iter().map(pair).collect(), kind)
+    }
+
+    /// The rows of this frame that meet a row of the other one by these pairs of columns, each once, with its own columns:
+    /// `semi_join(best, [("prompt_hash", "prompt_hash")])`. See [`JoinKind::Semi`].
+    pub fn semi_join<'a>(self, build: DataFrame, keys: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.join_on(build, keys, JoinKind::Semi)
+    }
+
+    /// The rows of this frame that meet no row of the other one by these pairs of columns, with their own columns. A row with a
+    /// NULL in a key meets nothing, so it stays. See [`JoinKind::Anti`].
+    pub fn anti_join<'a>(self, build: DataFrame, keys: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        self.join_on(build, keys, JoinKind::Anti)
+    }
+
     fn join_as(self, build: DataFrame, key: &str, kind: JoinKind) -> Self {
-        let key = key.to_owned();
+        self.join_keys(build, vec![JoinKey::named(key)], kind)
+    }
+
+    fn join_keys(self, build: DataFrame, keys: Vec<JoinKey>, kind: JoinKind) -> Self {
         self.try_then(|probe| {
             let method = JoinMethod::Shuffled;
-            let node = |probe, build| LogicalPlan::Join { probe, build, key, kind, method };
+            let node = |probe, build| LogicalPlan::Join { probe, build, keys, kind, method };
             probe.with(build.written?, node)
         })
     }

@@ -124,7 +124,7 @@ mod shown;
 pub use context::{Context, Setup};
 pub use queries::Query;
 
-pub use crate::plan::{Expr, coalesce, col, lit, null, when};
+pub use crate::plan::{Expr, JoinKind, coalesce, col, lit, null, when};
 pub use data_frame::{DataFrame, scan};
 pub use grouping::{
     AggregateExpr, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min, sum,

@@ -4,8 +4,9 @@
 //! on a thousand would. [`Counters::from_report`] reads them off a finished run.
 
 use super::ModelError;
+use crate::dataset::Table;
 use crate::metrics::{JobReport, StageReport};
-use crate::plan::{Output, Partitioning, StageGraph, StageSource, StageSpec};
+use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
 use crate::scenario::Scenario;
 
 /// What a task reads from blocks or writes into them.
@@ -98,6 +99,25 @@ pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     // What a broadcast costs grows with the number of executors, unlike every counter here.
     if graph.stages().iter().any(|stage| !stage.broadcasts_read().is_empty()) {
         return Err(ModelError::NotModelled { what: "a broadcast join" });
+    }
+    // Counters are exact: of the generated tables, whose keys are known.
+    let is_own = |stage: &StageSpec| matches!(&stage.source, StageSource::Scan { table: Table::Own(_), .. });
+    if graph.stages().iter().any(is_own) {
+        return Err(ModelError::NotModelled { what: "a table of one's own" });
+    }
+    // Every key of the build side of an inner or left join is taken to stand there once. How many rows meet something is not.
+    let selects = |operator: &OperatorSpec| match operator {
+        OperatorSpec::HashJoin(join) => join.kind.only_selects(),
+        OperatorSpec::Filter { .. }
+        | OperatorSpec::Sample { .. }
+        | OperatorSpec::Project { .. }
+        | OperatorSpec::Tokenize { .. }
+        | OperatorSpec::Limit { .. }
+        | OperatorSpec::HashAggregate { .. }
+        | OperatorSpec::BestBy { .. } => false,
+    };
+    if graph.stages().iter().any(|stage| stage.operators().any(selects)) {
+        return Err(ModelError::NotModelled { what: "a semi or anti join" });
     }
     // Two stages would run at the same time.
     if graph.concatenates() {

@@ -18,6 +18,9 @@ pub enum GroupKeys {
 }
 
 impl GroupKeys {
+    /// What [`GroupKeys::find`] gives for a value that has no number.
+    pub(super) const MISSING: u32 = u32::MAX;
+
     /// No key yet, of this type.
     pub fn new(data_type: DataType) -> Self {
         match data_type {
@@ -56,6 +59,26 @@ impl GroupKeys {
             }
             GroupKeys::Utf8(table) => table.number(column.as_utf8(), numbers),
         }
+    }
+
+    /// Puts the number of each of the column's values into `numbers`, in place of what was there; [`GroupKeys::MISSING`] for
+    /// NULL, and for a value that was never numbered.
+    ///
+    /// # Panics
+    /// When the column is of another type.
+    pub(super) fn find(&self, column: &Column, numbers: &mut Vec<u32>) {
+        numbers.clear();
+        match self {
+            GroupKeys::Int64(table) => table.find(column.as_int64().values(), numbers),
+            GroupKeys::Float64(table) => table.find(&key_bits(column.as_float64().values()), numbers),
+            GroupKeys::Utf8(table) => {
+                let texts = column.as_utf8();
+                let number = |row| table.get(texts, row).unwrap_or(GroupKeys::MISSING);
+                numbers.extend((0..texts.len()).map(number));
+            }
+        }
+        let nulls = column.validity().into_iter().flat_map(Bitmap::zeros);
+        nulls.for_each(|row| numbers[row] = GroupKeys::MISSING);
     }
 
     /// The keys with these numbers.

@@ -3,17 +3,16 @@
 //! ```text
 //!  no key ─────────────────────────────> one group
 //!  Int64, Float64 ── 64 bits ──────────> a slot, key and words side by side
-//!  several ── a number a column, paired ─┘
+//!  several ── one key of all of them ────┘
 //!  Utf8 ── a number ───────────────────> a row of words
 //! ```
-//!
-//! Several keys never meet as a row: each column numbers its own values, and two numbers make one 64-bit key.
 
 use super::group_keys::key_bits;
 use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch};
 use crate::error::Result;
+use crate::operator::GroupKeys;
+use crate::operator::composite_keys::CompositeKeys;
 use crate::operator::slot_table::{RUN_ROWS, SlotTable, reserve_for};
-use crate::operator::{GroupKeys, KeyTable};
 use std::ops::Range;
 
 /// The groups of one operator.
@@ -41,11 +40,7 @@ enum Kind {
 enum SlotKey {
     Int64,
     Float64,
-    /// Each column's values are numbered; `pairs[i]` numbers what the columns up to `i + 1` make together.
-    Several {
-        columns: Vec<GroupKeys>,
-        pairs: Vec<KeyTable>,
-    },
+    Several(CompositeKeys),
 }
 
 impl Groups {
@@ -60,10 +55,7 @@ impl Groups {
                 let initial = if initial.is_empty() { vec![0] } else { initial };
                 Kind::Rows { words: Vec::new(), initial, keys: GroupKeys::new(DataType::Utf8) }
             }
-            several => slots(SlotKey::Several {
-                columns: several.iter().map(|&data_type| GroupKeys::new(data_type)).collect(),
-                pairs: vec![KeyTable::default(); several.len() - 2],
-            }),
+            several => slots(SlotKey::Several(CompositeKeys::new(several))),
         };
         Groups { columns, kind, keys: Vec::new(), numbers: Vec::new() }
     }
@@ -96,19 +88,9 @@ impl Groups {
             Kind::Slots { key: SlotKey::Float64, .. } => {
                 *keys = key_bits(batch.column(columns[0]).as_float64().values());
             }
-            Kind::Slots { key: SlotKey::Several { columns: groups, pairs }, .. } => {
-                groups[0].number(batch.column(columns[0]), numbers)?;
-                let mut right = Vec::new();
-                for (index, group) in groups.iter_mut().enumerate().skip(1) {
-                    group.number(batch.column(columns[index]), &mut right)?;
-                    keys.clear();
-                    reserve_for(keys, numbers.len())?;
-                    keys.extend(numbers.iter().zip(&right).map(|(&left, &right)| pair(left, right)));
-                    if let Some(pairs) = pairs.get_mut(index - 1) {
-                        numbers.clear();
-                        pairs.number(keys, None, numbers)?;
-                    }
-                }
+            Kind::Slots { key: SlotKey::Several(composite), .. } => {
+                let columns: Vec<&Column> = columns.iter().map(|&column| batch.column(column)).collect();
+                composite.number(&columns, keys)?;
             }
             Kind::Rows { words, initial, keys } => {
                 keys.number(batch.column(columns[0]), numbers)?;
@@ -143,7 +125,7 @@ impl Groups {
                         (column.values(), column.validity())
                     }
                     SlotKey::Float64 => (self.keys.as_slice(), batch.column(self.columns[0]).validity()),
-                    SlotKey::Several { .. } => (self.keys.as_slice(), None),
+                    SlotKey::Several(_) => (self.keys.as_slice(), None),
                 };
                 let start = rows.start;
                 match validity {
@@ -222,7 +204,7 @@ impl Groups {
                         let floats = keys.map(|bits| f64::from_bits(bits as u64)).collect();
                         vec![Column::Float64(Primitive::with_validity(floats, validity))]
                     }
-                    SlotKey::Several { columns, pairs } => take_several(columns, pairs, keys.collect()),
+                    SlotKey::Several(composite) => composite.take(keys.collect()),
                 }
             }
             Kind::Rows { initial, keys, .. } => {
@@ -236,27 +218,4 @@ impl Groups {
             }
         }
     }
-}
-
-/// Two numbers as one key.
-fn pair(left: u32, right: u32) -> i64 {
-    (u64::from(left) << 32 | u64::from(right)) as i64
-}
-
-/// The columns that the last pairs stand for: each pair is taken apart into the one before it and a column's number.
-fn take_several(columns: &[GroupKeys], pairs: &[KeyTable], mut last: Vec<i64>) -> Vec<Column> {
-    let mut taken = Vec::with_capacity(columns.len());
-    for (index, column) in columns.iter().enumerate().skip(1).rev() {
-        let rights: Vec<u32> = last.iter().map(|&pair| pair as u32).collect();
-        taken.push(column.take(&rights));
-        let lefts = last.iter().map(|&pair| (pair as u64 >> 32) as usize);
-        last = match index.checked_sub(2) {
-            Some(before) => lefts.map(|left| pairs[before].keys()[left]).collect(),
-            None => lefts.map(|left| left as i64).collect(),
-        };
-    }
-    let firsts: Vec<u32> = last.iter().map(|&number| number as u32).collect();
-    taken.push(columns[0].take(&firsts));
-    taken.reverse();
-    taken
 }

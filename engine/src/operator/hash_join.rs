@@ -7,21 +7,19 @@
 
 use std::sync::Arc;
 
+use super::composite_keys::CompositeKeys;
 use super::group_keys::key_bits;
 use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
 use super::{Operator, Sink, TextTable};
-use crate::columnar::{BATCH_ROWS, Bitmap, Column, NO_ROW, RecordBatch, Schema};
+use crate::columnar::{BATCH_ROWS, Bitmap, Column, DataType, NO_ROW, Primitive, RecordBatch};
 use crate::error::Result;
-use crate::plan::JoinKind;
+use crate::plan::{JoinKind, JoinSpec};
 
-/// Equi-join on keys of any type; NULL meets nothing.
+/// Rows that agree in all keys meet. Keys are of any type; NULL meets nothing.
 #[derive(Debug)]
 pub(super) struct HashJoin {
-    probe_key: usize,
-    build_key: usize,
-    build_schema: Arc<Schema>,
-    kind: JoinKind,
-    schema: Arc<Schema>,
+    spec: JoinSpec,
+    probe_keys: Vec<usize>,
     build: Vec<RecordBatch>,
     table: Option<Arc<BuildTable>>,
     /// Of the batch at hand: the first build row that each row meets.
@@ -31,8 +29,10 @@ pub(super) struct HashJoin {
 /// The build side, put together once its input has ended. Many tasks can read one.
 #[derive(Debug)]
 pub struct BuildTable {
-    /// What comes out of a join: all columns but the key.
+    /// What comes out of a join.
     columns: Vec<Column>,
+    /// Several key columns as one.
+    composite: Option<CompositeKeys>,
     keys: BuildKeys,
     /// The next row of the same key, [`NO_ROW`] after the last; nothing when all keys differ.
     next: Vec<u32>,
@@ -52,19 +52,34 @@ enum BuildKeys {
 }
 
 impl BuildTable {
-    /// The table of these rows.
+    /// The table of these rows, the build side of a join.
     ///
     /// # Errors
     /// [`crate::EngineError::OutOfMemory`].
-    pub fn new(batches: &[RecordBatch], key: usize, schema: &Schema) -> Result<Self> {
+    pub fn new(batches: &[RecordBatch], join: &JoinSpec) -> Result<Self> {
         let all = |column: usize| match batches {
-            [] => Column::nulls(schema.fields()[column].data_type, 0),
+            [] => Column::nulls(join.build_schema.fields()[column].data_type, 0),
             batches => Column::concat(batches.iter().map(|batch| batch.column(column))),
         };
+        let key_columns: Vec<Column> = join.keys.iter().map(|key| all(key.build)).collect();
         let mut next = Vec::new();
-        let keys = BuildKeys::new(&all(key), &mut next)?;
-        let columns = (0..schema.fields().len()).filter(|&column| column != key).map(all).collect();
-        Ok(BuildTable { columns, keys, next }.ordered())
+        let (composite, keys) = match key_columns.as_slice() {
+            [key] => (None, BuildKeys::new(key, &mut next)?),
+            several => {
+                let several: Vec<&Column> = several.iter().collect();
+                let types: Vec<DataType> = several.iter().map(|column| column.data_type()).collect();
+                let (mut composite, mut numbered) = (CompositeKeys::new(&types), Vec::new());
+                composite.number(&several, &mut numbered)?;
+                let is_null = |column: &&Column, row| column.validity().is_some_and(|valid| !valid.get(row));
+                let validity = several.iter().any(|column| column.validity().is_some()).then(|| {
+                    Bitmap::from_fn(numbered.len(), |row| !several.iter().any(|column| is_null(column, row)))
+                });
+                let key = Column::Int64(Primitive::with_validity(numbered, validity));
+                (Some(composite), BuildKeys::new(&key, &mut next)?)
+            }
+        };
+        let columns = join.build_columns.iter().map(|&column| all(column)).collect();
+        Ok(BuildTable { columns, composite, keys, next }.ordered())
     }
 
     /// Puts the rows in the order of their keys when there is one for each key from the least to the greatest, as in a
@@ -78,9 +93,20 @@ impl BuildTable {
         let keys = BuildKeys::Ordered { least: *least, row_count: rows.len() as u32 };
         BuildTable {
             columns: self.columns.iter().map(|column| column.take(rows)).collect(),
+            composite: self.composite,
             keys,
             next: Vec::new(),
         }
+    }
+
+    /// Puts into `rows` the first build row that each row of a batch meets by these columns, or [`NO_ROW`].
+    fn find_rows(&self, batch: &RecordBatch, columns: &[usize], rows: &mut Vec<u32>) {
+        let Some(composite) = &self.composite else {
+            return self.find(batch.column(columns[0]), rows);
+        };
+        let columns: Vec<&Column> = columns.iter().map(|&column| batch.column(column)).collect();
+        let (keys, has_key) = composite.find(&columns);
+        self.find(&Column::Int64(Primitive::with_validity(keys, Some(has_key))), rows);
     }
 
     /// Puts into `rows` the first build row that each of the keys meets, or [`NO_ROW`].
@@ -219,19 +245,10 @@ impl BuildKeys {
 }
 
 impl HashJoin {
-    pub(super) fn new(
-        probe_key: usize,
-        build_key: usize,
-        build_schema: &Arc<Schema>,
-        kind: JoinKind,
-        schema: Arc<Schema>,
-    ) -> Self {
+    pub(super) fn new(spec: JoinSpec) -> Self {
         HashJoin {
-            probe_key,
-            build_key,
-            build_schema: build_schema.clone(),
-            kind,
-            schema,
+            probe_keys: spec.keys.iter().map(|key| key.probe).collect(),
+            spec,
             build: Vec::new(),
             table: None,
             first_rows: Vec::new(),
@@ -259,12 +276,26 @@ impl HashJoin {
             Some(rows) => batch.take(rows).columns().to_vec(),
         };
         columns.extend(table.columns.iter().map(|column| {
-            Arc::new(match self.kind {
-                JoinKind::Inner => column.take(build_rows),
+            Arc::new(match self.spec.kind {
                 JoinKind::LeftOuter => column.take_or_null(build_rows),
+                JoinKind::Inner | JoinKind::Semi | JoinKind::Anti => column.take(build_rows),
             })
         }));
-        sink(RecordBatch::new(self.schema.clone(), columns))
+        sink(RecordBatch::new(self.spec.schema.clone(), columns))
+    }
+
+    /// Sends out the rows that met something, or those that did not. How many build rows a row met does not matter.
+    fn select_met(
+        &self,
+        table: &BuildTable,
+        batch: &RecordBatch,
+        has_met: bool,
+        sink: Sink<'_>,
+    ) -> Result<()> {
+        let rows = (0..).zip(&self.first_rows).filter(|(_, first)| (**first != NO_ROW) == has_met);
+        let rows: Vec<u32> = rows.map(|(row, _)| row).collect();
+        let kept = if rows.len() == batch.row_count() { None } else { Some(rows.as_slice()) };
+        self.emit(table, batch, kept, &[], sink)
     }
 
     /// Keys of the build side may repeat: each probe row walks along its chain.
@@ -272,7 +303,7 @@ impl HashJoin {
         let (mut probe_rows, mut build_rows) = (Vec::new(), Vec::new());
         for (row, &first) in (0..).zip(&self.first_rows) {
             let mut build_row = first;
-            if build_row == NO_ROW && self.kind == JoinKind::LeftOuter {
+            if build_row == NO_ROW && self.spec.kind == JoinKind::LeftOuter {
                 probe_rows.push(row);
                 build_rows.push(NO_ROW);
             }
@@ -303,15 +334,20 @@ impl Operator for HashJoin {
             Some(table) => table.clone(),
             None => {
                 let build = std::mem::take(&mut self.build);
-                let table = BuildTable::new(&build, self.build_key, &self.build_schema)?;
+                let table = BuildTable::new(&build, &self.spec)?;
                 self.table.insert(Arc::new(table)).clone()
             }
         };
-        table.find(batch.column(self.probe_key), &mut self.first_rows);
+        table.find_rows(batch, &self.probe_keys, &mut self.first_rows);
+        match self.spec.kind {
+            JoinKind::Inner | JoinKind::LeftOuter => {}
+            JoinKind::Semi => return self.select_met(&table, batch, true, sink),
+            JoinKind::Anti => return self.select_met(&table, batch, false, sink),
+        }
         if !table.next.is_empty() {
             return self.walk(&table, batch, sink);
         }
-        let is_whole = self.kind == JoinKind::LeftOuter || !has_none(&self.first_rows);
+        let is_whole = self.spec.kind == JoinKind::LeftOuter || !has_none(&self.first_rows);
         if is_whole {
             return self.emit(&table, batch, None, &self.first_rows, sink);
         }

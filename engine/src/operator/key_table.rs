@@ -1,5 +1,6 @@
 //! From Int64 keys to dense numbers: a [`SlotTable`] with one word a key, its number.
 
+use super::group_keys::GroupKeys;
 use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
 use crate::columnar::Bitmap;
 use crate::error::Result;
@@ -47,6 +48,19 @@ impl KeyTable {
     /// The number of NULL, if it was seen.
     pub fn null_number(&self) -> Option<u32> {
         self.null_number
+    }
+
+    /// Appends the number of each key to `numbers`, [`GroupKeys::MISSING`] for one that was never numbered. NULL is the
+    /// caller's affair.
+    pub(super) fn find(&self, keys: &[i64], numbers: &mut Vec<u32>) {
+        let (words, mut positions) = (self.slots.words(), Vec::with_capacity(RUN_ROWS));
+        for run in keys.chunks(RUN_ROWS) {
+            self.slots.find(run, &mut positions);
+            // A position past the end is that of a key that is not there.
+            let number =
+                |&at: &u32| words.get(at as usize).map_or(GroupKeys::MISSING, |&number| number as u32);
+            numbers.extend(positions.iter().map(number));
+        }
     }
 
     /// Appends the number of each key to `numbers`, given now to keys that are new.

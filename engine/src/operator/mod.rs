@@ -9,6 +9,7 @@
 //! ```
 
 mod best_by;
+mod composite_keys;
 mod evaluate;
 mod exact_sum;
 mod filter;
@@ -170,8 +171,9 @@ fn build(spec: &OperatorSpec, tables: &BTreeMap<u32, Arc<BuildTable>>) -> Box<dy
             Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }
         OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
-        OperatorSpec::HashJoin { probe_key, build_key, build_schema, build, kind, schema } => {
-            let join = hash_join::HashJoin::new(probe_key, build_key, &build_schema, kind, schema);
+        OperatorSpec::HashJoin(spec) => {
+            let build = spec.build;
+            let join = hash_join::HashJoin::new(spec);
             Box::new(match build {
                 BuildInput::Shuffle => join,
                 BuildInput::Broadcast(shuffle) => {

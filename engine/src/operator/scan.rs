@@ -9,7 +9,7 @@ use crate::plan::ScanPredicate;
 /// A scan of one partition of a table, and of its rows only those for which the condition is true.
 pub fn scan(
     dataset: &Arc<Dataset>,
-    table: Table,
+    table: &Table,
     partition: u32,
     column_indices: &[usize],
     predicate: Option<&ScanPredicate>,

@@ -1,7 +1,7 @@
 //! The logical plan: intent, with columns by name.
 
 use super::expr::Expr;
-use super::wide::{Aggregate, JoinKind, OrderBy, RowShare, WideHints};
+use super::wide::{Aggregate, JoinKey, JoinKind, OrderBy, RowShare, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -119,14 +119,17 @@ pub enum LogicalPlan {
         /// What rules have found out.
         hints: WideHints,
     },
-    /// The join pairs rows of two inputs whose keys are equal. NULL equals nothing. The node is wide.
+    /// The join pairs rows of two inputs whose keys are all equal. NULL equals nothing. The node is wide.
+    ///
+    /// The probe's columns come out, then the build's. A build key that is called as its probe key is left out, for it would
+    /// say the same twice; keys of different names come out both.
     Join {
         /// The larger side, whose rows are looked up.
         probe: Box<LogicalPlan>,
         /// The side that a hash table is made of.
         build: Box<LogicalPlan>,
-        /// The key column, which has the same name on both sides.
-        key: String,
+        /// The columns that have to be equal, one or more.
+        keys: Vec<JoinKey>,
         /// What becomes of a probe row that meets nothing.
         kind: JoinKind,
         /// How the two sides meet.

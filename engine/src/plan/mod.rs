@@ -16,6 +16,7 @@ mod aggregate_steps;
 mod error;
 mod expr;
 mod facts;
+mod join;
 mod kinds;
 mod limits;
 mod logical;
@@ -44,10 +45,10 @@ pub use optimizer::{Optimized, Optimizer, OptimizerRule, RuleTrace};
 pub use options::{PlanOptions, Tactics};
 pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
-pub use spec::{BuildInput, OperatorSpec};
+pub use spec::{BuildInput, JoinSpec, OperatorSpec};
 pub use stage::{Branch, Output, StageGraph, StageSource, StageSpec};
 pub use wide::{
-    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
+    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare, WideHints,
 };
 
 use serde::{Deserialize, Serialize};

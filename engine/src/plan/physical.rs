@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
 use super::spec::OperatorSpec;
-use super::text::{columns, scan_condition};
-use super::wide::{JoinKind, RowShare};
+use super::text::{columns, join_keys, scan_condition};
+use super::wide::{JoinKey, JoinKind, RowShare};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -94,13 +94,13 @@ pub enum PhysicalPlan {
         probe: Box<PhysicalPlan>,
         /// The rows that become the table.
         build: Box<PhysicalPlan>,
-        /// The key column of the probe side.
-        probe_key: usize,
-        /// The key column of the build side.
-        build_key: usize,
+        /// The columns that have to be equal.
+        keys: Vec<JoinKey<usize>>,
+        /// The build side's columns that come out.
+        build_columns: Vec<usize>,
         /// What becomes of a probe row that meets nothing.
         kind: JoinKind,
-        /// The probe's columns, then the build's without its key.
+        /// The probe's columns, then the build's.
         schema: Arc<Schema>,
     },
     /// An exchange moves each row to the partition that it belongs to.
@@ -178,13 +178,11 @@ impl PhysicalPlan {
     pub(super) fn label(&self) -> String {
         match self {
             PhysicalPlan::Scan { table, predicate, schema, .. } => {
-                let only = scan_condition(predicate.as_ref(), *table);
+                let only = scan_condition(predicate.as_ref(), table);
                 format!("Scan {} [{}]{only}", table.name(), columns(schema))
             }
             PhysicalPlan::Operator { spec, .. } => format!("{}{}", spec.words().plan, spec.parameters()),
-            PhysicalPlan::HashJoin { probe_key, build_key, kind, .. } => {
-                format!("HashJoin {kind} probe #{probe_key} = build #{build_key}")
-            }
+            PhysicalPlan::HashJoin { keys, kind, .. } => format!("HashJoin {kind} {}", join_keys(keys)),
             PhysicalPlan::Exchange { partitioning, .. } => format!("Exchange {partitioning}"),
             PhysicalPlan::Union { .. } => "Union".to_owned(),
             PhysicalPlan::Share { share, row_id, .. } => format!("Share {share} of rows by #{row_id}"),

@@ -20,8 +20,8 @@ use super::logical::{JoinMethod, LogicalPlan, RepartitionBy};
 use super::options::{PlanOptions, Tactics};
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
 use super::spec::OperatorSpec;
-use super::union;
-use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, WideHints};
+use super::wide::{Aggregate, AggregateStep, JoinKey, JoinKind, OrderBy, WideHints};
+use super::{join, union};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -54,7 +54,7 @@ impl Planner {
     fn node(&self, plan: &LogicalPlan) -> Result<PhysicalPlan> {
         match plan {
             LogicalPlan::Scan { table, predicate, .. } => {
-                scan(*table, predicate.as_ref(), Arc::new(plan.try_schema()?))
+                scan(table, predicate.as_ref(), Arc::new(plan.try_schema()?))
             }
             LogicalPlan::Rows { schema } => Ok(PhysicalPlan::Rows { schema: Arc::new(schema.clone()) }),
             LogicalPlan::Filter { input, predicate } => {
@@ -95,10 +95,10 @@ impl Planner {
             LogicalPlan::BestBy { input, key, order, hints } => {
                 self.best_by(self.node(input)?, key, order, *hints)
             }
-            LogicalPlan::Join { probe, build, key, kind, method } => {
+            LogicalPlan::Join { probe, build, keys, kind, method } => {
                 let (probe, build) = (self.node(probe)?, self.node(build)?);
                 let schema = Arc::new(plan.schema_over(&[probe.schema(), build.schema()])?);
-                self.join((probe, build), key, *kind, *method, schema)
+                self.join((probe, build), keys, *kind, *method, schema)
             }
             LogicalPlan::Repartition { input, by } => {
                 let input = self.node(input)?;
@@ -204,28 +204,32 @@ impl Planner {
     fn join(
         &self,
         (probe, build): (PhysicalPlan, PhysicalPlan),
-        key: &str,
+        keys: &[JoinKey],
         kind: JoinKind,
         method: JoinMethod,
         schema: Arc<Schema>,
     ) -> Result<PhysicalPlan> {
-        let (probe_key, build_key) = (index(probe.schema(), key)?, index(build.schema(), key)?);
+        let build_columns = join::build_columns(build.schema(), keys, kind);
+        let keys = join::indices(probe.schema(), build.schema(), keys)?;
+        // Both sides are hashed alike: by the same keys in the same order.
+        let probe_keys = keys.iter().map(|key| key.probe).collect();
+        let build_keys = keys.iter().map(|key| key.build).collect();
         let salt_buckets = self.tactics.salt_buckets();
         let (probe, build) = match method {
             JoinMethod::Broadcast if union::is_in_one_stage(&probe) => {
                 (probe, union::in_one_stage(build).exchanged(Partitioning::Broadcast))
             }
             JoinMethod::Broadcast | JoinMethod::Shuffled if salt_buckets > 1 => {
-                let replicated = Partitioning::ReplicatedHash { columns: vec![build_key], salt_buckets };
-                (probe.exchanged(self.salted(vec![probe_key])), build.exchanged(replicated))
+                let replicated = Partitioning::ReplicatedHash { columns: build_keys, salt_buckets };
+                (probe.exchanged(self.salted(probe_keys)), build.exchanged(replicated))
             }
             JoinMethod::Broadcast | JoinMethod::Shuffled => (
-                probe.exchanged(Partitioning::by_column(probe_key)),
-                build.exchanged(Partitioning::by_column(build_key)),
+                probe.exchanged(Partitioning::Hash { columns: probe_keys, salt_buckets: 1 }),
+                build.exchanged(Partitioning::Hash { columns: build_keys, salt_buckets: 1 }),
             ),
         };
         let (probe, build) = (Box::new(probe), Box::new(build));
-        Ok(PhysicalPlan::HashJoin { probe, build, probe_key, build_key, kind, schema })
+        Ok(PhysicalPlan::HashJoin { probe, build, keys, build_columns, kind, schema })
     }
 
     fn salted(&self, columns: Vec<usize>) -> Partitioning {
@@ -261,7 +265,7 @@ fn count(plan: &LogicalPlan, is_it: &impl Fn(&LogicalPlan) -> bool) -> usize {
     usize::from(is_it(plan)) + below
 }
 
-fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
+fn scan(table: &Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<PhysicalPlan> {
     let all = table.schema();
     let column_indices = schema.names().map(|name| index(&all, name)).collect::<Result<_>>()?;
     let predicate = predicate.map(|predicate| {
@@ -279,7 +283,7 @@ fn scan(table: Table, predicate: Option<&Expr>, schema: Arc<Schema>) -> Result<P
         }
         Ok(ScanPredicate { column_indices: read, predicate })
     });
-    Ok(PhysicalPlan::Scan { table, column_indices, predicate: predicate.transpose()?, schema })
+    Ok(PhysicalPlan::Scan { table: table.clone(), column_indices, predicate: predicate.transpose()?, schema })
 }
 
 fn indices(schema: &Schema, names: &[String]) -> Result<Vec<usize>> {

@@ -63,14 +63,6 @@ pub(super) fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate
     unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "group by")
 }
 
-pub(super) fn join(probe: &Schema, build: &Schema, key: &str) -> Result<Schema> {
-    let key_type = probe.fields()[index(probe, key)?].data_type;
-    typed_index(build, key, &[key_type], "the join")?;
-    let others = build.fields().iter().filter(|field| field.name != key);
-    let fields = probe.fields().iter().chain(others).map(|field| (field.name.as_str(), field.data_type));
-    unique(Schema::new(fields), "join")
-}
-
 pub(super) fn repartition(below: &Schema, by: &RepartitionBy) -> Result<Schema> {
     match by {
         RepartitionBy::RoundRobin => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
-use super::wide::{Aggregate, AggregateStep, JoinKind, OrderBy, RowShare};
+use super::wide::{Aggregate, AggregateStep, JoinKey, JoinKind, OrderBy, RowShare};
 use crate::columnar::Schema;
 
 /// The parameters of one operator. Columns are named by where they stand in the rows that come in.
@@ -65,20 +65,24 @@ pub enum OperatorSpec {
         schema: Arc<Schema>,
     },
     /// The hash join looks each probe row up in a table of the build rows.
-    HashJoin {
-        /// The key column of the probe rows.
-        probe_key: usize,
-        /// The key column of the build rows.
-        build_key: usize,
-        /// The columns of the build rows.
-        build_schema: Arc<Schema>,
-        /// Where the build rows come from.
-        build: BuildInput,
-        /// What becomes of a probe row that meets nothing.
-        kind: JoinKind,
-        /// The columns that come out: the probe's, then the build's without its key.
-        schema: Arc<Schema>,
-    },
+    HashJoin(JoinSpec),
+}
+
+/// The parameters of a hash join.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JoinSpec {
+    /// The columns that have to be equal, one or more.
+    pub keys: Vec<JoinKey<usize>>,
+    /// The columns of the build rows.
+    pub build_schema: Arc<Schema>,
+    /// Those of them that come out.
+    pub build_columns: Vec<usize>,
+    /// Where the build rows come from.
+    pub build: BuildInput,
+    /// What becomes of a probe row that meets nothing.
+    pub kind: JoinKind,
+    /// The columns that come out: the probe's, then the build's.
+    pub schema: Arc<Schema>,
 }
 
 /// Where the build rows of a join come from.

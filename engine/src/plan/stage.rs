@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
-use super::spec::{BuildInput, OperatorSpec};
+use super::spec::{BuildInput, JoinSpec, OperatorSpec};
 use super::wide::RowShare;
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -262,7 +262,7 @@ impl Cutter {
         match plan {
             PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
                 vec![Chain::starting(StageSource::Scan {
-                    table: *table,
+                    table: table.clone(),
                     column_indices: column_indices.clone(),
                     predicate: predicate.clone(),
                     schema: schema.clone(),
@@ -276,17 +276,17 @@ impl Cutter {
                 let probe = self.close_exchange(input, partitioning, rows);
                 vec![Chain::starting(StageSource::Shuffle { build: Vec::new(), probe })]
             }
-            PhysicalPlan::HashJoin { probe, build, probe_key, build_key, kind, schema } => {
+            PhysicalPlan::HashJoin { probe, build, keys, build_columns, kind, schema } => {
                 let mut probe = self.chain(probe, rows);
                 let build_input = self.close_build(build, &mut probe, rows);
-                vec![probe.then(OperatorSpec::HashJoin {
-                    probe_key: *probe_key,
-                    build_key: *build_key,
+                vec![probe.then(OperatorSpec::HashJoin(JoinSpec {
+                    keys: keys.clone(),
                     build_schema: build.schema().clone(),
+                    build_columns: build_columns.clone(),
                     build: build_input,
                     kind: *kind,
                     schema: schema.clone(),
-                })]
+                }))]
             }
             PhysicalPlan::Union { first, second } => {
                 let mut chains = self.chains(first, rows);

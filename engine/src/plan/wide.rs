@@ -68,13 +68,45 @@ pub struct OrderBy<C = String> {
     pub direction: Direction,
 }
 
-/// What becomes of a probe row that meets nothing.
+/// Two columns, one of each side of a join, whose values are equal in rows that meet. Both have one type. NULL equals nothing,
+/// NaN equals NaN, and -0.0 equals 0.0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinKey<C = String> {
+    /// The column of the probe side.
+    pub probe: C,
+    /// The column of the build side.
+    pub build: C,
+}
+
+impl JoinKey {
+    /// The key whose column has one name on both sides. It comes out once.
+    pub fn named(name: &str) -> Self {
+        JoinKey { probe: name.to_owned(), build: name.to_owned() }
+    }
+}
+
+/// What becomes of a probe row that meets something, and of one that meets nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JoinKind {
-    /// It is dropped.
+    /// A row comes out for each build row that it meets. A row that meets nothing is dropped.
     Inner,
-    /// It stays, with NULLs in the build side's columns.
+    /// As [`JoinKind::Inner`], but a row that meets nothing stays, with NULLs in the build side's columns.
     LeftOuter,
+    /// A row that meets something comes out once, with its own columns only: SQL's `exists`.
+    Semi,
+    /// A row that meets nothing comes out, with its own columns only: SQL's `not exists`. A row with a NULL in a key meets
+    /// nothing, so it comes out. (SQL's `not in` would drop it, and every row if the build side had a NULL.)
+    Anti,
+}
+
+impl JoinKind {
+    /// Whether the build side only decides which probe rows come out, and none of its columns do.
+    pub fn only_selects(self) -> bool {
+        match self {
+            JoinKind::Inner | JoinKind::LeftOuter => false,
+            JoinKind::Semi | JoinKind::Anti => true,
+        }
+    }
 }
 
 /// What rules have found out about a wide operator. It changes how rows meet, never which.

@@ -119,7 +119,7 @@ async fn resident(scenario: &Scenario, table: BenchTable) -> Vec<RecordBatch> {
     let schema = Arc::new(table.schema());
     let (mut batches, mut row_count) = (Vec::new(), 0);
     for partition in 0..dataset.partition_count() {
-        let mut scan = dataset.scan(source, partition, columns);
+        let mut scan = dataset.scan(&source, partition, columns);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
             batches.push(table.make(&schema, &batch, row_count));
             row_count += batch.row_count();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema};
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKind, OperatorSpec,
-    OrderBy, lit,
+    Aggregate, AggregateFunction, AggregateStep, BuildInput, Direction, Expr, JoinKey, JoinKind, JoinSpec,
+    OperatorSpec, OrderBy, lit,
 };
 
 use super::data::BenchTable;
@@ -82,14 +82,14 @@ impl LocalQuery {
         match self {
             LocalQuery::GroupBy => vec![group(scanned, schema, vec![count("c"), sum(1, "s")])],
             LocalQuery::Distinct => vec![group(scanned, schema, vec![])],
-            LocalQuery::JoinSum => vec![OperatorSpec::HashJoin {
-                probe_key: 0,
-                build_key: 0,
+            LocalQuery::JoinSum => vec![OperatorSpec::HashJoin(JoinSpec {
+                keys: vec![JoinKey { probe: 0, build: 0 }],
                 build_schema: Arc::new(BenchTable::Build.schema()),
+                build_columns: vec![1],
                 build: BuildInput::Shuffle,
                 kind: JoinKind::Inner,
                 schema,
-            }],
+            })],
             LocalQuery::FilterSum => {
                 vec![OperatorSpec::Filter { predicate: Expr::Column(0).lt(lit(limit)) }]
             }

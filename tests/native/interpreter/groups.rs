@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use shuffle_engine::plan::{Aggregate, AggregateFunction, Direction, JoinKind, OrderBy};
+use shuffle_engine::plan::{Aggregate, AggregateFunction, Direction, OrderBy};
 
 use super::cell::{Cell, compare, float};
 use super::exact_sum;
@@ -95,30 +95,4 @@ fn compare_rows(left: &Row, right: &Row, names: &[String], order: &OrderBy) -> O
             Direction::Lowest => compare(right, left),
         },
     }
-}
-
-/// Every pair of rows with one key; NULL meets nothing.
-pub(super) fn join(probe: &Rows, build: &Rows, key: &str, kind: JoinKind) -> Rows {
-    let (probe_at, build_at) = (place_of(&probe.names, key), place_of(&build.names, key));
-    let without_key = |row: &Row| -> Row {
-        row.iter().enumerate().filter(|(at, _)| *at != build_at).map(|(_, cell)| cell.clone()).collect()
-    };
-    let mut table: BTreeMap<&Cell, Vec<Row>> = BTreeMap::new();
-    for row in &build.rows {
-        if let Some(cell) = &row[build_at] {
-            table.entry(cell).or_default().push(without_key(row));
-        }
-    }
-    let nothing = [vec![None; build.names.len() - 1]];
-    let mut rows = Vec::new();
-    for row in &probe.rows {
-        let met: &[Row] = match (row[probe_at].as_ref().and_then(|cell| table.get(cell)), kind) {
-            (Some(met), _) => met,
-            (None, JoinKind::Inner) => &[],
-            (None, JoinKind::LeftOuter) => &nothing,
-        };
-        rows.extend(met.iter().map(|other| row.iter().chain(other).cloned().collect::<Row>()));
-    }
-    let others = build.names.iter().filter(|name| *name != key);
-    Rows { names: probe.names.iter().chain(others).cloned().collect(), rows }
 }

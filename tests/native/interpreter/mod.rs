@@ -12,6 +12,7 @@ mod cell;
 mod exact_sum;
 mod expressions;
 mod groups;
+mod join;
 mod rows;
 mod spark;
 
@@ -48,19 +49,20 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let dataset = Arc::new(Dataset::new(&scenario.data()));
-        let (prompts, rewards) = (scan(&dataset, Table::Prompts), scan(&dataset, Table::Rewards));
+        let (prompts, rewards) = (scan(&dataset, &Table::Prompts), scan(&dataset, &Table::Rewards));
         Source { dataset, prompts, rewards }
     }
 
-    fn table(&self, table: Table) -> &Rows {
+    fn table(&self, table: &Table) -> Rows {
         match table {
-            Table::Prompts => &self.prompts,
-            Table::Rewards => &self.rewards,
+            Table::Prompts => self.prompts.clone(),
+            Table::Rewards => self.rewards.clone(),
+            Table::Own(_) => scan(&self.dataset, table),
         }
     }
 }
 
-fn scan(dataset: &Arc<Dataset>, table: Table) -> Rows {
+fn scan(dataset: &Arc<Dataset>, table: &Table) -> Rows {
     let schema = table.schema();
     let all: Vec<usize> = (0..schema.fields().len()).collect();
     let mut rows = Vec::new();
@@ -78,7 +80,7 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
     let of = |input: &LogicalPlan| evaluate(input, source, branch);
     match plan {
         LogicalPlan::Scan { table, columns, predicate } => {
-            let all = source.table(*table).clone();
+            let all = source.table(table);
             let kept = match predicate {
                 None => all,
                 Some(predicate) => all.keep(&table.schema(), |row| truth_of(predicate, row) == Some(true)),
@@ -109,8 +111,8 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
             groups::aggregate(&of(input), keys, aggregates)
         }
         LogicalPlan::BestBy { input, key, order, hints: _ } => groups::best_by(&of(input), key, order),
-        LogicalPlan::Join { probe, build, key, kind, method: _ } => {
-            groups::join(&of(probe), &of(build), key, *kind)
+        LogicalPlan::Join { probe, build, keys, kind, method: _ } => {
+            join::join(&of(probe), &of(build), keys, *kind)
         }
         LogicalPlan::Union { first, second } => {
             let Rows { names, mut rows } = of(first);

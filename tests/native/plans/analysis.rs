@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
-use shuffle_engine::plan::{Expr, LogicalPlan, OrderBy};
+use shuffle_engine::plan::{Expr, JoinKey, LogicalPlan, OrderBy};
 
 /// Words in the longest generated text.
 const MOST_WORDS: u64 = 18;
@@ -20,6 +20,7 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
     match plan {
         LogicalPlan::Scan { table: Table::Prompts, .. } | LogicalPlan::Rows { .. } => scenario.rows,
         LogicalPlan::Scan { table: Table::Rewards, .. } => scenario.keys,
+        LogicalPlan::Scan { table: Table::Own(table), .. } => table.row_count(),
         LogicalPlan::Limit { input, row_count } => of(input).min(*row_count),
         LogicalPlan::Tokenize { input, .. } => of(input) * MOST_WORDS,
         LogicalPlan::Aggregate { input, keys, .. } => {
@@ -29,8 +30,8 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
                 of(input)
             }
         }
-        LogicalPlan::Join { probe, build, key, .. } => {
-            if unique_columns(build).contains(key) {
+        LogicalPlan::Join { probe, build, keys, kind, .. } => {
+            if kind.only_selects() || meets_one(build, keys) {
                 of(probe)
             } else {
                 of(probe) * of(build).max(1)
@@ -46,6 +47,12 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
     }
 }
 
+/// Whether a row meets one build row at most.
+pub(super) fn meets_one(build: &LogicalPlan, keys: &[JoinKey]) -> bool {
+    let unique = unique_columns(build);
+    keys.iter().any(|key| unique.contains(&key.build))
+}
+
 /// The columns in which no value stands twice; NULL is a value.
 pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
     match plan {
@@ -53,6 +60,7 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
             let id = match table {
                 Table::Prompts => "prompt_id",
                 Table::Rewards => "prompt_hash",
+                Table::Own(_) => return BTreeSet::new(),
             };
             let is_read = columns.as_ref().is_none_or(|columns| columns.iter().any(|column| column == id));
             is_read.then(|| id.to_owned()).into_iter().collect()
@@ -71,8 +79,8 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
         LogicalPlan::BestBy { input, key, .. } => {
             unique_columns(input).into_iter().chain([key.clone()]).collect()
         }
-        LogicalPlan::Join { probe, build, key, .. } => {
-            if unique_columns(build).contains(key) {
+        LogicalPlan::Join { probe, build, keys, kind, .. } => {
+            if kind.only_selects() || meets_one(build, keys) {
                 unique_columns(probe)
             } else {
                 BTreeSet::new()

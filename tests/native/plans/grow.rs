@@ -5,11 +5,11 @@ use shuffle_engine::Scenario;
 use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, Direction, Expr, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy,
-    RepartitionBy, RowShare, WideHints, col,
+    Aggregate, AggregateFunction, Direction, Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr,
+    OrderBy, RepartitionBy, RowShare, WideHints, col,
 };
 
-use super::analysis::{is_ordered, most_rows, number_columns, unique_columns};
+use super::analysis::{is_ordered, meets_one, most_rows, number_columns, unique_columns};
 use super::expressions::{Exprs, TYPES, columns_of};
 use crate::interpreter::{Source, interpret};
 use crate::samples::Draw;
@@ -67,7 +67,7 @@ impl<'a> Grower<'a> {
             self.up_to(&schema, count)
         });
         let predicate = self.draw.chance(20).then(|| self.exprs(&schema).condition(2));
-        let scan = LogicalPlan::Scan { table, columns: columns.clone(), predicate };
+        let scan = LogicalPlan::Scan { table: table.clone(), columns: columns.clone(), predicate };
         if self.has_rows(&scan) { scan } else { LogicalPlan::Scan { table, columns, predicate: None } }
     }
 
@@ -203,9 +203,10 @@ impl<'a> Grower<'a> {
         LogicalPlan::BestBy { input: Box::new(plan), key, order, hints: WideHints::default() }
     }
 
-    /// With another plan, or with itself; the build side is renamed where names would meet.
+    /// With another plan, or with itself; the build side is renamed where names would meet. Where nothing of the build side
+    /// comes out, names may meet.
     fn join(&mut self, probe: LogicalPlan, joins: u32) -> LogicalPlan {
-        let build = match self.draw.below(4) {
+        let mut build = match self.draw.below(4) {
             0 => probe.clone(),
             _ => {
                 let steps = self.draw.below(3);
@@ -213,32 +214,49 @@ impl<'a> Grower<'a> {
             }
         };
         let (probe_schema, build_schema) = (probe.schema(), build.schema());
-        let shared: Vec<DataType> = TYPES
-            .into_iter()
-            .filter(|t| {
-                [&probe_schema, &build_schema].iter().all(|schema| !columns_of(schema, *t).is_empty())
-            })
-            .collect();
-        let Some(data_type) = (!shared.is_empty()).then(|| self.draw.one_of(&shared)) else {
+        let mut keys: Vec<JoinKey> = Vec::new();
+        for _ in 0..self.draw.one_of(&[1, 1, 1, 2, 2, 3]) {
+            keys.extend(self.join_key(&probe_schema, &build_schema));
+        }
+        if keys.is_empty() {
             return self.filter(probe);
-        };
-        let (left, right) = (columns_of(&probe_schema, data_type), columns_of(&build_schema, data_type));
-        let key = left[self.draw.below(left.len())].clone();
-        // More often than not by the column of the same name, where there is one.
-        let same = right.iter().find(|name| **name == key && self.draw.chance(60)).cloned();
-        let other = same.unwrap_or_else(|| right[self.draw.below(right.len())].clone());
-        let mut build = self.renamed(build, &other, &key, &probe_schema);
-        let kind = if self.draw.chance(50) { JoinKind::Inner } else { JoinKind::LeftOuter };
+        }
+        let kind = self.draw.one_of(&[
+            JoinKind::Inner,
+            JoinKind::Inner,
+            JoinKind::LeftOuter,
+            JoinKind::Semi,
+            JoinKind::Anti,
+        ]);
         let method = if self.draw.chance(15) { JoinMethod::Broadcast } else { JoinMethod::Shuffled };
+        if !kind.only_selects() || self.draw.chance(50) {
+            build = self.renamed(build, &mut keys, &probe_schema);
+        }
         let pairs = most_rows(&probe, self.scenario) * most_rows(&build, self.scenario);
-        if pairs > MOST_ROWS && !unique_columns(&build).contains(&key) {
+        if pairs > MOST_ROWS && !kind.only_selects() && !meets_one(&build, &keys) {
             // One row a key.
             let (name, column) = (self.new_name(), build.schema().fields()[0].name.clone());
             let largest = Aggregate { function: AggregateFunction::Max, column: Some(column), name };
-            let (keys, hints) = (vec![key.clone()], WideHints::default());
-            build = LogicalPlan::Aggregate { input: Box::new(build), keys, aggregates: vec![largest], hints };
+            keys.truncate(1);
+            let (of, hints) = (vec![keys[0].build.clone()], WideHints::default());
+            build =
+                LogicalPlan::Aggregate { input: Box::new(build), keys: of, aggregates: vec![largest], hints };
         }
-        LogicalPlan::Join { probe: Box::new(probe), build: Box::new(build), key, kind, method }
+        LogicalPlan::Join { probe: Box::new(probe), build: Box::new(build), keys, kind, method }
+    }
+
+    /// Two columns of one type, more often than not of one name where there are two.
+    fn join_key(&mut self, probe: &Schema, build: &Schema) -> Option<JoinKey> {
+        let has = |data_type: &DataType| {
+            [probe, build].iter().all(|schema| !columns_of(schema, *data_type).is_empty())
+        };
+        let shared: Vec<DataType> = TYPES.into_iter().filter(has).collect();
+        let data_type = (!shared.is_empty()).then(|| self.draw.one_of(&shared))?;
+        let (left, right) = (columns_of(probe, data_type), columns_of(build, data_type));
+        let key = left[self.draw.below(left.len())].clone();
+        let same = right.iter().find(|name| **name == key && self.draw.chance(60)).cloned();
+        let other = same.unwrap_or_else(|| right[self.draw.below(right.len())].clone());
+        Some(JoinKey { probe: key, build: other })
     }
 
     /// With another plan, or with itself, whose columns are made to fit, in any order.
@@ -271,17 +289,24 @@ impl<'a> Grower<'a> {
         LogicalPlan::Union { first: Box::new(first), second: Box::new(second) }
     }
 
-    /// The build side with its key under the probe's name and nothing else under a name of the probe's.
-    fn renamed(&mut self, build: LogicalPlan, key: &str, new_key: &str, probe: &Schema) -> LogicalPlan {
+    /// The build side with nothing under a name of the probe's but keys, which more often than not take their probe's name.
+    fn renamed(&mut self, build: LogicalPlan, keys: &mut [JoinKey], probe: &Schema) -> LogicalPlan {
         let schema = build.schema();
-        let mut exprs = Vec::new();
+        let mut exprs: Vec<NamedExpr> = Vec::new();
         for name in schema.names() {
-            let new = match name {
-                name if name == key => new_key.to_owned(),
-                name if probe.index_of(name).is_some() => self.new_name(),
-                name => name.to_owned(),
+            let as_key = keys.iter().find(|key| key.build == name).map(|key| key.probe.clone());
+            let as_key =
+                as_key.filter(|new| self.draw.chance(60) && exprs.iter().all(|named| named.name != *new));
+            let new = match as_key {
+                Some(new) => new,
+                None if probe.index_of(name).is_some() => self.new_name(),
+                None => name.to_owned(),
             };
             exprs.push(NamedExpr { expr: col(name), name: new });
+        }
+        for key in keys {
+            let at = schema.index_of(&key.build).expect("a key of the build side");
+            key.build = exprs[at].name.clone();
         }
         if exprs.iter().all(NamedExpr::is_unchanged) && self.draw.chance(80) {
             return build;

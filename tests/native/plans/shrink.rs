@@ -85,9 +85,9 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
     let plan = plan.clone();
     match plan {
         LogicalPlan::Scan { table, columns, predicate: Some(predicate) } => {
-            let none = LogicalPlan::Scan { table, columns: columns.clone(), predicate: None };
+            let none = LogicalPlan::Scan { table: table.clone(), columns: columns.clone(), predicate: None };
             let simpler = simpler(&predicate).into_iter().map(|predicate| LogicalPlan::Scan {
-                table,
+                table: table.clone(),
                 columns: columns.clone(),
                 predicate: Some(predicate),
             });
@@ -123,8 +123,18 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
             .into_iter()
             .map(|order| LogicalPlan::BestBy { input: input.clone(), key: key.clone(), order, hints })
             .collect(),
-        LogicalPlan::Join { probe, build, key, kind, method: JoinMethod::Broadcast } => {
-            vec![LogicalPlan::Join { probe, build, key, kind, method: JoinMethod::Shuffled }]
+        LogicalPlan::Join { probe, build, keys, kind, method } => {
+            let join = |keys, method| LogicalPlan::Join {
+                probe: probe.clone(),
+                build: build.clone(),
+                keys,
+                kind,
+                method,
+            };
+            let fewer = without_one(&keys).into_iter().map(|keys| join(keys, method));
+            let shuffled =
+                (method == JoinMethod::Broadcast).then(|| join(keys.clone(), JoinMethod::Shuffled));
+            fewer.chain(shuffled).collect()
         }
         _ => vec![],
     }

@@ -3,8 +3,8 @@
 use shuffle_engine::columnar::DataType;
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{
-    Aggregate, AggregateFunction, Direction, Expr, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy,
-    RepartitionBy, RowShare, UnaryOperator, Value, WideHints, col, lit,
+    Aggregate, AggregateFunction, Direction, Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr,
+    OrderBy, RepartitionBy, RowShare, UnaryOperator, Value, WideHints, col, lit,
 };
 
 use super::expressions::columns_of;
@@ -31,13 +31,17 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         aggregates: vec![Aggregate { function, column: column.map(str::to_owned), name: name.to_owned() }],
         hints: WideHints::default(),
     };
-    let join = |key: &str| LogicalPlan::Join {
+    let join_on = |keys: &[(&str, &str)], kind| LogicalPlan::Join {
         probe: input(),
         build: input(),
-        key: key.to_owned(),
-        kind: JoinKind::Inner,
+        keys: keys
+            .iter()
+            .map(|(probe, build)| JoinKey { probe: (*probe).to_owned(), build: (*build).to_owned() })
+            .collect(),
+        kind,
         method: JoinMethod::Shuffled,
     };
+    let join = |key: &str| join_on(&[(key, key)], JoinKind::Inner);
     let best_by = |key: &str, column: &str| LogicalPlan::BestBy {
         input: input(),
         key: key.to_owned(),
@@ -90,6 +94,13 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         ("one key twice", group(&[first, first], count, None, "n")),
         ("a sum of whole rows", group(&[], AggregateFunction::Sum, None, "n")),
         ("a join by an unknown column", join("nobody")),
+        ("a join by nothing", join_on(&[], JoinKind::Inner)),
+        ("a semi join by nothing", join_on(&[], JoinKind::Semi)),
+        ("a join by a column that only one side has", join_on(&[(first, "nobody")], JoinKind::Semi)),
+        (
+            "an anti join by an unknown second column",
+            join_on(&[(first, first), ("nobody", first)], JoinKind::Anti),
+        ),
         ("the best by an unknown key", best_by("nobody", first)),
         ("the best by an unknown column", best_by(first, "nobody")),
         ("a sample by an unknown column", sample("nobody")),
@@ -107,6 +118,9 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
     }
     if let Some(number) = &number {
         all.push(("words of a number", tokenize(number)));
+        if let Some(text) = text.first() {
+            all.push(("a join of a number and a text", join_on(&[(number, text)], JoinKind::Semi)));
+        }
     }
     if schema.fields().len() > 1 {
         all.push(("two columns of one name joined", join(first)));

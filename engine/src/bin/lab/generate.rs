@@ -19,13 +19,13 @@ pub(crate) fn generate(scenario: &Scenario, table: Table, target: &Target) -> Re
     let columns: Vec<usize> = (0..schema.fields().len()).collect();
     let mut csv = Csv::begin(sink, &schema)?;
     for partition in 0..dataset.partition_count() {
-        let mut scan = dataset.scan(table, partition, &columns);
+        let mut scan = dataset.scan(&table, partition, &columns);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
             csv.write(&batch)?;
         }
     }
     csv.finish()?;
-    let rows = dataset.row_count(table);
+    let rows = dataset.row_count(&table);
     match target {
         Target::File(file) => {
             output::say(&format!("{rows} rows of {} written to {file}", table.name()));

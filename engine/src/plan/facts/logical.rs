@@ -7,10 +7,10 @@ use crate::columnar::Schema;
 use crate::plan::error::{INTEGER, NUMBER, PlanError, TEXT, index, typed_index};
 use crate::plan::expr::Expr;
 use crate::plan::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
-use crate::plan::schema::{aggregate, condition, join, project, repartition, scan, share, unique};
-use crate::plan::text::{bracketed, columns};
-use crate::plan::union;
+use crate::plan::schema::{aggregate, condition, project, repartition, scan, share, unique};
+use crate::plan::text::{bracketed, columns, named_join_keys};
 use crate::plan::wide::{Aggregate, AggregateFunction, WideHints};
+use crate::plan::{join, union};
 
 type Result<T> = std::result::Result<T, PlanError>;
 
@@ -94,7 +94,7 @@ impl LogicalPlan {
                 }
                 Ok(input())
             }
-            LogicalPlan::Join { key, .. } => join(inputs[0], inputs[1], key),
+            LogicalPlan::Join { keys, kind, .. } => join::schema(inputs[0], inputs[1], keys, *kind),
             LogicalPlan::Repartition { by, .. } => repartition(inputs[0], by),
             LogicalPlan::Union { .. } => union::schema(inputs[0], inputs[1]),
             LogicalPlan::Share { .. } => share(inputs[0], inputs[1], inputs[2]),
@@ -104,7 +104,7 @@ impl LogicalPlan {
     /// How many rows come out of the node.
     pub fn row_flow(&self) -> RowFlow<String> {
         match self {
-            LogicalPlan::Scan { table, .. } => RowFlow::Table(*table),
+            LogicalPlan::Scan { table, .. } => RowFlow::Table(table.clone()),
             LogicalPlan::Rows { .. } => RowFlow::Branch,
             LogicalPlan::Filter { .. } => RowFlow::Part,
             LogicalPlan::Sample { share, .. } => RowFlow::Sampled(*share),
@@ -113,6 +113,7 @@ impl LogicalPlan {
             LogicalPlan::Limit { row_count, .. } => RowFlow::AtMost(*row_count),
             LogicalPlan::Aggregate { keys, .. } => RowFlow::Groups(keys.clone()),
             LogicalPlan::BestBy { key, .. } => RowFlow::Groups(vec![key.clone()]),
+            LogicalPlan::Join { kind, .. } if kind.only_selects() => RowFlow::Part,
             LogicalPlan::Join { .. } => RowFlow::Pairs,
             LogicalPlan::Union { .. } | LogicalPlan::Share { .. } => RowFlow::Sum,
         }
@@ -138,14 +139,35 @@ impl LogicalPlan {
         }
     }
 
+    /// The columns that the input with this number has to give, when these are needed of the node.
+    pub(in crate::plan) fn columns_read_of(
+        &self,
+        input: usize,
+        needed: &BTreeSet<String>,
+    ) -> BTreeSet<String> {
+        match self {
+            // The build side only decides which rows come out.
+            LogicalPlan::Join { keys, kind, .. } if kind.only_selects() && input == 1 => {
+                keys.iter().map(|key| key.build.clone()).collect()
+            }
+            LogicalPlan::Join { keys, kind, .. } if kind.only_selects() => {
+                needed.iter().cloned().chain(keys.iter().map(|key| key.probe.clone())).collect()
+            }
+            all => all.columns_read(needed),
+        }
+    }
+
     /// The columns that each input has to give, when these are needed of the node.
     pub(in crate::plan) fn columns_read(&self, needed: &BTreeSet<String>) -> BTreeSet<String> {
         let mut read = needed.clone();
         match self {
             LogicalPlan::Scan { .. } | LogicalPlan::Rows { .. } => read.clear(),
             LogicalPlan::Filter { predicate, .. } => add_columns(predicate, &mut read),
-            LogicalPlan::Sample { column, .. } | LogicalPlan::Join { key: column, .. } => {
+            LogicalPlan::Sample { column, .. } => {
                 read.insert(column.clone());
+            }
+            LogicalPlan::Join { keys, .. } => {
+                read.extend(keys.iter().flat_map(|key| [key.probe.clone(), key.build.clone()]));
             }
             LogicalPlan::Limit { .. } => {}
             LogicalPlan::Project { exprs, .. } => {
@@ -260,7 +282,9 @@ impl LogicalPlan {
             | LogicalPlan::Sample { .. } => below,
             LogicalPlan::Aggregate { keys, .. } => (!keys.is_empty()).then(|| keys.clone()),
             LogicalPlan::BestBy { key, .. } => Some(vec![key.clone()]),
-            LogicalPlan::Join { key, .. } => unless_salted(std::slice::from_ref(key)),
+            LogicalPlan::Join { keys, .. } => {
+                unless_salted(&keys.iter().map(|key| key.probe.clone()).collect::<Vec<_>>())
+            }
             LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => unless_salted(columns),
             LogicalPlan::Project { exprs, .. } => {
                 below?.iter().map(|column| name_after(column, exprs)).collect()
@@ -362,12 +386,12 @@ impl LogicalPlan {
             LogicalPlan::BestBy { key, order, hints, .. } => {
                 format!("BestBy {key}{}{hints}", bracketed(order))
             }
-            LogicalPlan::Join { key, kind, method, .. } => {
+            LogicalPlan::Join { keys, kind, method, .. } => {
                 let method = match method {
                     JoinMethod::Shuffled => "",
                     JoinMethod::Broadcast => ", build side broadcast",
                 };
-                format!("Join {kind} on {key}{method}")
+                format!("Join {kind} on {}{method}", named_join_keys(keys))
             }
             LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => {
                 format!("Repartition by {}", columns.join(", "))

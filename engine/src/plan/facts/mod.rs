@@ -53,8 +53,8 @@ impl<C> RowFlow<C> {
         groups: impl Fn(&[C], Rows) -> f64,
     ) -> Rows {
         match self {
-            RowFlow::Table(table) => sizes.table_rows(*table),
-            RowFlow::Branch => sizes.table_rows(Table::Prompts),
+            RowFlow::Table(table) => sizes.table_rows(table),
+            RowFlow::Branch => sizes.table_rows(&Table::Prompts),
             // A filter may keep every row, and a sample every row of a heavy key.
             RowFlow::Same | RowFlow::Part | RowFlow::Sampled(_) => inputs[0],
             RowFlow::AtMost(row_count) => Rows { count: inputs[0].count.min(*row_count as f64), ..inputs[0] },

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::RowFlow;
 use crate::columnar::Schema;
-use crate::plan::spec::{BuildInput, OperatorSpec};
-use crate::plan::text::{bracketed, by, project};
+use crate::plan::spec::{BuildInput, JoinSpec, OperatorSpec};
+use crate::plan::text::{bracketed, by, join_keys, project};
 
 /// What an operator holds in memory beyond the batch that it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl OperatorSpec {
             | OperatorSpec::Tokenize { schema, .. }
             | OperatorSpec::HashAggregate { schema, .. }
             | OperatorSpec::BestBy { schema, .. }
-            | OperatorSpec::HashJoin { schema, .. } => schema.clone(),
+            | OperatorSpec::HashJoin(JoinSpec { schema, .. }) => schema.clone(),
         }
     }
 
@@ -61,7 +61,8 @@ impl OperatorSpec {
             OperatorSpec::Limit { row_count } => RowFlow::AtMost(*row_count),
             OperatorSpec::HashAggregate { keys, .. } => RowFlow::Groups(keys.clone()),
             OperatorSpec::BestBy { key, .. } => RowFlow::Groups(vec![*key]),
-            OperatorSpec::HashJoin { .. } => RowFlow::Pairs,
+            OperatorSpec::HashJoin(JoinSpec { kind, .. }) if kind.only_selects() => RowFlow::Part,
+            OperatorSpec::HashJoin(_) => RowFlow::Pairs,
         }
     }
 
@@ -75,7 +76,7 @@ impl OperatorSpec {
             OperatorSpec::Tokenize { .. } => Held::Batch,
             OperatorSpec::HashAggregate { .. } => Held::Groups,
             OperatorSpec::BestBy { order, .. } => Held::BestRows { order: order.len() },
-            OperatorSpec::HashJoin { .. } => Held::BuildTable,
+            OperatorSpec::HashJoin(_) => Held::BuildTable,
         }
     }
 
@@ -87,7 +88,10 @@ impl OperatorSpec {
                 _ => None,
             },
             OperatorSpec::BestBy { key, .. } => Some(*key),
-            OperatorSpec::HashJoin { probe_key, .. } => Some(*probe_key),
+            OperatorSpec::HashJoin(join) => match join.keys.as_slice() {
+                [key] => Some(key.probe),
+                _ => None,
+            },
             OperatorSpec::Filter { .. }
             | OperatorSpec::Sample { .. }
             | OperatorSpec::Project { .. }
@@ -99,8 +103,8 @@ impl OperatorSpec {
     /// The shuffle that brought the operator's build rows to every executor.
     pub fn broadcast(&self) -> Option<u32> {
         match self {
-            OperatorSpec::HashJoin { build: BuildInput::Broadcast(shuffle), .. } => Some(*shuffle),
-            OperatorSpec::HashJoin { build: BuildInput::Shuffle, .. }
+            OperatorSpec::HashJoin(JoinSpec { build: BuildInput::Broadcast(shuffle), .. }) => Some(*shuffle),
+            OperatorSpec::HashJoin(JoinSpec { build: BuildInput::Shuffle, .. })
             | OperatorSpec::Filter { .. }
             | OperatorSpec::Sample { .. }
             | OperatorSpec::Project { .. }
@@ -128,7 +132,7 @@ impl OperatorSpec {
                 words(&format!("HashAggregate {step}"), &format!("{step} hash aggregate"), "aggregate")
             }
             OperatorSpec::BestBy { .. } => words("BestBy", "best by", "best row"),
-            OperatorSpec::HashJoin { kind, .. } => {
+            OperatorSpec::HashJoin(JoinSpec { kind, .. }) => {
                 words(&format!("HashJoin {kind}"), &format!("{kind} hash join"), "join")
             }
         }
@@ -146,8 +150,8 @@ impl OperatorSpec {
                 format!("{}{}", by(keys), bracketed(aggregates))
             }
             OperatorSpec::BestBy { key, order, .. } => format!(" #{key}{}", bracketed(order)),
-            OperatorSpec::HashJoin { probe_key, build_key, build, .. } => {
-                let keys = format!(" probe #{probe_key} = build #{build_key}");
+            OperatorSpec::HashJoin(JoinSpec { keys, build, .. }) => {
+                let keys = format!(" {}", join_keys(keys));
                 match build {
                     BuildInput::Shuffle => keys,
                     BuildInput::Broadcast(shuffle) => format!("{keys} of broadcast {shuffle}"),

@@ -32,9 +32,13 @@ fn prune(plan: LogicalPlan, needed: &Names) -> LogicalPlan {
         return prune_share(plan, needed);
     }
     let plan = plan.narrowed(needed);
-    let below = plan.columns_read(needed);
     let inputs_agree = plan.inputs_agree();
+    let mut reads = (0..plan.children().len())
+        .map(|input| plan.columns_read_of(input, needed))
+        .collect::<Vec<_>>()
+        .into_iter();
     plan.map_children(&mut |child| {
+        let below = reads.next().expect("there are as many reads as children");
         let child = prune(child, &below);
         if inputs_agree { only(child, &below) } else { child }
     })

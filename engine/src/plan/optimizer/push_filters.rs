@@ -8,8 +8,8 @@
 //! ```
 
 use super::{Computed, OptimizerRule};
-use crate::columnar::Schema;
-use crate::plan::{Expr, JoinKind, LogicalPlan};
+use crate::columnar::{DataType, Schema};
+use crate::plan::{Expr, JoinKey, JoinKind, LogicalPlan};
 
 /// Moves each condition as far down as it can be decided: through projections, samples, words, groups (a condition on
 /// their keys) and joins, into the scan.
@@ -51,11 +51,11 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
             }
             keep(LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }, rest)
         }
-        LogicalPlan::Join { probe, build, key, kind, method } => {
-            let (sides, rest) = split_join(conditions, &key, kind, &probe.schema(), &build.schema());
-            let [of_probe, of_build] = sides;
+        LogicalPlan::Join { probe, build, keys, kind, method } => {
+            let sides = Sides { keys: &keys, kind, probe: probe.schema() };
+            let ([of_probe, of_build], rest) = sides.split(conditions);
             let (probe, build) = (Box::new(push(*probe, of_probe)), Box::new(push(*build, of_build)));
-            keep(LogicalPlan::Join { probe, build, key, kind, method }, rest)
+            keep(LogicalPlan::Join { probe, build, keys, kind, method }, rest)
         }
         other => {
             let (below, rest): (Vec<Expr>, Vec<Expr>) =
@@ -65,31 +65,53 @@ fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
     }
 }
 
-/// Conditions of the probe side, of the build side, and those that need both.
-fn split_join(
-    conditions: Vec<Expr>,
-    key: &str,
+/// A join, as far as conditions on its rows are concerned.
+struct Sides<'a> {
+    keys: &'a [JoinKey],
     kind: JoinKind,
-    probe: &Schema,
-    build: &Schema,
-) -> ([Vec<Expr>; 2], Vec<Expr>) {
-    let (mut sides, mut rest) = ([Vec::new(), Vec::new()], Vec::new());
-    for condition in conditions {
-        let columns = columns_of(&condition);
-        let is_of = |schema: &Schema| columns.iter().all(|name| schema.index_of(name).is_some());
-        // Where unmatched rows stay, a condition on the build side would make a match an unmatched row.
-        let is_inner = kind == JoinKind::Inner;
-        match (is_of(probe), is_of(build) && is_inner) {
-            (true, true) if columns.iter().all(|name| name == key) && !columns.is_empty() => {
-                sides[0].push(condition.clone());
-                sides[1].push(condition);
+    probe: Schema,
+}
+
+impl Sides<'_> {
+    /// Conditions of the probe side, of the build side, and those that need both.
+    fn split(&self, conditions: Vec<Expr>) -> ([Vec<Expr>; 2], Vec<Expr>) {
+        let (mut sides, mut rest) = ([Vec::new(), Vec::new()], Vec::new());
+        for condition in conditions {
+            let columns = columns_of(&condition);
+            let is_of_probe = columns.iter().all(|name| self.probe.index_of(name).is_some());
+            match (is_of_probe, self.on_build(&condition)) {
+                // A condition that reads nothing is decided once.
+                (true, Some(on_build)) if !columns.is_empty() => {
+                    sides[0].push(condition);
+                    sides[1].push(on_build);
+                }
+                (true, _) => sides[0].push(condition),
+                (false, Some(on_build)) => sides[1].push(on_build),
+                (false, None) => rest.push(condition),
             }
-            (true, _) => sides[0].push(condition),
-            (false, true) => sides[1].push(condition),
-            (false, false) => rest.push(condition),
+        }
+        (sides, rest)
+    }
+
+    /// The condition as it can be decided on the build side; `None` where it cannot be decided there.
+    fn on_build(&self, condition: &Expr) -> Option<Expr> {
+        match self.kind {
+            JoinKind::Inner | JoinKind::Semi => {}
+            // Where unmatched rows stay, a condition on the build side would make a match an unmatched row.
+            JoinKind::LeftOuter | JoinKind::Anti => return None,
+        }
+        condition.try_map(&mut |name| self.build_name(name).ok_or(())).ok()
+    }
+
+    /// The build side's name for a column of the join's rows that has the same value there. Doubles that are equal can
+    /// differ: 0.0 meets -0.0.
+    fn build_name(&self, name: &str) -> Option<String> {
+        match self.probe.index_of(name) {
+            None => Some(name.to_owned()),
+            Some(at) if self.probe.fields()[at].data_type == DataType::Float64 => None,
+            Some(_) => self.keys.iter().find(|key| key.probe == name).map(|key| key.build.clone()),
         }
     }
-    (sides, rest)
 }
 
 fn columns_of(expr: &Expr) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::expr::Expr;
 use super::logical::LogicalPlan;
 use super::physical::ScanPredicate;
 use super::wide::{
-    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKind, OrderBy, RowShare, WideHints,
+    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare, WideHints,
 };
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -68,6 +68,8 @@ impl Display for JoinKind {
         f.write_str(match self {
             JoinKind::Inner => "inner",
             JoinKind::LeftOuter => "left outer",
+            JoinKind::Semi => "semi",
+            JoinKind::Anti => "anti",
         })
     }
 }
@@ -115,8 +117,23 @@ fn indices(columns: &[usize]) -> String {
     columns.iter().map(|column| format!("#{column}")).collect::<Vec<_>>().join(", ")
 }
 
+/// `language, prompt_id = id`: a key of one name is named once.
+pub(super) fn named_join_keys(keys: &[JoinKey]) -> String {
+    let text = |key: &JoinKey| match key.probe == key.build {
+        true => key.probe.clone(),
+        false => format!("{} = {}", key.probe, key.build),
+    };
+    keys.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// `probe #0 = build #2 and probe #1 = build #0`.
+pub(super) fn join_keys(keys: &[JoinKey<usize>]) -> String {
+    let text = |key: &JoinKey<usize>| format!("probe #{} = build #{}", key.probe, key.build);
+    keys.iter().map(text).collect::<Vec<_>>().join(" and ")
+}
+
 /// ` where …`: a scan's condition, with the table's names.
-pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: Table) -> String {
+pub(super) fn scan_condition(predicate: Option<&ScanPredicate>, table: &Table) -> String {
     let Some(ScanPredicate { column_indices, predicate }) = predicate else { return String::new() };
     let schema = table.schema();
     let named = predicate.try_map(&mut |&column| {

@@ -12,7 +12,7 @@ impl Display for StageGraph {
             write!(f, "stage {}: {} tasks, ", stage.id, stage.task_count)?;
             match &stage.source {
                 StageSource::Scan { table, predicate, schema, .. } => {
-                    let only = super::scan_condition(predicate.as_ref(), *table);
+                    let only = super::scan_condition(predicate.as_ref(), table);
                     writeln!(f, "scan {} [{}]{only}", table.name(), columns(schema))?;
                 }
                 StageSource::Shuffle { build, probe } if build.is_empty() => {

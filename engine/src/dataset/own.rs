@@ -1,0 +1,182 @@
+//! Tables of a user's own: batches that are kept in memory and read partition by partition.
+//!
+//! A plan that scans such a table holds the table itself, so its rows travel with the plan as a shared pointer: no executor of
+//! the same process needs to be told of it before, and a frame keeps its table even when another one takes the name. Nothing
+//! writes the rows down, so a plan that holds such a table cannot be sent to an executor of another process: to write it as
+//! JSON is an error that names the variant.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::columnar::{Column, RecordBatch, Schema};
+
+/// A table of a user's own. Clones share its rows; two of them are equal when they share.
+#[derive(Clone)]
+pub struct OwnTable {
+    held: Arc<Held>,
+}
+
+struct Held {
+    name: String,
+    schema: Arc<Schema>,
+    batches: Vec<RecordBatch>,
+    row_count: u64,
+}
+
+/// What is wrong with a table that somebody wants to register.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The name is that of a table that is there already.
+    #[error("there is a table {name:?} already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// There is no batch, so nobody can tell the columns.
+    #[error("table {name:?} has no batch: one without rows would tell its columns")]
+    NoBatch {
+        /// The table.
+        name: String,
+    },
+    /// There is a batch, but no column.
+    #[error("table {name:?} has no column")]
+    NoColumn {
+        /// The table.
+        name: String,
+    },
+    /// Two columns have one name.
+    #[error("table {name:?} has two columns {column:?}")]
+    DuplicateColumn {
+        /// The table.
+        name: String,
+        /// The columns' name.
+        column: String,
+    },
+    /// A batch has other columns than the first one.
+    #[error("batch {batch} of table {name:?} has the columns {got}, but the first has {expected}")]
+    OtherColumns {
+        /// The table.
+        name: String,
+        /// The batch's number, from 0.
+        batch: usize,
+        /// The first batch's columns with their types.
+        expected: String,
+        /// This batch's.
+        got: String,
+    },
+    /// Its CSV text cannot be read.
+    #[error(transparent)]
+    Csv(super::CsvError),
+}
+
+impl std::fmt::Debug for OwnTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OwnTable")
+            .field("name", &self.held.name)
+            .field("row_count", &self.held.row_count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for OwnTable {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.held, &other.held)
+    }
+}
+
+impl Eq for OwnTable {}
+
+impl OwnTable {
+    /// A table of these rows. The first batch tells the columns.
+    ///
+    /// # Errors
+    /// No batch, no column, two columns of one name, or a batch with other columns.
+    pub fn new(name: &str, batches: Vec<RecordBatch>) -> Result<Self, TableError> {
+        let name = name.to_owned();
+        let Some(schema) = batches.first().map(|batch| batch.schema().clone()) else {
+            return Err(TableError::NoBatch { name });
+        };
+        let names: Vec<&str> = schema.names().collect();
+        if names.is_empty() {
+            return Err(TableError::NoColumn { name });
+        }
+        if let Some((_, column)) = names.iter().enumerate().find(|(at, column)| names[..*at].contains(column))
+        {
+            return Err(TableError::DuplicateColumn { name, column: (*column).to_owned() });
+        }
+        if let Some(batch) = batches.iter().position(|batch| **batch.schema() != *schema) {
+            let (expected, got) = (listed(&schema), listed(batches[batch].schema()));
+            return Err(TableError::OtherColumns { name, batch, expected, got });
+        }
+        let row_count = batches.iter().map(|batch| batch.row_count() as u64).sum();
+        Ok(OwnTable { held: Arc::new(Held { name, schema, batches, row_count }) })
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.held.name
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.held.schema
+    }
+
+    /// The number of rows.
+    pub fn row_count(&self) -> u64 {
+        self.held.row_count
+    }
+
+    /// The next at most `row_limit` of these rows, taken off the front. They are of one batch, so there may be fewer.
+    pub(super) fn next(&self, rows: &mut Range<u64>, row_limit: usize) -> Option<Rows> {
+        if rows.is_empty() {
+            return None;
+        }
+        let mut first_row = 0;
+        for batch in &self.held.batches {
+            let end = first_row + batch.row_count() as u64;
+            if rows.start < end {
+                let stop = rows.end.min(end).min(rows.start + row_limit as u64);
+                let taken = (rows.start - first_row) as u32..(stop - first_row) as u32;
+                rows.start = stop;
+                let is_all = taken.len() == batch.row_count();
+                return Some(Rows { batch: batch.clone(), taken: (!is_all).then(|| taken.collect()) });
+            }
+            first_row = end;
+        }
+        None
+    }
+}
+
+/// `key Int64, note Utf8`.
+fn listed(schema: &Schema) -> String {
+    let fields = schema.fields().iter().map(|field| format!("{} {:?}", field.name, field.data_type));
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+/// Some rows of a batch; all of them when nothing was taken out.
+pub(super) struct Rows {
+    batch: RecordBatch,
+    taken: Option<Vec<u32>>,
+}
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        self.taken.as_ref().map_or(self.batch.row_count(), Vec::len)
+    }
+
+    pub(super) fn column(&self, index: usize) -> Arc<Column> {
+        match &self.taken {
+            None => self.batch.columns()[index].clone(),
+            Some(taken) => Arc::new(self.batch.column(index).take(taken)),
+        }
+    }
+
+    pub(super) fn take(self, kept: &[u32]) -> Rows {
+        let taken = match self.taken {
+            None => kept.to_vec(),
+            Some(taken) => kept.iter().map(|&row| taken[row as usize]).collect(),
+        };
+        Rows { taken: Some(taken), ..self }
+    }
+}
