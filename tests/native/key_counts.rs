@@ -16,7 +16,7 @@ pub(crate) fn key_counts(scenario: &Scenario) -> BTreeMap<i64, u64> {
     let mut counts = BTreeMap::new();
     for partition in 0..dataset.partition_count() {
         // The first two columns of `prompts` are the row's id and its key.
-        let mut scan = dataset.scan(Table::Prompts, partition, &[0, 1]);
+        let mut scan = dataset.scan(&Table::Prompts, partition, &[0, 1]);
         while let Some(batch) = scan.next_batch(BATCH_ROWS) {
             let (ids, keys) = (batch.column(0).as_int64().values(), batch.column(1).as_int64().values());
             for (_, &key) in ids.iter().zip(keys).filter(|(id, _)| share.contains(**id as u64)) {
