@@ -9,7 +9,7 @@ use shuffle_engine::model::{
     ModelError, PredictionError, RowCost, SharedCost, Source, StageCost, StageCounters, THIS_MACHINE,
     TaskCounters, Timeline, Volume, calibrate, calibration_scenarios, leave_one_out, worker_grid,
 };
-use shuffle_engine::scenario::{Query, Scenario, Skew};
+use shuffle_engine::scenario::{Query, Scenario, Skew, Tactics};
 
 struct Stopped;
 
@@ -30,6 +30,36 @@ fn counters(scenario: &Scenario) -> Counters {
 }
 
 // ---- Counters
+
+#[test]
+fn what_tasks_write_is_read_and_what_goes_into_the_result_is_the_result() {
+    for query in Query::ALL {
+        for (combine, salt) in [(false, 0), (true, 0), (false, 5), (true, 3)] {
+            for shuffle_fraction in [0.0, 0.4, 1.0] {
+                let scenario = Scenario {
+                    rows: 3_000,
+                    keys: 300,
+                    query,
+                    shuffle_fraction,
+                    workers: 3,
+                    map_partitions: 5,
+                    reduce_partitions: 7,
+                    tactics: Tactics { combine, salt, ..Tactics::default() },
+                    ..Scenario::default()
+                };
+                let report = run(&scenario);
+                let counters = Counters::from_report(&report, &scenario).expect("its own report");
+                let all = |of: fn(&TaskCounters) -> u64| {
+                    counters.stages.iter().flat_map(|stage| &stage.tasks).map(of).sum::<u64>()
+                };
+                assert_eq!(all(|task| task.written.rows), all(|task| task.read.rows), "{scenario:?}");
+                assert_eq!(all(|task| task.written.bytes), all(|task| task.read.bytes), "{scenario:?}");
+                assert_eq!(all(|task| task.written.blocks), all(|task| task.read.blocks), "{scenario:?}");
+                assert_eq!(all(|task| task.rows_result), report.result.rows, "{scenario:?}");
+            }
+        }
+    }
+}
 
 #[test]
 fn counters_do_not_depend_on_the_number_of_workers() {
