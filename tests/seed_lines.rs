@@ -33,7 +33,7 @@ pub(crate) fn line(seed: u64, clock: &dyn Clock) -> String {
     let scenario = scenario(seed);
     let outcome =
         LocalCluster::new(seed).run(&scenario.job().expect("a valid scenario"), clock).expect("it runs");
-    let result = JobReport::new(&outcome, None).result;
+    let result = JobReport::new(&outcome).result;
     format!("{seed} {:016x} {} {}", hash_of_blocks(&scenario), result.rows, result.digest)
 }
 

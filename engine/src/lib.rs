@@ -25,7 +25,7 @@
 //!
 //! let scenario = Scenario { rows: 1_000, keys: 10, workers: 3, ..Scenario::default() };
 //! let outcome = LocalCluster::new(7).run(&scenario.job()?, &Stopped)?;
-//! assert_eq!(JobReport::new(&outcome, None).result.rows, 10);
+//! assert_eq!(JobReport::new(&outcome).result.rows, 10);
 //! # Ok::<(), shuffle_engine::EngineError>(())
 //! ```
 

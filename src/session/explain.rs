@@ -38,7 +38,7 @@ impl Session {
                 done += 1;
                 // The first turn warms up.
                 if turn > 0 {
-                    reports.push(JobReport::new(&finished.outcome, None));
+                    reports.push(JobReport::new(&finished.outcome));
                     notes.extend(finished.notes);
                 }
             }

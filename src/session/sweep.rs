@@ -71,7 +71,7 @@ impl Work {
                 // A run in a hidden tab, or with fewer workers, is not what it says.
                 return Ok(None);
             }
-            probes.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome, None)));
+            probes.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome)));
         }
         Ok(Some(probes))
     }
@@ -101,7 +101,7 @@ impl Work {
             let finished = self.session.pool().run(job.clone(), self.quiet()).await?;
             self.check()?;
             if index > 0 {
-                reports.push(JobReport::new(&finished.outcome, None));
+                reports.push(JobReport::new(&finished.outcome));
             }
         }
         reports.sort_by_key(|report| report.wall_micros);

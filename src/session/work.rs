@@ -9,23 +9,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked, WithValue};
 use shuffle_engine::cluster::{Job, Progress};
-use shuffle_engine::dataset::Dataset;
-use shuffle_engine::metrics::{HotKey, JobReport};
-use shuffle_engine::model::{HistogramBuilder, KeyHistogram};
+use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::{Action, InvalidScenario};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
 
 use super::scope::unmodelled;
-use super::state::{
-    Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics, without_workers,
-};
+use super::state::{Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics};
 use super::table::RowTable;
-use crate::browser::task::{in_slices, sleep};
+use crate::browser::task::sleep;
 use crate::browser::{CancelToken, Pool, RunOptions, Watch, location};
 
 /// How long a hand must rest before the run begins.
@@ -50,8 +45,6 @@ struct Inner {
     generation: Rc<Cell<u64>>,
     /// What ends the work under way.
     cancel: Rc<RefCell<CancelToken>>,
-    /// The last histogram and what it was counted for.
-    histogram: Rc<RefCell<Option<(Scenario, KeyHistogram)>>>,
 }
 
 /// Why a piece of work ended early.
@@ -79,12 +72,7 @@ impl Session {
     /// A session that begins to work at once.
     pub fn new(scenario: Scenario, repairs: Vec<InvalidScenario>) -> Self {
         let state = RunState::new(scenario, repairs, location::core_count());
-        let inner = Inner {
-            pool: Pool::new(),
-            generation: Rc::default(),
-            cancel: Rc::default(),
-            histogram: Rc::default(),
-        };
+        let inner = Inner { pool: Pool::new(), generation: Rc::default(), cancel: Rc::default() };
         let session = Session { state: RwSignal::new(state), inner: StoredValue::new_local(inner) };
         session.pursue(0);
         session
@@ -176,32 +164,6 @@ impl Session {
         });
     }
 
-    /// Where the hot key is, counted in the data: O(rows) once for each dataset, in slices.
-    async fn hot_key(
-        &self,
-        scenario: &Scenario,
-        cancel: &CancelToken,
-    ) -> Result<Option<HotKey>, EngineError> {
-        let cache = self.inner.with_value(|inner| inner.histogram.clone());
-        let counted_for = Scenario { reduce_partitions: 1, ..without_workers(&without_tactics(scenario)) };
-        let known = cache
-            .borrow()
-            .as_ref()
-            .filter(|(of, _)| *of == counted_for)
-            .map(|(_, histogram)| histogram.hot_key(scenario.reduce_partitions));
-        if let Some(hot_key) = known {
-            return Ok(hot_key);
-        }
-        let mut builder = HistogramBuilder::new(scenario, Arc::new(Dataset::new(&scenario.data())));
-        let histogram = in_slices(|| {
-            if cancel.is_set() { Some(Err(EngineError::Cancelled)) } else { builder.step().map(Ok) }
-        })
-        .await?;
-        let hot_key = histogram.hot_key(scenario.reduce_partitions);
-        *cache.borrow_mut() = Some((counted_for, histogram));
-        Ok(hot_key)
-    }
-
     /// Runs a scenario's job and reports on it.
     pub(super) async fn measure(
         &self,
@@ -209,10 +171,8 @@ impl Session {
         job: &Job,
         options: RunOptions,
     ) -> Result<Measurement, EngineError> {
-        let cancel = options.cancel.clone();
         let finished = self.pool().run(job.clone(), options).await?;
-        let hot_key = self.hot_key(scenario, &cancel).await?;
-        let report = JobReport::new(&finished.outcome, hot_key);
+        let report = JobReport::new(&finished.outcome);
         let walls_micros = vec![report.wall_micros];
         let shown = matches!(scenario.action, Action::Show { .. }).then(|| RowTable::new(&finished.outcome));
         // Where some workers could not start, it ran on fewer.
@@ -326,7 +286,7 @@ impl Work {
             let finished =
                 self.session.pool().run(job.clone().on(first.scenario.workers)?, self.quiet()).await?;
             self.check()?;
-            reports.push(JobReport::new(&finished.outcome, first.report.skew.hot_key));
+            reports.push(JobReport::new(&finished.outcome));
         }
         reports.sort_by_key(|report| report.wall_micros);
         let walls_micros = reports.iter().map(|report| report.wall_micros).collect();

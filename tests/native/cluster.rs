@@ -21,7 +21,7 @@ fn scenario() -> Scenario {
 }
 
 fn digest(outcome: &JobOutcome) -> String {
-    JobReport::new(outcome, None).result.digest
+    JobReport::new(outcome).result.digest
 }
 
 fn truth(scenario: &Scenario) -> String {

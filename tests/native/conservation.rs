@@ -46,7 +46,7 @@ fn runs() -> &'static [Ran] {
         let ran = |(delivery_seed, scenario): (u64, Scenario)| {
             let outcome =
                 LocalCluster::new(delivery_seed).run(&job(&scenario), &clock).expect("a valid scenario");
-            let report = JobReport::new(&outcome, None);
+            let report = JobReport::new(&outcome);
             Ran { line: json::encode(&scenario), scenario, outcome, report }
         };
         (0..).zip(samples(126)).map(ran).collect()
@@ -188,7 +188,7 @@ fn on_threads_busy_and_waiting_are_the_wall_for_every_executor() {
     let mut cluster = ThreadCluster::new(8);
     for scenario in samples(100) {
         let outcome = cluster.run(&job(&scenario), |_| {}).expect("a valid scenario");
-        check_times(&JobReport::new(&outcome, None), &json::encode(&scenario));
+        check_times(&JobReport::new(&outcome), &json::encode(&scenario));
     }
 }
 
@@ -206,7 +206,7 @@ fn rows_of_every_partition_are_the_same_for_any_number_of_workers() {
         for tactics in tactics() {
             let base = Scenario { query, tactics, shuffle_fraction: 0.37, ..shaped(SHAPES[0]) };
             let partitions = |workers| {
-                let report = JobReport::new(&run(&Scenario { workers, ..base.clone() }), None);
+                let report = JobReport::new(&run(&Scenario { workers, ..base.clone() }));
                 let of = |stage: StageReport| {
                     let partitions = stage.partitions;
                     (partitions.rows, partitions.bytes, partitions.rows_out, stage.shuffle)
@@ -247,7 +247,7 @@ fn bytes_on_the_wire_are_proportional_to_the_shuffle_fraction() {
         };
         let shipped = |shuffle_fraction| {
             let outcome = run(&Scenario { shuffle_fraction, ..base.clone() });
-            let report = JobReport::new(&outcome, None);
+            let report = JobReport::new(&outcome);
             (report.shuffle_bytes() - empty_bytes(&outcome), report.stages[0].shuffle.rows)
         };
         let (whole_bytes, whole_rows) = shipped(1.0);
@@ -274,7 +274,7 @@ fn bytes_on_the_wire_are_proportional_to_the_shuffle_fraction() {
 fn nothing_crosses_at_a_fraction_of_zero() {
     for query in Query::ALL {
         let scenario = Scenario { query, shuffle_fraction: 0.0, ..shaped(SHAPES[0]) };
-        let report = JobReport::new(&run(&scenario), None);
+        let report = JobReport::new(&run(&scenario));
         assert_eq!((report.shuffle_bytes(), report.shuffle_blocks()), (0, 0), "{query:?}");
         assert_eq!(report.stages.len(), 1, "{query:?} is one stage of scans");
     }

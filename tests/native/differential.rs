@@ -33,7 +33,7 @@ impl Truth {
 
     /// Compares a run with the truth; the error is what differs.
     fn check(&self, outcome: &JobOutcome) -> Result<(), String> {
-        let report = JobReport::new(outcome, None);
+        let report = JobReport::new(outcome);
         if (report.result.rows, &report.result.digest) != (self.row_count, &self.digest) {
             let (rows, digest) = (report.result.rows, report.result.digest);
             return Err(format!(

@@ -139,3 +139,20 @@ fn an_expression_travels_as_a_flat_list_and_what_is_none_is_refused() {
     assert!(refused("[{\"Column\":0},{\"Column\":0}]").contains("not one expression"));
     assert!(refused("[{\"Column\":0},{\"Binary\":\"Add\"}]").contains("an operator without its operands"));
 }
+
+#[test]
+fn the_deepest_expression_that_is_read_is_evaluated_on_a_small_stack() {
+    let work = || {
+        let sum =
+            format!("[{{\"Column\":0}}{}]", ",{\"Literal\":{\"Int64\":1}},{\"Binary\":\"Add\"}".repeat(511));
+        let read: Expr<usize> = serde_json::from_str(&sum).expect("a sum of 511 ones is read");
+        assert_eq!(values(read.clone()).split(' ').next(), Some("511"));
+        assert!(read.to_string().ends_with("+ 1 + 1"));
+        let not = format!("[{{\"Literal\":{{\"Truth\":true}}}}{}]", ",{\"Unary\":\"Not\"}".repeat(510));
+        let read: Expr<usize> =
+            serde_json::from_str(&not).expect("a condition that is turned 510 times is read");
+        assert_eq!(values(read), "1 1 1 1 1 1 1");
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread starts");
+    thread.join().expect("what is read is evaluated");
+}

@@ -89,7 +89,7 @@ fn tasks_that_end_after_a_show_has_its_rows_change_nothing() {
     let show = Scenario { action, shuffle_fraction: 0.5, query: Query::Join, ..collecting() };
     let mut cluster = HandCluster::start(&show);
     let outcome = cluster.finish().expect("nothing was lost");
-    let report = JobReport::new(&outcome, None);
+    let report = JobReport::new(&outcome);
     assert_eq!((report.result.rows, report.stages[1].partitions.rows.len()), (5, 0), "nothing was exchanged");
     let executors = std::mem::take(&mut cluster.executors);
     // What was left over of that run meets the next one.

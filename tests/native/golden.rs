@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::scenario::{Query, Tactics};
 
 use crate::samples::{Stopped, job};
@@ -93,8 +92,7 @@ fn metrics_of_every_query_read_as_in_the_golden_file() {
                 ..scenario
             };
             let outcome = LocalCluster::new(1).run(&job(&scenario), &Stopped);
-            let hot_key = KeyHistogram::of(&scenario).hot_key(scenario.reduce_partitions);
-            let report = JobReport::new(&outcome.expect("a valid scenario"), hot_key);
+            let report = JobReport::new(&outcome.expect("a valid scenario"));
             write_report(&mut text, &format!("{}, {way}", query.name()), &report).expect("a String");
         }
     }

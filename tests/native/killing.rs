@@ -34,7 +34,7 @@ fn truth(scenario: &Scenario) -> String {
 }
 
 fn digest(outcome: &JobOutcome) -> String {
-    JobReport::new(outcome, None).result.digest
+    JobReport::new(outcome).result.digest
 }
 
 /// How an executor dies.

@@ -22,7 +22,7 @@ impl Clock for Stopped {
 fn run(scenario: &Scenario) -> JobReport {
     let outcome =
         LocalCluster::new(7).run(&crate::samples::job(scenario), &Stopped).expect("a valid scenario runs");
-    JobReport::new(&outcome, None)
+    JobReport::new(&outcome)
 }
 
 fn constant(value: f64) -> Constant {

@@ -176,10 +176,12 @@ fn the_hot_partition_of_the_default_scenario_is_the_one_that_spark_would_have() 
     assert_eq!(scenario.query, Query::CountByKey);
     let outcome = LocalCluster::new(1).run(&job(&scenario), &Stopped).expect("a valid scenario");
     let histogram = KeyHistogram::of(&scenario);
-    let report = JobReport::new(&outcome, histogram.hot_key(scenario.reduce_partitions));
+    let report = JobReport::new(&outcome);
     let hot = report.skew.hot_key.expect("a million rows have a heaviest key");
     let partition = hot.partition.expect("the rows of a key meet in one partition");
     assert_eq!(partition, pmod(hash_long(hot.value, SEED), 32), "the partition of its hash");
+    let counted = histogram.hot_key(32).map(|counted| (counted.value, counted.rows, counted.rows));
+    assert_eq!(Some((hot.value, hot.rows, hot.rows_at_most)), counted, "the sketch counts it exactly");
     assert!((hot.share - 0.3).abs() < 0.003, "the hot key has {} of the rows", hot.share);
     let rows = &report.stages[1].partitions.rows;
     assert_eq!(*rows, histogram.partition_rows(32), "rows read are those that the histogram foretells");

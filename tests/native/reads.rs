@@ -22,7 +22,7 @@ fn run(scenario: &Scenario, reads: Reads) -> JobOutcome {
 fn check(scenario: &Scenario, reads: Reads) -> JobOutcome {
     let outcome = run(scenario, reads);
     let truth = answer(scenario).digest(&scenario.logical_plan().schema()).hex();
-    assert_eq!(JobReport::new(&outcome, None).result.digest, truth, "{reads:?} of {scenario:?}");
+    assert_eq!(JobReport::new(&outcome).result.digest, truth, "{reads:?} of {scenario:?}");
     outcome
 }
 

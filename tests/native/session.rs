@@ -4,7 +4,7 @@ use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::{KeyHistogram, ModelMicros};
+use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{Action, CollectPoint, InvalidScenario, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::charts::units::{ratio, share};
@@ -34,8 +34,7 @@ fn measured(scenario: &Scenario) -> Measurement {
     let outcome = LocalCluster::new(1)
         .run(&job(scenario), &SteppingClock::default())
         .expect("the scenario is valid and nothing fails in one thread");
-    let hot_key = KeyHistogram::of(scenario).hot_key(scenario.reduce_partitions);
-    let report = JobReport::new(&outcome, hot_key);
+    let report = JobReport::new(&outcome);
     let walls_micros = vec![report.wall_micros];
     let shown = Some(RowTable::new(&outcome)).filter(|_| scenario.action.row_limit().is_some());
     Measurement {
@@ -303,7 +302,7 @@ fn explained(scenario: &Scenario) -> Explanation {
     let clock = SteppingClock::default();
     let mut report = |job| {
         let outcome = cluster.run(job, &clock).expect("nothing fails in one thread");
-        JobReport::new(&outcome, None)
+        JobReport::new(&outcome)
     };
     let reports: Vec<Vec<JobReport>> =
         variants.iter().map(|variant| (0..RUNS).map(|_| report(&variant.job)).collect()).collect();

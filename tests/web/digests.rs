@@ -24,7 +24,7 @@ fn one_thread_in_wasm_computes_the_native_digests() {
     for (text, rows, digest) in golden() {
         let scenario = link::decode_strict(text).expect("golden links are valid");
         let outcome = LocalCluster::new(3).run(&job(&scenario), &BrowserClock).expect("it runs");
-        let result = JobReport::new(&outcome, None).result;
+        let result = JobReport::new(&outcome).result;
         assert_eq!((result.rows, result.digest.as_str()), (rows, digest), "{text}");
     }
 }

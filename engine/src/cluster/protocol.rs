@@ -14,7 +14,7 @@ use crate::columnar::RowDigest;
 use crate::dataset::DataSpec;
 use crate::error::EngineError;
 use crate::plan::StageGraph;
-use crate::shuffle::{BlockId, MapOutput, ReadSpec};
+use crate::shuffle::{BlockId, HeavyKeys, MapOutput, ReadSpec};
 
 /// The version of these messages; page and workers are of one build unless a cache mixed two.
 pub const PROTOCOL_VERSION: u32 = 4;
@@ -113,6 +113,9 @@ pub struct TaskDone {
     pub read_bytes: u64,
     /// Blocks read.
     pub read_blocks: u64,
+    /// The heaviest keys of the rows that a scan gave, by the column by which rows first meet; `None` where there is no such
+    /// column of integers.
+    pub heavy_keys: Option<HeavyKeys>,
     /// The task's share of the result.
     pub result: RowDigest,
     /// Bytes of the result's rows, encoded; 0 unless the job's action fetches them.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::{Action, Clock, TaskDone, TaskId, WallMicros};
 use crate::clock::{Phase, PhaseMicros};
-use crate::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
+use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::operator::{BuildTable, Pipeline, scan};
 use crate::plan::{
-    BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
+    Branch, BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
 };
-use crate::shuffle::{BlockSlice, BlockStore, MapOutput, ReadSpec, ShuffleWrite, TaskRows, place};
+use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec, ShuffleWrite, TaskRows, place};
 
 /// A running task.
 #[derive(Debug)]
@@ -67,8 +67,69 @@ struct Blocks {
 
 #[derive(Debug)]
 struct RunningBranch {
+    /// What rows pass before they are looked at for heavy keys; `None` where nobody looks.
+    watched: Option<Watched>,
     pipeline: Pipeline,
     output: RunningOutput,
+}
+
+/// Operators, and a sketch of the keys of the rows that come out of them.
+#[derive(Debug)]
+struct Watched {
+    before: Pipeline,
+    column: usize,
+    sketch: KeySketch,
+}
+
+impl Watched {
+    /// The place in a map task's branch where rows first meet by a column of integers.
+    fn of(branch: &Branch, stage: &StageSpec, tables: &BroadcastTables) -> Option<(Self, usize)> {
+        let (at, column) = branch.meeting().filter(|_| !stage.reads_shuffle())?;
+        let before = Pipeline::with_tables(&branch.operators[..at], tables);
+        Some((Watched { before, column, sketch: KeySketch::default() }, at))
+    }
+}
+
+impl RunningBranch {
+    fn new(branch: &Branch, stage: &StageSpec, tables: &BroadcastTables, output: RunningOutput) -> Self {
+        let (watched, at) = Watched::of(branch, stage, tables).unzip();
+        let rest = &branch.operators[at.unwrap_or(0)..];
+        RunningBranch { watched, pipeline: Pipeline::with_tables(rest, tables), output }
+    }
+
+    fn push(&mut self, batch: &RecordBatch, out: &mut Out<'_, '_>) -> Result<()> {
+        let RunningBranch { watched, pipeline, output } = self;
+        let mut rest = |batch: &RecordBatch| pipeline.push(batch, &mut |batch| output.take(batch, out));
+        let Some(Watched { before, column, sketch }) = watched else { return rest(batch) };
+        before.push(batch, &mut |batch| {
+            look(sketch, batch.column(*column));
+            rest(&batch)
+        })
+    }
+
+    /// Ends the rows: tables empty themselves.
+    fn finish(&mut self, out: &mut Out<'_, '_>) -> Result<()> {
+        let RunningBranch { watched, pipeline, output } = self;
+        if let Some(Watched { before, column, sketch }) = watched {
+            before.finish(&mut |batch| {
+                look(sketch, batch.column(*column));
+                pipeline.push(&batch, &mut |batch| output.take(batch, out))
+            })?;
+        }
+        pipeline.finish(&mut |batch| output.take(batch, out))
+    }
+}
+
+/// Adds a batch's keys to a sketch. NULL is no key that could be named.
+fn look(sketch: &mut KeySketch, keys: &Column) {
+    let Column::Int64(keys) = keys else { return };
+    match keys.validity() {
+        None => sketch.add(keys.values()),
+        Some(validity) => {
+            let valid: Vec<i64> = validity.ones().iter().map(|&row| keys.values()[row as usize]).collect();
+            sketch.add(&valid);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -139,21 +200,7 @@ impl RunningTask {
         let branches = stage
             .branches
             .iter()
-            .map(|branch| RunningBranch {
-                pipeline: Pipeline::with_tables(&branch.operators, tables),
-                output: match &branch.output {
-                    Output::Result { .. } => RunningOutput::Result,
-                    Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
-                        RunningOutput::Shuffle {
-                            shuffle: *shuffle,
-                            partitioning: partitioning.clone(),
-                            schema: schema.clone(),
-                            partition_count: *partition_count,
-                            write: ShuffleWrite::new(*partition_count),
-                        }
-                    }
-                },
-            })
+            .map(|branch| RunningBranch::new(branch, stage, tables, RunningOutput::of(&branch.output)))
             .collect();
         let done = TaskDone { task, ..TaskDone::default() };
         Ok(RunningTask {
@@ -216,9 +263,13 @@ impl RunningTask {
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.finish(&mut |batch| route(share, &batch, branches, &mut out))?;
         let mut written = None;
-        for branch in self.branches {
-            let RunningBranch { mut pipeline, mut output } = branch;
-            pipeline.finish(&mut |batch| output.take(batch, &mut out))?;
+        for mut branch in self.branches {
+            branch.finish(&mut out)?;
+            let RunningBranch { watched, output, .. } = branch;
+            if let Some(Watched { sketch, .. }) = watched {
+                let heavy_keys = sketch.finish();
+                out.done.heavy_keys = Some(heavy_keys).filter(|heavy_keys| heavy_keys.rows > 0);
+            }
             out.watch.lap(Phase::Compute, &mut out.done.phases);
             if let RunningOutput::Shuffle { shuffle, schema, write, .. } = output {
                 let map_output = write.finish(&schema)?;
@@ -299,21 +350,30 @@ fn route(
     branches: &mut [RunningBranch],
     out: &mut Out<'_, '_>,
 ) -> Result<()> {
-    let mut push = |branch: &mut RunningBranch, batch: &RecordBatch| {
-        let RunningBranch { pipeline, output } = branch;
-        pipeline.push(batch, &mut |batch| output.take(batch, out))
-    };
-    let Some((share, row_id)) = share else { return push(&mut branches[0], batch) };
+    let Some((share, row_id)) = share else { return branches[0].push(batch, out) };
     let ids = batch.column(row_id).as_int64().values();
     let (mut wide, mut narrow) = (Vec::new(), Vec::new());
     for (row, &id) in ids.iter().enumerate() {
         if share.contains(id as u64) { &mut wide } else { &mut narrow }.push(row as u32);
     }
-    push(&mut branches[0], &batch.take(&wide))?;
-    push(&mut branches[1], &batch.take(&narrow))
+    branches[0].push(&batch.take(&wide), out)?;
+    branches[1].push(&batch.take(&narrow), out)
 }
 
 impl RunningOutput {
+    fn of(output: &Output) -> Self {
+        match output {
+            Output::Result { .. } => RunningOutput::Result,
+            Output::Shuffle { shuffle, partitioning, partition_count, schema } => RunningOutput::Shuffle {
+                shuffle: *shuffle,
+                partitioning: partitioning.clone(),
+                schema: schema.clone(),
+                partition_count: *partition_count,
+                write: ShuffleWrite::new(*partition_count),
+            },
+        }
+    }
+
     fn take(&mut self, batch: RecordBatch, out: &mut Out<'_, '_>) -> Result<()> {
         if batch.row_count() == 0 {
             return Ok(());

@@ -201,7 +201,7 @@ impl DataFrame {
     /// The first mistake in the plan, or what ended the run.
     pub fn write(&self, context: &mut Context) -> Result<JobReport> {
         let outcome = context.run(self.plan()?.clone(), Action::Write {})?;
-        Ok(JobReport::new(&outcome, None))
+        Ok(JobReport::new(&outcome))
     }
 
     /// Runs the plan and brings back all rows.

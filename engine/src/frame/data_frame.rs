@@ -3,6 +3,7 @@
 use super::grouping::{AggregateExpr, GroupedFrame};
 use crate::columnar::Schema;
 use crate::dataset::Table;
+use crate::plan::optimizer::fused;
 use crate::plan::{
     Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr, OrderBy, PlanError, RepartitionBy, RowShare,
     WideHints, within_plan_limits,
@@ -76,8 +77,8 @@ impl DataFrame {
     pub fn filter(self, predicate: impl Into<Expr>) -> Self {
         let predicate = predicate.into();
         self.try_then(|written| {
-            let predicate = predicate.as_condition(&written.schema)?;
-            written.then(|input| LogicalPlan::Filter { input, predicate })
+            let predicate = predicate.into_condition(&written.schema)?;
+            written.filter(predicate)
         })
     }
 
@@ -102,8 +103,8 @@ impl DataFrame {
                 let expr = named.expr.lowered(&written.schema)?;
                 Ok(NamedExpr { expr, name: named.name })
             };
-            let exprs = exprs.into_iter().map(lowered).collect::<Result<_, PlanError>>()?;
-            written.then(|input| LogicalPlan::Project { input, exprs })
+            let exprs = exprs.into_iter().map(lowered).collect::<Result<Vec<_>, PlanError>>()?;
+            written.project(exprs)
         })
     }
 
@@ -124,7 +125,7 @@ impl DataFrame {
                 NamedExpr { expr: crate::plan::col(name), name: new }
             };
             let exprs = written.schema.names().map(renamed).collect();
-            written.then(|input| LogicalPlan::Project { input, exprs })
+            written.project(exprs)
         })
     }
 
@@ -135,7 +136,7 @@ impl DataFrame {
             dropped.iter().try_for_each(|column| written.index(column).map(|_| ()))?;
             let kept = written.schema.names().filter(|name| !dropped.iter().any(|other| other == name));
             let exprs = kept.map(NamedExpr::column).collect();
-            written.then(|input| LogicalPlan::Project { input, exprs })
+            written.project(exprs)
         })
     }
 
@@ -278,6 +279,11 @@ impl DataFrame {
     }
 }
 
+/// From so many steps on top of each other on, steps of one kind become one where they can.
+const TALL: usize = 128;
+/// Columns, constants and operators of a condition that another one still joins.
+const MOST_JOINED_NODES: usize = 1_000;
+
 /// Columns, depth and number of nodes of an input.
 type Below<'a> = (&'a Schema, usize, usize);
 
@@ -322,20 +328,53 @@ impl Written {
         Written::new(plan, &below)
     }
 
+    /// A filter on top. In a tall plan a filter over another one joins it.
+    fn filter(mut self, predicate: Expr) -> Result<Self, PlanError> {
+        if self.depth >= TALL
+            && let LogicalPlan::Filter { predicate: below, .. } = &mut self.plan
+        {
+            let both = below.clone().and(predicate.clone());
+            if both.is_within_nodes(MOST_JOINED_NODES) {
+                both.kind(&self.schema)?;
+                *below = both;
+                return Ok(self);
+            }
+        }
+        self.then(|input| LogicalPlan::Filter { input, predicate })
+    }
+
+    /// A projection on top. In a tall plan a projection over another one joins it, if nothing is then computed twice.
+    fn project(mut self, exprs: Vec<NamedExpr>) -> Result<Self, PlanError> {
+        let joined = match &self.plan {
+            LogicalPlan::Project { exprs: below, .. } if self.depth >= TALL => fused(below, &exprs),
+            _ => None,
+        };
+        let Some(joined) = joined else { return self.then(|input| LogicalPlan::Project { input, exprs }) };
+        // Checked as it is written: over the columns that the projection below gives.
+        let above =
+            LogicalPlan::Project { input: Box::new(LogicalPlan::Rows { schema: Schema::default() }), exprs };
+        self.schema = above.schema_over(&[&self.schema])?;
+        if let LogicalPlan::Project { exprs: below, .. } = &mut self.plan {
+            *below = joined;
+        }
+        self.is_widened = false;
+        Ok(self)
+    }
+
     fn with_column(mut self, named: NamedExpr) -> Result<Self, PlanError> {
         let named = NamedExpr { expr: named.expr.lowered(&self.schema)?, name: named.name };
         let data_type = named.expr.kind(&self.schema)?.data_type();
         if self.is_widened
             && let LogicalPlan::Project { exprs, .. } = &mut self.plan
-            && reads_unchanged(&named.expr, exprs)
+            && let Some(expr) = over_the_input_of(exprs, &named)
         {
             self.schema = self.schema.with(&named.name, data_type);
-            put(exprs, named);
+            put(exprs, NamedExpr { expr, name: named.name });
             return Ok(self);
         }
         let mut exprs: Vec<NamedExpr> = self.schema.names().map(NamedExpr::column).collect();
         put(&mut exprs, named);
-        let widened = self.then(|input| LogicalPlan::Project { input, exprs })?;
+        let widened = self.project(exprs)?;
         Ok(Written { is_widened: true, ..widened })
     }
 }
@@ -348,14 +387,21 @@ fn put(exprs: &mut Vec<NamedExpr>, named: NamedExpr) {
     }
 }
 
-/// Whether an expression reads the same above a projection as below it.
-fn reads_unchanged(expr: &Expr, exprs: &[NamedExpr]) -> bool {
-    let mut is_unchanged = true;
-    expr.for_each_column(&mut |name| {
-        let read = exprs.iter().find(|named| named.name == *name);
-        is_unchanged &= read.is_some_and(NamedExpr::is_unchanged);
+/// A column above a projection, computed from the projection's input. It may read columns that the projection leaves as they
+/// are, and once the column that it replaces. For any other the answer is `None`, because what the projection computes would
+/// be computed twice.
+fn over_the_input_of(exprs: &[NamedExpr], named: &NamedExpr) -> Option<Expr> {
+    let mut is_read = false;
+    let replaced = named.expr.try_replace(&mut |name: &String| {
+        let below = exprs.iter().find(|below| below.name == *name).ok_or(())?;
+        let is_replaced = below.name == named.name && !is_read && !below.expr.is_condition();
+        if !below.is_unchanged() && !is_replaced {
+            return Err(());
+        }
+        is_read |= !below.is_unchanged();
+        Ok(below.expr.clone())
     });
-    is_unchanged
+    replaced.ok().filter(Expr::is_within_limits)
 }
 
 impl Expr {

@@ -1,7 +1,7 @@
 //! The report of a run: what the page, the command line and scripts read.
 //!
-//! Every number in it is counted or measured in that run, but for the hot key: which key is the heaviest follows from the
-//! seeded data itself, so it is counted there ([`crate::model::KeyHistogram`]), exactly.
+//! Every number in it is counted or measured in that run. The hot key comes from a sketch that map tasks keep
+//! ([`crate::shuffle::KeySketch`]), with the bounds of its error.
 
 use serde::{Deserialize, Serialize};
 
@@ -192,19 +192,21 @@ pub struct SkewSummary {
     /// Rows of the largest partition over the mean, in the same stage. `None` when there is no row, when the stage has one
     /// partition, and when not all of its partitions ran.
     pub max_over_mean: Option<f64>,
-    /// The heaviest key of the rows that take the wide branch (without one: of all); `None` without rows, and
-    /// where another key than `prompt_hash` is what rows meet by.
+    /// The heaviest key of the rows that take the wide branch, by the column by which they first meet; `None` without rows,
+    /// and where rows meet by no single column of integers.
     pub hot_key: Option<HotKey>,
 }
 
 /// The heaviest key.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct HotKey {
-    /// Its `prompt_hash`.
+    /// The key.
     pub value: i64,
-    /// Its rows.
+    /// The rows that it has at least: exactly so many where `rows_at_most` is the same.
     pub rows: u64,
-    /// Its rows over all rows counted.
+    /// The rows that it has at most.
+    pub rows_at_most: u64,
+    /// Its rows, at least, over all rows that met.
     pub share: f64,
     /// The reduce partition in which all of its rows met. `None`, and absent in JSON, where they met in none: a narrow
     /// query, a broadcast, a salted key, a run whose rows were not exchanged.
@@ -213,8 +215,8 @@ pub struct HotKey {
 }
 
 impl JobReport {
-    /// Puts a report together. `hot_key` is counted in the data, see [`crate::model::KeyHistogram::hot_key`].
-    pub fn new(outcome: &JobOutcome, hot_key: Option<HotKey>) -> Self {
+    /// Puts a report together.
+    pub fn new(outcome: &JobOutcome) -> Self {
         let mut digest = RowDigest::default();
         if outcome.run.action.row_limit().is_some() {
             // What is shown is the answer: a task may have had more.
@@ -229,7 +231,7 @@ impl JobReport {
         let skew = SkewSummary {
             max_over_median: rows.and_then(skew::max_over_median),
             max_over_mean: rows.and_then(skew::max_over_mean),
-            hot_key: hot_key.map(|counted| subject::hot_key(outcome, observed, counted)),
+            hot_key: subject::hot_key(outcome, observed),
         };
         JobReport {
             version: REPORT_VERSION,

@@ -4,9 +4,7 @@
 use super::{HotKey, StageReport};
 use crate::cluster::JobOutcome;
 use crate::plan::{Output, Partitioning};
-
-/// The column by whose values the hot key is counted.
-const KEY: &str = "prompt_hash";
+use crate::shuffle::spark_hash::{SEED, hash_long, pmod};
 
 /// The stage whose partitions are compared: the first that read an exchange, without one the last.
 pub(super) fn observed(stages: &[StageReport]) -> Option<&StageReport> {
@@ -21,9 +19,17 @@ pub(super) fn compared_rows(stage: &StageReport) -> Option<&[u64]> {
 }
 
 /// The hot key as this run has met it: with a reduce partition only where all of its rows met in one.
-pub(super) fn hot_key(outcome: &JobOutcome, observed: Option<&StageReport>, counted: HotKey) -> HotKey {
-    let has_met = observed.is_some_and(|stage| meets_by_key(outcome, stage.id));
-    HotKey { partition: counted.partition.filter(|_| has_met), ..counted }
+pub(super) fn hot_key(outcome: &JobOutcome, observed: Option<&StageReport>) -> Option<HotKey> {
+    let heavy_keys = outcome.heavy_keys()?;
+    let key = heavy_keys.keys.first()?;
+    let partitions = observed.filter(|stage| meets_by_key(outcome, stage.id)).map(|stage| stage.tasks);
+    Some(HotKey {
+        value: key.key,
+        rows: key.at_least,
+        rows_at_most: key.at_most,
+        share: key.at_least as f64 / heavy_keys.rows as f64,
+        partition: partitions.map(|count| pmod(hash_long(key.key, SEED), count)),
+    })
 }
 
 /// Whether a stage read rows that were placed by the key alone. Salt spreads a key over several partitions, and a
@@ -34,17 +40,8 @@ fn meets_by_key(outcome: &JobOutcome, stage: u32) -> bool {
     }
     let shuffles = outcome.graph.stage(stage).shuffles_read();
     let places_by_key = |output: &Output| match output {
-        Output::Shuffle {
-            shuffle,
-            partitioning: Partitioning::Hash { columns, salt_buckets },
-            schema,
-            ..
-        } => {
-            let is_key = |&column: &usize| schema.fields().get(column).is_some_and(|field| field.name == KEY);
-            shuffles.contains(shuffle)
-                && *salt_buckets <= 1
-                && columns.len() == 1
-                && columns.iter().all(is_key)
+        Output::Shuffle { shuffle, partitioning: Partitioning::Hash { columns, salt_buckets }, .. } => {
+            shuffles.contains(shuffle) && *salt_buckets <= 1 && columns.len() == 1
         }
         Output::Shuffle {
             partitioning:

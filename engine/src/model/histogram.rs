@@ -119,6 +119,12 @@ impl KeyHistogram {
     pub fn hot_key(&self, partition_count: u32) -> Option<HotKey> {
         let (value, rows) = self.iter().max_by_key(|&(key, rows)| (rows, std::cmp::Reverse(key)))?;
         let partition = Some(pmod(hash_long(value, SEED), partition_count));
-        Some(HotKey { value, rows, share: rows as f64 / self.row_count as f64, partition })
+        Some(HotKey {
+            value,
+            rows,
+            rows_at_most: rows,
+            share: rows as f64 / self.row_count as f64,
+            partition,
+        })
     }
 }

@@ -65,7 +65,7 @@ impl Expr {
     ///
     /// # Errors
     /// As [`Expr::lowered`].
-    pub(crate) fn as_condition(self, schema: &Schema) -> Result<Expr> {
+    pub(crate) fn into_condition(self, schema: &Schema) -> Result<Expr> {
         let lowered = self.lowered(schema)?.condition_of(schema);
         check_size(&lowered)?;
         Ok(lowered)

@@ -3,8 +3,9 @@
 use super::expr::check_size;
 use super::{LogicalPlan, PlanError};
 
-/// Steps on top of each other in a plan, at most.
-pub const MAX_PLAN_DEPTH: usize = 1_024;
+/// Steps on top of each other in a plan, at most. Tests plan, print and drop as many on a stack of 1 MiB, which is
+/// what a page has.
+pub const MAX_PLAN_DEPTH: usize = 256;
 /// Steps in a plan, at most: a plan that is joined with itself again and again doubles every time.
 pub const MAX_PLAN_NODES: usize = 10_000;
 

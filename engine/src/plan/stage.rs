@@ -74,6 +74,31 @@ pub struct Branch {
     pub output: Output,
 }
 
+impl Branch {
+    /// Where the rows of the branch first meet by one column: before which operator (or, by its number, before the output),
+    /// and by which column. `None` when they do not.
+    pub fn meeting(&self) -> Option<(usize, usize)> {
+        let by_operator = (0..).zip(&self.operators).find_map(|(at, spec)| Some((at, spec.meets_by()?)));
+        by_operator.or(match &self.output {
+            Output::Shuffle { partitioning: Partitioning::Hash { columns, .. }, .. } => {
+                match columns.as_slice() {
+                    [column] => Some((self.operators.len(), *column)),
+                    _ => None,
+                }
+            }
+            Output::Shuffle {
+                partitioning:
+                    Partitioning::ReplicatedHash { .. }
+                    | Partitioning::RoundRobin
+                    | Partitioning::Single
+                    | Partitioning::Broadcast,
+                ..
+            }
+            | Output::Result { .. } => None,
+        })
+    }
+}
+
 /// One stage: equal tasks, each of which runs the same operators over one partition of a source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageSpec {

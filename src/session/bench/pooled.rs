@@ -31,13 +31,13 @@ pub(super) async fn count_by_key(options: &JsValue, repeats: u64) -> Result<Meas
         let finished =
             pool.run(job.clone(), RunOptions::default()).await.map_err(|error| js_error(&error))?;
         micros.push(BrowserClock.now().since(started).0);
-        digests.push(JobReport::new(&finished.outcome, None).result.digest);
+        digests.push(JobReport::new(&finished.outcome).result.digest);
     }
     // The rows stay with the workers: the same digest from a cluster in this thread stands for them.
     let action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
     let collecting = Job { run: RunSpec { action, ..job.run }, ..job };
     let local = LocalCluster::new(0).run(&collecting, &BrowserClock).map_err(|error| js_error(&error))?;
-    let expected = JobReport::new(&local, None).result.digest;
+    let expected = JobReport::new(&local).result.digest;
     if digests.iter().any(|digest| *digest != expected) {
         return Err(Error::new("the workers' answer is not that of one thread").into());
     }

@@ -24,7 +24,10 @@ pub(super) fn sum(values: &[f64]) -> f64 {
 pub(crate) fn mean(sum: i128, count: usize) -> f64 {
     let close = sum as f64 / count as f64;
     let exact = BigInt::from(sum) << 1074;
-    let distance = |mean: f64| BigInt::from(units(mean) * count - &exact).magnitude().clone();
+    let distance = |mean: f64| -> BigUint {
+        let distance: BigInt = units(mean) * count - &exact;
+        distance.magnitude().clone()
+    };
     let mut nearest = [close.next_down(), close, close.next_up()];
     nearest.sort_by_key(|&mean| (distance(mean), mean.to_bits() & 1));
     nearest[0]

@@ -86,7 +86,7 @@ fn cast(value: &Cell, to: DataType) -> Option<Cell> {
         (Cell::Float(bits), DataType::Int64) => {
             let value = f64::from_bits(*bits);
             let fits = value.is_finite() && value >= -(2f64.powi(63)) && value < 2f64.powi(63);
-            fits.then(|| Cell::Int(value as i128 as i64))
+            fits.then_some(Cell::Int(value as i128 as i64))
         }
         (Cell::Float(bits), DataType::Utf8) => Some(Cell::Text(f64::from_bits(*bits).to_string())),
         (Cell::Text(text), DataType::Float64) => text.trim_ascii().parse().ok().map(float),

@@ -18,7 +18,7 @@ pub(crate) fn explain(scenario: &Scenario) -> Result<(), Failure> {
         for (variant, reports) in variants.iter().zip(&mut reports) {
             let outcome = cluster.run(&variant.job, |_| {})?;
             if turn > 0 {
-                reports.push(JobReport::new(&outcome, None));
+                reports.push(JobReport::new(&outcome));
             }
         }
     }

@@ -111,7 +111,7 @@ fn measured_points(scenarios: &[Scenario], runs: &[CalibrationRun]) -> Vec<serde
 
 fn run(cluster: &mut ThreadCluster, scenario: &Scenario) -> Result<CalibrationRun, EngineError> {
     let outcome = cluster.run(&scenario.job()?, |_| {})?;
-    Ok(CalibrationRun { scenario: scenario.clone(), report: JobReport::new(&outcome, None) })
+    Ok(CalibrationRun { scenario: scenario.clone(), report: JobReport::new(&outcome) })
 }
 
 fn other(error: impl std::fmt::Display) -> Failure {

@@ -3,9 +3,8 @@
 use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
-use shuffle_engine::cluster::{Action, CollectPoint, JobOutcome};
+use shuffle_engine::cluster::{Action, CollectPoint};
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::KeyHistogram;
 use shuffle_engine::scenario::limits;
 use shuffle_engine::{EngineError, Scenario};
 
@@ -41,7 +40,7 @@ pub(crate) fn run(
         Transport::Threads => ThreadCluster::new(scenario.workers).run(&job, |_| {}),
     }?;
     outcome.run.action = scenario.action;
-    let report = report(scenario, &outcome);
+    let report = JobReport::new(&outcome);
     if let Some(sink) = sink {
         let name = sink.name().to_owned();
         let mut csv = Csv::begin(sink, outcome.graph.schema())?;
@@ -72,7 +71,7 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
         let job = job.clone().on(count)?;
         let mut cluster = ThreadCluster::new(count);
         let mut reports = (0..=SWEEP_RUNS)
-            .map(|_| Ok(report(&point, &cluster.run(&job, |_| {})?)))
+            .map(|_| Ok(JobReport::new(&cluster.run(&job, |_| {})?)))
             .collect::<Result<Vec<_>, EngineError>>()?;
         reports.remove(0);
         reports.sort_by_key(|report| report.wall_micros);
@@ -93,10 +92,4 @@ pub(crate) fn cores() -> u32 {
 pub(crate) fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
     let most = cores().saturating_mul(WORKERS_A_CORE).clamp(limits::MAX_WORKERS, limits::MAX_MODEL_WORKERS);
     Ok(scenario.check_workers(most, "on this machine")?)
-}
-
-/// The report, with the hot key counted in the data once the clock has stopped.
-fn report(scenario: &Scenario, outcome: &JobOutcome) -> JobReport {
-    let histogram = KeyHistogram::of(scenario);
-    JobReport::new(outcome, histogram.hot_key(scenario.reduce_partitions))
 }

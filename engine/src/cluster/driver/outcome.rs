@@ -7,7 +7,7 @@ use crate::columnar::RecordBatch;
 use crate::dataset::DataSpec;
 use crate::error::{EngineError, Result};
 use crate::plan::{PlanTrace, StageGraph, StageSpec};
-use crate::shuffle::ReadSpec;
+use crate::shuffle::{HeavyKeys, ReadSpec};
 
 /// A finished task and who ran it.
 #[derive(Debug, Clone)]
@@ -62,6 +62,20 @@ impl JobOutcome {
     /// The tasks of one stage, in order.
     pub fn stage_tasks(&self, stage: u32) -> impl Iterator<Item = &TaskRecord> {
         self.tasks.iter().filter(move |record| record.done.task.stage == stage)
+    }
+
+    /// The heaviest keys of the rows that took the wide branch, by the column by which they first met; `None` where rows meet
+    /// by no single column of integers, and where not all tasks of their stage ran.
+    pub fn heavy_keys(&self) -> Option<HeavyKeys> {
+        let parts = |stage: &StageSpec| -> Vec<&HeavyKeys> {
+            self.stage_tasks(stage.id).filter_map(|record| record.done.heavy_keys.as_ref()).collect()
+        };
+        // The first stage that scans is the one whose rows stream: a build side comes after its probe side.
+        let looked = |stage: &&StageSpec| !parts(stage).is_empty();
+        let stage = self.graph.stages().iter().find(looked)?;
+        // A show that stops early has not seen all rows, and none of them has met another.
+        let is_whole = self.stage_tasks(stage.id).count() == stage.task_count as usize;
+        is_whole.then(|| HeavyKeys::merged(parts(stage)))
     }
 
     /// The exchange that a stage read, if it read one.

@@ -167,7 +167,7 @@ fn mean(sum: i128, count: i64) -> f64 {
     let magnitude = sum.unsigned_abs();
     let shift = magnitude.leading_zeros();
     let (scaled, count) = (magnitude << shift, u128::from(count.unsigned_abs()));
-    let quotient = scaled / count | u128::from(scaled % count != 0);
+    let quotient = (scaled / count) | u128::from(scaled % count != 0);
     let mean = libm::scalbn(quotient as f64, -(shift as i32));
     if sum < 0 { -mean } else { mean }
 }

@@ -80,6 +80,26 @@ impl OperatorSpec {
         }
     }
 
+    /// The one column by which rows meet in the operator; `None` where they do not meet, or by several columns.
+    pub fn meets_by(&self) -> Option<usize> {
+        match self {
+            OperatorSpec::HashAggregate { keys, .. } => match keys.as_slice() {
+                [key] => Some(*key),
+                _ => None,
+            },
+            OperatorSpec::BestBy { key, .. } => Some(*key),
+            OperatorSpec::HashJoin(JoinSpec { keys, .. }) => match keys.as_slice() {
+                [key] => Some(key.probe),
+                _ => None,
+            },
+            OperatorSpec::Filter { .. }
+            | OperatorSpec::Sample { .. }
+            | OperatorSpec::Project { .. }
+            | OperatorSpec::Tokenize { .. }
+            | OperatorSpec::Limit { .. } => None,
+        }
+    }
+
     /// The shuffle that brought the operator's build rows to every executor.
     pub fn broadcast(&self) -> Option<u32> {
         match self {

@@ -50,7 +50,7 @@ fn fuse(input: LogicalPlan, exprs: Vec<NamedExpr>) -> LogicalPlan {
 
 /// The second projection over the first one's input, if nothing is then computed twice, or with a condition that the first one
 /// stores as a number.
-fn fused(first: &[NamedExpr], second: &[NamedExpr]) -> Option<Vec<NamedExpr>> {
+pub(crate) fn fused(first: &[NamedExpr], second: &[NamedExpr]) -> Option<Vec<NamedExpr>> {
     let computed = Computed::new(first);
     let keeps_kinds = second
         .iter()

@@ -19,6 +19,7 @@ pub use drop_needless_exchange::DropNeedlessExchange;
 pub use drop_unused_branch::DropUnusedBranch;
 pub use fold_constants::FoldConstants;
 pub use fuse_maps::FuseMaps;
+pub(crate) use fuse_maps::fused;
 pub use prune_columns::PruneColumns;
 pub use push_filters::PushFilters;
 pub use push_limits::PushLimits;
