@@ -25,7 +25,7 @@ pub struct Tactics {
     pub adaptive: bool,
     /// Send a join's build side to every executor, rather than place both sides by the key, when it is estimated to take
     /// at most this many bytes; 0 means never. Spark's `autoBroadcastJoinThreshold` is 10 MiB.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub broadcast_bytes: u64,
 }
 
@@ -36,7 +36,6 @@ impl Tactics {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_zero(value: &u64) -> bool {
-    *value == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
