@@ -26,7 +26,7 @@ impl std::ops::AddAssign for WallMicros {
 
 /// A clock, given to the engine by whatever runs it: the engine has none of its own.
 pub trait Clock {
-    /// Now.
+    /// The time at this moment, in microseconds since the clock's own origin.
     fn now(&self) -> WallMicros;
 }
 

@@ -21,7 +21,7 @@ use crate::shuffle::ReadSpec;
 /// The blocks of one shuffle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShuffleSizes<'a> {
-    /// The shuffle.
+    /// The number of the shuffle that the blocks belong to.
     pub shuffle: u32,
     /// Bytes of each block: by map task, then by reduce partition.
     pub maps: Vec<&'a [u64]>,
@@ -82,7 +82,7 @@ pub struct PlannedTask {
 /// Blocks of one shuffle and who gets them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// The shuffle.
+    /// The number of the shuffle that the blocks belong to.
     pub shuffle: u32,
     /// Of the blocks that these map tasks wrote.
     pub maps: Range<u32>,

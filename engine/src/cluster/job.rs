@@ -58,11 +58,11 @@ impl Job {
 /// Who runs a job, and what becomes of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSpec {
-    /// Executors.
+    /// The number of executors that share the tasks.
     pub workers: u32,
     /// What becomes of the rows.
     pub action: Action,
-    /// How blocks travel.
+    /// The way in which blocks travel between executors.
     pub strategy: Strategy,
     /// Bytes that each executor may use, by an estimate that is made before the run. `None` means that nobody knows: a run
     /// that is too large then ends when an allocation fails.
@@ -136,7 +136,7 @@ impl Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CollectPoint {
-    /// The answer.
+    /// The rows of the answer are collected.
     #[default]
     Result,
     /// What goes into the wide step: a `collect()` in mid-pipeline, which pulls the whole data set.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct DataSpec {
     /// What every random draw begins with.
     pub seed: u64,
-    /// Rows of `prompts`.
+    /// The number of rows in the table `prompts`.
     pub rows: u64,
     /// Distinct values that `prompt_hash` can take. The table `rewards` has one row for each of them.
     pub keys: u64,

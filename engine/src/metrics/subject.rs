@@ -3,7 +3,7 @@
 
 use super::{HotKey, StageReport};
 use crate::cluster::JobOutcome;
-use crate::plan::{Output, Partitioning};
+use crate::plan::Output;
 use crate::shuffle::spark_hash::{SEED, hash_long, pmod};
 
 /// The stage whose partitions are compared: the first that read an exchange, without one the last.
@@ -40,18 +40,11 @@ fn meets_by_key(outcome: &JobOutcome, stage: u32) -> bool {
     }
     let shuffles = outcome.graph.stage(stage).shuffles_read();
     let places_by_key = |output: &Output| match output {
-        Output::Shuffle { shuffle, partitioning: Partitioning::Hash { columns, salt_buckets }, .. } => {
-            shuffles.contains(shuffle) && *salt_buckets <= 1 && columns.len() == 1
+        Output::Shuffle { shuffle, partitioning, .. } => {
+            let is_unsalted = partitioning.one_column().is_some_and(|(_, salt_buckets)| salt_buckets <= 1);
+            is_unsalted && shuffles.contains(shuffle)
         }
-        Output::Shuffle {
-            partitioning:
-                Partitioning::ReplicatedHash { .. }
-                | Partitioning::RoundRobin
-                | Partitioning::Single
-                | Partitioning::Broadcast,
-            ..
-        }
-        | Output::Result { .. } => false,
+        Output::Result { .. } => false,
     };
     let outputs = |shuffle: &u32| {
         outcome.graph.writer_of(*shuffle).branches.iter().any(|branch| places_by_key(&branch.output))

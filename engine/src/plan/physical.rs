@@ -43,6 +43,21 @@ impl Partitioning {
         Partitioning::Hash { columns: vec![column], salt_buckets: 1 }
     }
 
+    /// The one column by whose hash rows are placed, and over how many salt buckets a value spreads; `None` where rows are
+    /// placed by several columns or by none, and where a row has several places.
+    pub fn one_column(&self) -> Option<(usize, u32)> {
+        match self {
+            Partitioning::Hash { columns, salt_buckets } => match columns.as_slice() {
+                [column] => Some((*column, *salt_buckets)),
+                _ => None,
+            },
+            Partitioning::ReplicatedHash { .. }
+            | Partitioning::RoundRobin
+            | Partitioning::Single
+            | Partitioning::Broadcast => None,
+        }
+    }
+
     /// The number of partitions, when an exchange by hash has `reduce_partitions`.
     pub fn partition_count(&self, reduce_partitions: u32) -> u32 {
         match self {

@@ -79,22 +79,11 @@ impl Branch {
     /// and by which column. `None` when they do not.
     pub fn meeting(&self) -> Option<(usize, usize)> {
         let by_operator = (0..).zip(&self.operators).find_map(|(at, spec)| Some((at, spec.meets_by()?)));
-        by_operator.or(match &self.output {
-            Output::Shuffle { partitioning: Partitioning::Hash { columns, .. }, .. } => {
-                match columns.as_slice() {
-                    [column] => Some((self.operators.len(), *column)),
-                    _ => None,
-                }
+        by_operator.or_else(|| match &self.output {
+            Output::Shuffle { partitioning, .. } => {
+                partitioning.one_column().map(|(column, _)| (self.operators.len(), column))
             }
-            Output::Shuffle {
-                partitioning:
-                    Partitioning::ReplicatedHash { .. }
-                    | Partitioning::RoundRobin
-                    | Partitioning::Single
-                    | Partitioning::Broadcast,
-                ..
-            }
-            | Output::Result { .. } => None,
+            Output::Result { .. } => None,
         })
     }
 }

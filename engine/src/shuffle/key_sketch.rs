@@ -127,7 +127,7 @@ fn slot_of(key: i64) -> usize {
 /// A key that holds many rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeavyKey {
-    /// The key.
+    /// The value of the key column.
     pub key: i64,
     /// It has no fewer rows than this.
     pub at_least: u64,
@@ -145,7 +145,7 @@ impl HeavyKey {
 /// The heaviest keys of some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HeavyKeys {
-    /// The rows.
+    /// The number of rows that were looked at.
     pub rows: u64,
     /// Keys, by the rows that they have at least, the heaviest first; the smallest of equals.
     pub keys: Vec<HeavyKey>,

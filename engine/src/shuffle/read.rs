@@ -11,7 +11,7 @@ use super::BlockId;
 /// shares its partition with others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadSpec {
-    /// The shuffle.
+    /// The number of the shuffle whose blocks are read.
     pub shuffle: u32,
     /// The first reduce partition, and the one after the last.
     pub partitions: Range<u32>,

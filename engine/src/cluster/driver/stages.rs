@@ -30,7 +30,7 @@ pub(super) struct Exchanging {
     /// The tasks that will run when it is over.
     pub(super) tasks: Vec<PlannedTask>,
     pub(super) started: WallMicros,
-    /// Who takes part.
+    /// The executors that take part.
     pub(super) peers: Vec<u32>,
     /// Who has said that everything was sent and has arrived.
     pub(super) done: BTreeMap<u32, ExchangeDone>,

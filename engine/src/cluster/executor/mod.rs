@@ -20,9 +20,9 @@ const ALIVE_AFTER: WallMicros = WallMicros(300_000);
 /// What reaches an executor.
 #[derive(Debug)]
 pub enum ExecutorEvent {
-    /// From the driver.
+    /// The driver has sent a message.
     Driver(ToExecutor),
-    /// From another executor.
+    /// Another executor has sent blocks.
     Peer(PeerMessage),
     /// It is its turn to work: sent whenever [`Executor::wants_turn`].
     Turn,
@@ -31,7 +31,7 @@ pub enum ExecutorEvent {
 /// What an executor wants done.
 #[derive(Debug)]
 pub enum ExecutorEffect {
-    /// Tell the driver.
+    /// A message has to go to the driver.
     Driver(FromExecutor),
     /// Send a peer its blocks.
     Peer(u32, PeerMessage),

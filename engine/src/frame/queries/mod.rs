@@ -75,11 +75,6 @@ impl Query {
         }
     }
 
-    /// Whether `prompt_hash` is what rows meet by, where rows meet at all.
-    pub fn is_keyed_by_prompt(self) -> bool {
-        self != Query::WordCount
-    }
-
     /// Whether the plan has a wide operator at all.
     pub fn is_wide(self) -> bool {
         self != Query::Narrow
