@@ -1,4 +1,4 @@
-//! A job: a plan over some data, who runs it, and what is to become of the rows.
+//! A job is a plan over some data, who runs it, and what is to become of the rows.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use crate::error::Result;
 use crate::estimate::estimate;
 use crate::plan::{PlanTrace, Planned, StageGraph};
 
-/// What a cluster runs.
+/// What a cluster runs: stages, the data, the executors, and what becomes of the rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
     /// The rows that its scans generate.
     pub data: DataSpec,
-    /// Who runs it, and what becomes of the rows.
+    /// Who runs the job, and what becomes of the rows.
     pub run: RunSpec,
-    /// What is computed.
+    /// The stages that compute the answer.
     pub graph: StageGraph,
-    /// How the plan came about.
+    /// How the plan came about, in texts.
     pub trace: PlanTrace,
 }
 
@@ -73,20 +73,20 @@ pub struct RunSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// They stay with the executors; their number and digest are reported.
+    /// The rows stay with the executors. Their number and digest are reported.
     Write {},
-    /// All of them come to the driver, if they fit there.
+    /// All rows come to the driver, if they fit there.
     Collect {
-        /// Where in the pipeline.
+        /// The place in the pipeline at which rows are collected.
         #[serde(default)]
         of: CollectPoint,
         /// Bytes that the driver may use for them.
         #[serde(default = "defaults::driver_memory_bytes")]
         memory_bytes: u64,
     },
-    /// The first of them come to the driver: those of the lowest partitions, of which no more are run than are needed.
+    /// The first rows come to the driver: those of the lowest partitions, of which no more are run than are needed.
     Show {
-        /// At most so many.
+        /// At most so many rows come.
         #[serde(default = "defaults::show_rows")]
         rows: u64,
         /// Bytes that the driver may use for them. Only the driver reads this, so it is not written down.
@@ -107,7 +107,7 @@ impl Action {
         Action::Show { rows, memory_bytes: defaults::driver_memory_bytes() }
     }
 
-    /// Rows that a task need not go beyond.
+    /// The number of rows beyond which a task need not go; `None` when all rows are wanted.
     pub fn row_limit(self) -> Option<u64> {
         match self {
             Action::Show { rows, .. } => Some(rows),
@@ -123,7 +123,7 @@ impl Action {
         }
     }
 
-    /// Bytes that the driver may use for rows; all it gets when nothing was said.
+    /// Bytes that the driver may use for rows. When nothing was said it is the default, 1 GiB.
     pub fn memory_bytes(self) -> u64 {
         match self {
             Action::Collect { memory_bytes, .. } | Action::Show { memory_bytes, .. } => memory_bytes,
@@ -139,7 +139,7 @@ pub enum CollectPoint {
     /// The rows of the answer are collected.
     #[default]
     Result,
-    /// What goes into the wide step: a `collect()` in mid-pipeline, which pulls the whole data set.
+    /// The rows that go into the wide step are collected: a `collect()` in mid-pipeline, which pulls the whole data set.
     Input,
 }
 
@@ -147,7 +147,7 @@ pub enum CollectPoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
-    /// Every executor sends to every other: W(W-1) links.
+    /// Every executor sends to every other, over W(W-1) links.
     #[default]
     Direct,
 }

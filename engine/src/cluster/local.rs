@@ -14,7 +14,7 @@ use super::{
 use crate::error::Result;
 use crate::random::{Streams, Xoshiro256PlusPlus};
 
-/// A message on its way.
+/// A message on its way to one who has not read it.
 #[derive(Debug)]
 enum InFlight {
     ToExecutor(ToExecutor),
@@ -28,7 +28,7 @@ enum InFlight {
 type Link = (u32, u32);
 const DRIVER: u32 = u32::MAX;
 
-/// A run under way, see [`LocalCluster::begin`].
+/// A run that has begun and is not over, see [`LocalCluster::begin`].
 #[derive(Debug)]
 pub struct LocalRun {
     driver: Driver,
@@ -36,13 +36,14 @@ pub struct LocalRun {
 }
 
 impl LocalRun {
-    /// How far it is.
+    /// How far the run is.
     pub fn progress(&self) -> Progress {
         self.progress
     }
 }
 
-/// A cluster in one thread. Executors stay between runs.
+/// A cluster whose driver and executors share one thread. Which message is delivered next is drawn by chance, from a seed. Its
+/// executors stay between runs.
 #[derive(Debug)]
 pub struct LocalCluster {
     executors: Vec<Executor>,
@@ -52,7 +53,7 @@ pub struct LocalCluster {
 }
 
 impl LocalCluster {
-    /// A cluster whose order of delivery follows from `delivery_seed`.
+    /// A cluster whose order of delivery follows from `delivery_seed`: the same seed delivers in the same order.
     pub fn new(delivery_seed: u64) -> Self {
         let rng = Streams::new(delivery_seed).stream("local.delivery", 0);
         LocalCluster { executors: Vec::new(), rng, next_run: 0, queues: BTreeMap::new() }
@@ -85,7 +86,7 @@ impl LocalCluster {
         run
     }
 
-    /// Delivers one message; the outcome once the run has ended.
+    /// Delivers one message. The answer is `None` until the run has ended, then its outcome.
     pub fn deliver_one(&mut self, run: &mut LocalRun, clock: &dyn Clock) -> Option<Result<JobOutcome>> {
         let (link, message) = self.draw();
         let (from, to) = link;

@@ -45,7 +45,7 @@ pub use protocol::{
 
 pub use crate::clock::{Clock, WallMicros};
 
-/// Whatever runs jobs to their end.
+/// Something that runs jobs to their end: threads, or one thread, or the workers of a browser.
 pub trait Cluster {
     /// Runs a job.
     ///

@@ -1,4 +1,5 @@
-//! Filter: a bit a row. Whoever comes next decides whether rows without one are skipped or the others copied.
+//! A filter computes one bit for each row. The next operator either skips the rows whose bit is 0 or is given a batch without
+//! them.
 
 use super::{Operator, Sink, evaluate_predicate};
 use crate::columnar::{Bitmap, RecordBatch};

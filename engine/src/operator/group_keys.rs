@@ -1,4 +1,4 @@
-//! The keys of groups: a small number for each distinct value of a column, whatever its type.
+//! Group keys give each distinct value of a column a number, from 0 on, whatever the column's type.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Which group each row belongs to, and the words of each group: what an aggregate or a ranking keeps of it.
+//! Groups say which group each row belongs to, and hold each group's words: what an aggregate or a deduplication keeps of it.
 //!
 //! ```text
 //!  no key ─────────────────────────────> one group

@@ -1,4 +1,4 @@
-//! Hash join: a table of the build side's keys, then each probe row finds its matches.
+//! A hash join puts the build rows into a table by their keys, and then looks up each probe row.
 //!
 //! ```text
 //!  build ── key: its first row ──> slots      next: the key's further rows, if any key has some

@@ -1,4 +1,5 @@
-//! Where in a [`super::slot_table::SlotTable`] a key is looked for first, and the look at a whole run of keys.
+//! A key's home is the slot of a [`super::slot_table::SlotTable`] in which it is looked for first. A whole run of keys is looked up at
+//! a time.
 
 use super::slot_table::{MARKER, RUN_ROWS};
 

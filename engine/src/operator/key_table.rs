@@ -1,4 +1,4 @@
-//! From Int64 keys to dense numbers: a [`SlotTable`] with one word a key, its number.
+//! A key table gives each distinct Int64 key a number, from 0 on. It is a [`SlotTable`] with one word for each key.
 
 use super::group_keys::GroupKeys;
 use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};

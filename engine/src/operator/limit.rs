@@ -1,4 +1,4 @@
-//! Limit: the first rows of what comes by, in its order.
+//! A limit passes on the first rows that come in, in their order, and drops the rest.
 
 use super::{Operator, Sink};
 use crate::columnar::RecordBatch;

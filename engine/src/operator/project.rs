@@ -1,4 +1,4 @@
-//! Project: one expression a column.
+//! A projection computes each of its columns with an expression.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Sample: a share of the rows, by the hash of a column.
+//! A sample passes on a share of the rows. The hash of a column decides which.
 
 use super::{Operator, Sink};
 use crate::columnar::RecordBatch;

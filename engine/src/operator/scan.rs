@@ -1,4 +1,5 @@
-//! Scan: where a pipeline of a table begins. Its condition is heard while rows are generated.
+//! A scan gives the rows of a table's partition. Its condition is decided while rows are generated, so that a row which is dropped
+//! is never finished.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Tokenize: one row a word. A batch can grow tenfold, so its words leave in several batches.
+//! A tokenizer gives one row for each word of a text. A batch can grow tenfold, so its words leave in several batches.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a task reads of a shuffle.
+//! A read spec says which blocks of a shuffle a task reads.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The block store of one executor: what its map tasks wrote, and what its peers sent.
+//! A block store holds the blocks of one executor: what its map tasks wrote, and what its peers sent.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,38 +8,39 @@ use serde::{Deserialize, Serialize};
 use super::{MapOutput, ReadSpec};
 use crate::error::{EngineError, Result};
 
-/// One block's name.
+/// The name of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BlockId {
-    /// Which shuffle.
+    /// The number of the shuffle.
     pub shuffle: u32,
-    /// Which reduce partition it is for. Before `map`, so that a partition's blocks stand together, in map order.
+    /// The reduce partition that the block is for. It stands before `map`, so that a partition's blocks stand together, in the
+    /// order of map tasks.
     pub reduce: u32,
-    /// Which map task wrote it.
+    /// The map task that wrote it.
     pub map: u32,
 }
 
-/// A block's bytes: a part of what a map task wrote here, or of what a peer sent.
+/// A block's bytes, as a part of what a map task wrote here or of what a peer sent.
 #[derive(Debug, Clone)]
 pub enum BlockSlice {
-    /// Written here.
+    /// The block was written here.
     Local {
-        /// All blocks of the map task.
+        /// All blocks that the map task wrote.
         output: Arc<MapOutput>,
-        /// Which of them.
+        /// The reduce partition whose block it is.
         reduce: u32,
     },
-    /// Received.
+    /// The block came from a peer.
     Received {
-        /// All blocks of the message.
+        /// All bytes of the message.
         payload: Arc<Vec<u8>>,
-        /// Which of its bytes.
+        /// Which of these bytes are the block.
         range: std::ops::Range<usize>,
     },
 }
 
 impl BlockSlice {
-    /// The block.
+    /// The bytes of the block.
     pub fn bytes(&self) -> &[u8] {
         match self {
             BlockSlice::Local { output, reduce } => output.block(*reduce),
@@ -48,7 +49,7 @@ impl BlockSlice {
     }
 }
 
-/// An executor's blocks. They stay until the driver says that their readers are over, so a second attempt at a task reads
+/// The blocks that an executor holds. They stay until the driver says that their readers are over, so a second attempt at a task reads
 /// the same blocks.
 #[derive(Debug, Default)]
 pub struct BlockStore {

@@ -1,4 +1,4 @@
-//! What the driver knows of each executor: whether it lives, what it owes, and what is lost with it.
+//! The driver knows of each executor whether it lives, what it owes, and what would be lost with it.
 
 use std::collections::{BTreeSet, VecDeque};
 

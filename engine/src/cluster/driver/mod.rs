@@ -1,4 +1,4 @@
-//! The driver: knows every task and every block's size, and sees no row that nobody asked for.
+//! The driver knows every task and the size of every block. It sees no row that nobody asked for.
 //!
 //! ```text
 //!  stage:  Waiting ─> Exchanging ─> Running ─> Over         (its tasks in one wave, unless rows are only shown)
@@ -24,42 +24,42 @@ pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
 use stages::StageState;
 pub(crate) use tasks::TASKS_IN_HAND;
 
-/// What reaches the driver.
+/// What can happen to the driver.
 #[derive(Debug)]
 pub enum DriverEvent {
-    /// From an executor.
+    /// An executor has sent a message.
     Executor(u32, FromExecutor),
-    /// Rows of the result that were asked for.
+    /// An executor has sent rows of the result that were asked for.
     Rows(u32, PeerMessage),
-    /// The transport saw an executor die.
+    /// The transport has seen an executor die, for this reason.
     Lost(u32, String),
-    /// Time passes: send one about twice a second.
+    /// Time has passed. A transport says so about twice a second.
     Tick,
-    /// Somebody wants the run to end.
+    /// Somebody wants the run to end before it is over.
     Cancel,
 }
 
-/// What the driver wants done.
+/// What the driver wants the transport to do.
 #[derive(Debug)]
 pub enum DriverEffect {
-    /// Tell an executor.
+    /// The transport sends this message to this executor.
     Send(u32, ToExecutor),
-    /// Show how far the run is.
+    /// The transport shows how far the run is.
     Progress(Progress),
-    /// The run has ended; nothing comes after this.
+    /// The run has ended with this outcome. No effect comes after this one.
     Finish(Box<Result<JobOutcome>>),
 }
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Tasks that ended.
+    /// The number of tasks that are done.
     pub tasks_done: u32,
-    /// Tasks in all.
+    /// The number of all tasks.
     pub task_count: u32,
 }
 
-/// One job's driver.
+/// The driver of one run of a job.
 #[derive(Debug)]
 pub struct Driver {
     run: RunId,
@@ -127,7 +127,7 @@ impl Driver {
         self.job.run.workers
     }
 
-    /// Begins: every executor is told to prepare.
+    /// Begins the run: every executor is told to prepare.
     pub fn start(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.last_tick = now;
         self.executors.iter_mut().for_each(|executor| executor.last_heard = now);
@@ -140,7 +140,7 @@ impl Driver {
         self.to_all(|run| ToExecutor::Prepare(run, Box::new(prepare.clone())))
     }
 
-    /// Handles one event. After [`DriverEffect::Finish`] there are no more effects.
+    /// Handles one event and says what has to be done. After [`DriverEffect::Finish`] nothing has to be done any more.
     pub fn step(&mut self, event: DriverEvent, now: WallMicros) -> Vec<DriverEffect> {
         if self.finished {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Values of one type as values of another.
+//! A cast turns the values of one type into values of another.
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A value of one column or of another.
+//! A choice takes each value from one of two columns.
 
 use std::borrow::Cow;
 

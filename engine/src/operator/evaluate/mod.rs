@@ -1,4 +1,4 @@
-//! Expressions, a whole batch at a time.
+//! An expression is computed for a whole batch at a time.
 //!
 //! ```text
 //!  score * 100 >= 50        operand   operand   kernel

@@ -1,4 +1,4 @@
-//! Kernels over numbers. Where an Int64 stands beside a Float64 it is widened first.
+//! These kernels compute with numbers. Where an Int64 stands beside a Float64 it is widened first.
 
 use std::borrow::Cow;
 

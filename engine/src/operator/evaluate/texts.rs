@@ -1,4 +1,4 @@
-//! Kernels over text.
+//! These kernels compute with texts.
 
 use crate::columnar::{Column, Primitive, Utf8Column};
 

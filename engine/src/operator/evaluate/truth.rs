@@ -1,4 +1,4 @@
-//! Conditions: true, false, or neither.
+//! A condition is true, false or unknown in each row. Unknown is what SQL says of a comparison with NULL.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Distinct values of each group: one table of pairs, group and value, for all of them. A pair that is new counts.
+//! The distinct values of all groups are kept in one table of pairs, each a group and a value. A pair that is new counts.
 
 use crate::columnar::Column;
 use crate::error::Result;

@@ -1,4 +1,5 @@
-//! Hash aggregate: find the words of each row's group, then add to them, one loop an aggregate.
+//! A hash aggregate finds the group of each row, and then adds the row's values to what it keeps of that group: the group's words.
+//! Each aggregate has a loop of its own over the batch.
 //!
 //! ```text
 //!  batch ── a run of 256 rows  ── groups: where do each row's words begin? ──┐
