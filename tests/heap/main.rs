@@ -228,6 +228,27 @@ fn a_plan_that_cannot_fit_the_executors_of_a_context_does_not_run() {
 }
 
 #[test]
+fn the_estimate_of_a_sort_is_above_its_heap_and_within_three_times_of_it() {
+    for skew in [Skew::Uniform {}, Skew::HotKey { share: 0.5 }] {
+        let scenario = large(Query::Repartition, skew, 1);
+        let context = Context::local(scenario.clone()).expect("a valid scenario");
+        for keys in [["prompt_hash", "prompt_id"], ["text", "language"]] {
+            let planned = context.plan(&scan("prompts").sort(keys)).expect("a good plan");
+            let job = scenario.job_of(planned).expect("no limit natively");
+            let estimated = estimate(&job).per_executor_bytes;
+            let before = HELD.get();
+            MOST.set(before);
+            LocalCluster::new(1).run(&job, &Stopped).expect("it runs");
+            let held = (MOST.get() - before) as u64;
+            assert!(
+                held <= estimated && estimated <= 3 * held,
+                "{held} bytes, {estimated} estimated by {keys:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_union_is_estimated_with_the_rows_of_both_inputs() {
     let scenario = large(Query::DedupBest, Skew::Uniform {}, 1);
     let context = Context::local(scenario.clone()).expect("a valid scenario");

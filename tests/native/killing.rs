@@ -4,18 +4,23 @@ use std::time::{Duration, Instant};
 
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{
-    Action, CollectPoint, DriverEvent, Executor, FromExecutor, Job, JobOutcome, TaskDone, TaskId,
+    Action, CollectPoint, Driver, DriverEvent, Executor, FromExecutor, Job, JobOutcome, RunId, TaskDone,
+    TaskId, ToExecutor,
 };
+use shuffle_engine::frame::{Context, scan};
 use shuffle_engine::plan::StageGraph;
 use shuffle_engine::scenario::{Query, Tactics};
 use shuffle_engine::{EngineError, JobReport, Result, Scenario};
 
 use crate::hand_cluster::{HandCluster, Mail};
-use crate::interpreter::answer;
+use crate::interpreter::{Source, answer, interpret};
 use crate::samples::{SHAPES, job, shaped};
 
 /// What is done to a task's answer on its way to the driver.
 type Change = fn(&mut TaskDone);
+
+/// What is done to every message on its way.
+type ChangeMail = fn(&mut Mail);
 
 /// A count in three stages: scan, salted groups, groups.
 fn three_stages(action: Action) -> Scenario {
@@ -30,6 +35,17 @@ fn three_stages(action: Action) -> Scenario {
         action,
         ..Scenario::default()
     }
+}
+
+/// A sort in three stages, and its digest: a scan that is sampled, ranges, sorted ranges.
+fn sorted(action: Action) -> (Job, String) {
+    let scenario = three_stages(action);
+    let frame = scan("prompts").sort(["language", "prompt_id"]);
+    let plan = frame.plan().expect("a right plan");
+    let digest = interpret(plan, &Source::new(&scenario)).digest(&plan.schema()).hex();
+    let planned = Context::local(scenario.clone()).expect("a right scenario").plan(&frame);
+    let job = Job::new(scenario.data(), scenario.run_spec(), planned.expect("a right plan"));
+    (job.expect("a right job"), digest)
 }
 
 fn truth(scenario: &Scenario) -> String {
@@ -53,8 +69,9 @@ struct Death {
 }
 
 /// Runs until the end; `None` when the run ended before the death.
-fn run_with(death: Death, scenario: &Scenario) -> Option<Result<JobOutcome>> {
-    let mut cluster = HandCluster::start(scenario);
+fn run_with(death: Death, job: &Job) -> Option<Result<JobOutcome>> {
+    let executors = (0..job.run.workers).map(Executor::new).collect();
+    let mut cluster = HandCluster::with_driver(executors, Driver::new(RunId(1), job.clone()));
     let (mut delivered, mut is_dead, mut waited) = (0, false, 0);
     loop {
         if let Some(outcome) = cluster.outcome.take() {
@@ -91,10 +108,10 @@ fn run_with(death: Death, scenario: &Scenario) -> Option<Result<JobOutcome>> {
 #[test]
 fn whoever_dies_before_whichever_message_the_run_ends_in_the_right_digest_or_names_the_dead() {
     let collect = Action::Collect { of: CollectPoint::Result, memory_bytes: 1 << 30 };
-    for action in [Action::Write {}, collect] {
-        let scenario = three_stages(action);
-        let truth = truth(&scenario);
-        assert_eq!(job(&scenario).graph.stages().len(), 3, "a job of three stages");
+    let counted = |action| (job(&three_stages(action)), truth(&three_stages(action)));
+    for (job, truth) in [counted(Action::Write {}), counted(collect), sorted(collect)] {
+        let action = job.run.action;
+        assert_eq!(job.graph.stages().len(), 3, "a job of three stages");
         let (mut right, mut lost) = (0, 0);
         for (executor, is_seen, loses_sent) in (0..3)
             .flat_map(|executor| [(executor, true), (executor, false)])
@@ -102,7 +119,7 @@ fn whoever_dies_before_whichever_message_the_run_ends_in_the_right_digest_or_nam
         {
             for before in 0.. {
                 let death = Death { executor, before, is_seen, loses_sent };
-                match run_with(death, &scenario) {
+                match run_with(death, &job) {
                     None => break,
                     Some(Ok(outcome)) => {
                         assert_eq!(digest(&outcome), truth, "{death:?}");
@@ -193,6 +210,52 @@ fn rows_or_bytes_that_do_not_add_up_end_the_run_with_an_error() {
     for (number, (stage, change)) in changes.into_iter().enumerate() {
         let outcome = run_changed(stage, change);
         assert!(matches!(outcome, Err(EngineError::Protocol { .. })), "change {number}: {outcome:?}");
+    }
+}
+
+/// Runs the sort with every message changed on its way.
+fn run_sort_changed(change: ChangeMail) -> Result<JobOutcome> {
+    let (job, _) = sorted(Action::Write {});
+    let executors = (0..job.run.workers).map(Executor::new).collect();
+    let mut cluster = HandCluster::with_driver(executors, Driver::new(RunId(1), job));
+    loop {
+        if let Some(outcome) = cluster.outcome.take() {
+            return outcome;
+        }
+        cluster.mail.iter_mut().for_each(change);
+        assert!(cluster.advance(), "a run that has not ended has something to do");
+    }
+}
+
+#[test]
+fn samples_and_bounds_that_cannot_be_read_end_the_run_with_an_error() {
+    assert!(run_sort_changed(|_| {}).is_ok(), "unchanged, it is fine");
+    fn sample(mail: &mut Mail, bytes: &[u8]) {
+        if let Mail::Driver(_, FromExecutor::TaskDone(_, done)) = mail
+            && let Some(keys) = &mut done.sampled_keys
+        {
+            keys.block = bytes.to_vec();
+        }
+    }
+    fn bound(mail: &mut Mail, bytes: Option<&[u8]>) {
+        if let Mail::Executor(_, ToExecutor::Exchange { stage: 1, bounds, .. }) = mail {
+            *bounds = bytes.map(<[u8]>::to_vec);
+        }
+    }
+    let changes: [(&str, ChangeMail); 5] = [
+        ("a sample that is empty", |mail| sample(mail, &[])),
+        ("a sample that is no block", |mail| sample(mail, &[7; 64])),
+        ("bounds that are no block", |mail| bound(mail, Some(&[7; 64]))),
+        ("no bounds", |mail| bound(mail, None)),
+        ("bounds for a stage that needs none", |mail| {
+            if let Mail::Executor(_, ToExecutor::Exchange { stage: 2, bounds, .. }) = mail {
+                *bounds = Some(Vec::new());
+            }
+        }),
+    ];
+    for (what, change) in changes {
+        let outcome = run_sort_changed(change);
+        assert!(matches!(outcome, Err(EngineError::Protocol { .. })), "{what}: {outcome:?}");
     }
 }
 

@@ -40,6 +40,7 @@ mod samples;
 mod scenario;
 mod seeds;
 mod session;
+mod sorts;
 mod stage_runner;
 mod tidy;
 mod unions;

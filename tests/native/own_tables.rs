@@ -13,22 +13,23 @@ use shuffle_engine::scenario::Tactics;
 
 use crate::interpreter::{Source, bag_of, interpret, rows_of};
 
-type Cells = Vec<Option<String>>;
+pub(crate) type Cells = Vec<Option<String>>;
 
+/// DuckDB's answers, and the tables that it was asked about.
 #[derive(Deserialize)]
-struct Oracle {
+pub(crate) struct Oracle {
     tables: BTreeMap<String, Table>,
     cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
-struct Table {
+pub(crate) struct Table {
     columns: Vec<(String, String)>,
     rows: Vec<Cells>,
 }
 
 #[derive(Deserialize)]
-struct Case {
+pub(crate) struct Case {
     keys: Vec<(String, String)>,
     kind: String,
     rows: Vec<Cells>,
@@ -55,7 +56,7 @@ fn data_type(sql: &str) -> DataType {
 }
 
 /// One batch of cells that are written as text.
-fn batch_of(schema: &Arc<Schema>, rows: &[Cells]) -> RecordBatch {
+pub(crate) fn batch_of(schema: &Arc<Schema>, rows: &[Cells]) -> RecordBatch {
     let column = |at: usize, data_type| {
         let cells = rows.iter().map(|row| row[at].as_deref());
         match data_type {
@@ -84,11 +85,11 @@ fn batch_of(schema: &Arc<Schema>, rows: &[Cells]) -> RecordBatch {
     RecordBatch::new(schema.clone(), columns)
 }
 
-fn oracle() -> Oracle {
+pub(crate) fn oracle() -> Oracle {
     serde_json::from_str(include_str!("../data/own/joins.json")).expect("the kept answers can be read")
 }
 
-fn context_with(oracle: &Oracle, scenario: &Scenario) -> Context {
+pub(crate) fn context_with(oracle: &Oracle, scenario: &Scenario) -> Context {
     let mut context = Context::local(scenario.clone()).expect("a right scenario");
     for (name, table) in &oracle.tables {
         let fields = table.columns.iter().map(|(name, sql)| (name.as_str(), data_type(sql)));

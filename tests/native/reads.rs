@@ -118,7 +118,12 @@ proptest! {
         kind in 0..3,
     ) {
         let reads = [Reads::EachPartition, Reads::Coalesced(number), Reads::Split(number)][kind as usize];
-        let sizes = |shuffle| ShuffleSizes { shuffle, maps: maps.iter().map(Vec::as_slice).collect() };
+        let writers: Vec<u32> = (0..maps.len() as u32).map(|map| 1 + map % executors).collect();
+        let sizes = |shuffle| ShuffleSizes {
+            shuffle,
+            writers: writers.clone(),
+            maps: maps.iter().map(Vec::as_slice).collect(),
+        };
         // Executor 0 is dead.
         let live: Vec<u32> = (1..=executors).collect();
         let (build, probe, broadcasts) = ([sizes(0)], [sizes(1), sizes(3)], [sizes(2)]);

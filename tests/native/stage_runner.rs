@@ -11,11 +11,18 @@ use shuffle_engine::columnar::{BATCH_ROWS, RecordBatch, Schema, block};
 use shuffle_engine::dataset::Dataset;
 use shuffle_engine::error::Result;
 use shuffle_engine::operator::{BuildTable, Pipeline, scan};
-use shuffle_engine::plan::{BuildInput, JoinSpec, OperatorSpec, Output, StageGraph, StageSource, StageSpec};
-use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
+use shuffle_engine::plan::{
+    BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec,
+};
+use shuffle_engine::shuffle::{
+    KeySampler, MapOutput, RangeBounds, SampledKeys, ShuffleWrite, TaskRows, place,
+};
 
 /// What every map task of each shuffle wrote.
 type Written = BTreeMap<u32, Vec<MapOutput>>;
+
+/// What every map task of each shuffle has sampled of its sort keys.
+type Sampled = BTreeMap<u32, Vec<SampledKeys>>;
 
 /// The result's batches.
 pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
@@ -24,14 +31,26 @@ pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
 
 /// The result's batches, over a dataset that is there already.
 pub(crate) fn run_over(graph: &StageGraph, dataset: &Arc<Dataset>) -> Vec<RecordBatch> {
-    let (mut written, mut result) = (Written::new(), Vec::new());
+    let (mut written, mut sampled, mut result) = (Written::new(), Sampled::new(), Vec::new());
     for stage in graph.stages() {
+        let bounds = bounds(stage, &sampled);
         for partition in 0..stage.task_count {
             let inputs = inputs(graph, stage, partition, dataset, &written);
-            run_task(stage, partition, inputs, &mut written, &mut result);
+            for (shuffle, output, keys) in run_task(stage, partition, inputs, bounds.as_ref(), &mut result) {
+                written.entry(shuffle).or_default().push(output);
+                sampled.entry(shuffle).or_default().extend(keys);
+            }
         }
     }
     result
+}
+
+/// What bounds the ranges into which a stage cuts its rows.
+fn bounds(stage: &StageSpec, sampled: &Sampled) -> Option<RangeBounds> {
+    let ranges = stage.ranges()?;
+    let samples = stage.shuffles_read().into_iter().flat_map(|shuffle| &sampled[&shuffle]);
+    let bounds = RangeBounds::of_samples(samples, ranges);
+    Some(bounds.expect("samples that were just taken"))
 }
 
 /// The build side's batches, then the others, and the tables of broadcast build sides.
@@ -57,6 +76,10 @@ fn inputs(
         StageSource::Shuffle { build, probe } => {
             let all = |shuffles: &[u32]| shuffles.iter().flat_map(|shuffle| blocks(*shuffle)).collect();
             (all(build), all(probe))
+        }
+        StageSource::InPlace { shuffles } => {
+            let tasks = shuffles.iter().flat_map(|shuffle| self::blocks(graph, written, *shuffle, 0));
+            (Vec::new(), tasks.skip(partition as usize).take(1).collect())
         }
     };
     Inputs { build, probe, tables: tables(graph, stage, written) }
@@ -92,9 +115,10 @@ fn run_task(
     stage: &StageSpec,
     task: u32,
     inputs: Inputs,
-    written: &mut Written,
+    bounds: Option<&RangeBounds>,
     result: &mut Vec<RecordBatch>,
-) {
+) -> Vec<(u32, MapOutput, Option<SampledKeys>)> {
+    let mut written = Vec::new();
     let mut prefix = Pipeline::with_tables(&stage.prefix, &inputs.tables);
     let mut rows = Vec::new();
     for batch in &inputs.probe {
@@ -123,16 +147,29 @@ fn run_task(
             Output::Result { .. } => result.extend(out),
             Output::Shuffle { shuffle, partitioning, partition_count, schema } => {
                 let mut write = ShuffleWrite::new(*partition_count);
+                let mut sampler = match partitioning {
+                    // Few rows, so that ranges are uneven now and then.
+                    Partitioning::InPlace { sampled } => Some(KeySampler::new(sampled.clone(), 5, task)),
+                    _ => None,
+                };
                 for batch in out {
                     let rows = TaskRows { task, first_row: write.row_count() };
-                    let placement = place(partitioning, &batch, rows, *partition_count);
+                    let placement = match (partitioning, bounds) {
+                        (Partitioning::Range { .. }, bounds) => {
+                            bounds.expect("ranges have bounds").place(&batch)
+                        }
+                        (partitioning, _) => place(partitioning, &batch, rows, *partition_count),
+                    };
+                    sampler.iter_mut().for_each(|sampler| sampler.add(&batch));
                     write.push(batch, placement);
                 }
                 let output = write.finish(schema).expect("a test's blocks fit");
-                written.entry(*shuffle).or_default().push(output);
+                let keys = sampler.and_then(|sampler| sampler.finish().expect("a small sample"));
+                written.push((*shuffle, output, keys));
             }
         }
     }
+    written
 }
 
 /// A sink into a vector.

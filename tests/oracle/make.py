@@ -281,6 +281,7 @@ def main():
         spark.stop()
     if "--check" in sys.argv and changed:
         sys.exit(f"these differ from what the engines say now: {', '.join(changed)}")
+    subprocess.run([sys.executable, str(HERE / "own.py"), *sys.argv[1:]], check=True)
 
 
 if __name__ == "__main__":

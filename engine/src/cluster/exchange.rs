@@ -23,6 +23,8 @@ use crate::shuffle::ReadSpec;
 pub struct ShuffleSizes<'a> {
     /// The number of the shuffle that the blocks belong to.
     pub shuffle: u32,
+    /// The executor that holds what each map task wrote.
+    pub writers: Vec<u32>,
     /// Bytes of each block: by map task, then by reduce partition.
     pub maps: Vec<&'a [u64]>,
 }
@@ -49,6 +51,8 @@ pub enum Reads {
     /// A partition's map tasks are cut into so many parts, and each part makes a task. A join's build side is read whole by
     /// each of them. Rows of one key do not all meet, so this is right for joins and repartitions only.
     Split(u32),
+    /// A task reads what one map task wrote, where it was written: no block moves.
+    EachMap,
 }
 
 /// What is known when a stage starts.
@@ -131,6 +135,8 @@ fn tasks(question: &Question<'_>) -> Vec<PlannedTask> {
         inputs.map(|input| input.read(partitions.clone(), input.all_maps())).collect()
     };
     let reads: Vec<Vec<ReadSpec>> = match question.reads {
+        Reads::EachMap => return in_place(question.probe),
+
         Reads::EachPartition => {
             (0..question.partitions).map(|partition| each(partition..partition + 1)).collect()
         }
@@ -148,6 +154,22 @@ fn tasks(question: &Question<'_>) -> Vec<PlannedTask> {
     let executors = assign(&bytes, question.live.len() as u32);
     let placed = executors.into_iter().map(|at| Some(question.live[at as usize]));
     reads.into_iter().zip(placed).map(|(reads, executor)| PlannedTask { executor, reads }).collect()
+}
+
+/// A task for each map task of each shuffle. It reads nothing of the other shuffles.
+fn in_place(shuffles: &[ShuffleSizes<'_>]) -> Vec<PlannedTask> {
+    let mut tasks = Vec::new();
+    for from in shuffles {
+        for (map, &executor) in (0..).zip(&from.writers) {
+            let read = |shuffle: &ShuffleSizes<'_>| {
+                let maps = if shuffle.shuffle == from.shuffle { map..map + 1 } else { 0..0 };
+                shuffle.read(0..1, maps)
+            };
+            let reads = shuffles.iter().map(read).collect();
+            tasks.push(PlannedTask { executor: Some(executor), reads });
+        }
+    }
+    tasks
 }
 
 /// One partition's tasks when each shuffle that streams is cut into so many parts: every task reads the build side whole, a

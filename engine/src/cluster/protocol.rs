@@ -14,49 +14,50 @@ use crate::columnar::RowDigest;
 use crate::dataset::DataSpec;
 use crate::error::EngineError;
 use crate::plan::StageGraph;
-use crate::shuffle::{BlockId, HeavyKeys, MapOutput, ReadSpec};
+use crate::shuffle::{BlockId, HeavyKeys, MapOutput, ReadSpec, SampledKeys};
 
-/// The version of these messages; page and workers are of one build unless a cache mixed two.
-pub const PROTOCOL_VERSION: u32 = 4;
+/// The version of these messages. Page and workers are of one build, unless a cache mixed two, and then their versions differ.
+pub const PROTOCOL_VERSION: u32 = 5;
 
-/// One run of a job; counts up in each cluster, so that a message of an earlier run is known as stale.
+/// The number of a run of a job. Each cluster counts its runs, so that a message of an earlier run is known as stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub u32);
 
-/// One attempt at one task of a stage.
+/// The name of an attempt at a task of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct TaskId {
-    /// The stage.
+    /// The number of the stage.
     pub stage: u32,
     /// The task's place in its stage. A task that scans reads the partition of this number; one that reads shuffles is
     /// told what it reads.
     pub index: u32,
-    /// 0 for the first attempt.
+    /// How many attempts at the task came before this one.
     pub attempt: u32,
 }
 
 /// What an executor needs to know before it can run tasks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prepare {
-    /// [`PROTOCOL_VERSION`] of the sender.
+    /// The sender's [`PROTOCOL_VERSION`]. An executor of another version refuses the run.
     pub protocol: u32,
     /// The rows that scans generate.
     pub data: DataSpec,
     /// Who runs the job, and what becomes of the rows.
     pub run: RunSpec,
-    /// What is computed.
+    /// The stages that are computed.
     pub graph: StageGraph,
 }
 
-/// Driver to executor.
+/// What the driver says to an executor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToExecutor {
-    /// Forget any earlier run, plan, build tables, answer [`FromExecutor::Ready`].
+    /// The executor forgets any earlier run, builds its tables and answers [`FromExecutor::Ready`].
     Prepare(RunId, Box<Prepare>),
-    /// Run a task when those before it are done. It reads these blocks: one entry for each shuffle of its stage.
+    /// The executor runs this attempt at a task when those before it are done. The task reads these blocks: one entry for each
+    /// shuffle of its stage.
     Launch(RunId, TaskId, Vec<ReadSpec>),
-    /// Send every peer the blocks that the routes name for it, and wait for what each peer sends.
+    /// The executor sends every peer the blocks that the routes name for it, and waits for what each peer sends.
     Exchange {
         /// The run.
         run: RunId,
@@ -64,94 +65,101 @@ pub enum ToExecutor {
         stage: u32,
         /// The executors that take part, this one included.
         peers: Vec<u32>,
-        /// Which block goes where.
+        /// Which block goes to whom.
         routes: Vec<Route>,
-        /// Shuffles whose readers are over: their blocks can be dropped.
+        /// The shuffles whose readers are over. Their blocks are dropped.
         released: Vec<u32>,
+        /// What bounds the ranges into which the stage cuts its rows, as [`RangeBounds::encode`] writes it; `None` when it cuts
+        /// none.
+        ///
+        /// [`RangeBounds::encode`]: crate::shuffle::RangeBounds::encode
+        bounds: Option<Vec<u8>>,
     },
-    /// Send the driver the result rows of these tasks.
+    /// The executor sends the driver the result rows of these tasks.
     Fetch(RunId, Vec<TaskId>),
-    /// Say that you are alive.
+    /// The executor answers [`FromExecutor::Alive`].
     Ping(RunId),
-    /// The run is over or has failed: drop what it left.
+    /// The run is over or has failed. The executor drops what is left of it.
     End(RunId),
 }
 
-/// Executor to driver.
+/// What an executor says to the driver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromExecutor {
-    /// Prepared.
+    /// The executor is prepared for the run.
     Ready(RunId),
-    /// A task ended.
+    /// A task is done.
     TaskDone(RunId, Box<TaskDone>),
-    /// All blocks of an exchange were sent and have arrived.
+    /// The executor has sent all its blocks of an exchange, and all that it waited for have arrived.
     ExchangeDone(RunId, Box<ExchangeDone>),
-    /// Still working; sent when nothing else was for a while.
+    /// The executor is still at work. It says so when it has said nothing else for a while, and when it is asked.
     Alive(RunId),
-    /// The run cannot go on.
+    /// The run cannot go on, for this reason.
     Failed(RunId, WireError),
 }
 
-/// What a task did.
+/// What a finished task did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TaskDone {
-    /// The task.
+    /// The attempt that was finished.
     pub task: TaskId,
-    /// Rows that came from the source.
+    /// The number of rows that came from the source.
     pub rows_in: u64,
-    /// Bytes of the values that a scan generated; 0 for a task that reads a shuffle.
+    /// Bytes of the values that a scan generated. A task that reads a shuffle has 0.
     pub scanned_bytes: u64,
-    /// Rows that left through the shuffle or into the result.
+    /// The number of rows that left through the shuffle or into the result.
     pub rows_out: u64,
-    /// Rows of each block written, by reduce partition; empty when nothing is written.
+    /// The number of rows in each block that was written, by reduce partition. It is empty when nothing was written.
     pub written_rows: Vec<u32>,
-    /// Bytes of each block written.
+    /// Bytes of each block that was written, by reduce partition.
     pub written_bytes: Vec<u64>,
-    /// Rows of the blocks read.
+    /// The number of rows in the blocks that were read.
     pub read_rows: u64,
-    /// Bytes of the blocks read.
+    /// Bytes of the blocks that were read.
     pub read_bytes: u64,
-    /// Blocks read.
+    /// The number of blocks that were read.
     pub read_blocks: u64,
     /// The heaviest keys of the rows that a scan gave, by the column by which rows first meet; `None` where there is no such
     /// column of integers.
     pub heavy_keys: Option<HeavyKeys>,
-    /// The task's share of the result.
+    /// A sample of the keys by which the task's rows are going to be sorted; `None` when they are not, or when there are none.
+    pub sampled_keys: Option<SampledKeys>,
+    /// Digest and number of the rows that the task gave to the result.
     pub result: RowDigest,
-    /// Bytes of the result's rows, encoded; 0 unless the job's action fetches them.
+    /// Bytes of these rows, encoded. It is 0 unless the job's action fetches them.
     pub result_bytes: u64,
-    /// Where its time went.
+    /// How much time each phase of the task took.
     pub phases: PhaseMicros,
 }
 
 /// What an executor's side of an exchange did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ExchangeDone {
-    /// The stage that will read.
+    /// The stage that will read the blocks.
     pub stage: u32,
-    /// Bytes received from each executor; its own blocks stay where they are and count here too.
+    /// Bytes that came from each executor. What the executor has for itself stays where it is and counts as coming from itself.
     pub bytes_from: Vec<u64>,
-    /// From the driver's word to the last block's arrival.
+    /// The time from the driver's word until the last block had arrived.
     pub micros: WallMicros,
-    /// Messages of earlier runs that were dropped since the last such report.
+    /// The number of messages of earlier runs that were dropped since the last such report.
     pub stale_messages: u64,
 }
 
-/// An error as it travels.
+/// An error in the form in which it travels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum WireError {
-    /// See [`EngineError::OutOfMemory`].
+    /// Memory was too small, see [`EngineError::OutOfMemory`].
     OutOfMemory {
-        /// Bytes asked for.
+        /// The bytes that were asked for.
         needed_bytes: u64,
-        /// Bytes allowed.
+        /// The bytes that may be used; 0 where nobody knows.
         limit_bytes: u64,
     },
-    /// See [`EngineError::Protocol`].
+    /// A message was wrong, see [`EngineError::Protocol`].
     Protocol {
-        /// What this side reads.
+        /// What this side can read.
         expected: String,
-        /// What came.
+        /// What came instead.
         got: String,
     },
 }
@@ -191,9 +199,9 @@ pub const RESULT_SHUFFLE: u32 = u32::MAX;
 /// A block in a [`PeerMessage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerBlock {
-    /// Its name.
+    /// The block's name.
     pub block: BlockId,
-    /// Its length; blocks stand back to back in the payload.
+    /// The block's length. Blocks stand back to back in the payload.
     pub bytes: u32,
 }
 
@@ -202,19 +210,19 @@ const TRAILER_WORDS: usize = 4;
 /// Words of a block in the trailer: shuffle, reduce, map, bytes.
 const BLOCK_WORDS: usize = 4;
 
-/// Executor to executor, and executor to driver when rows are fetched: all blocks that one owns of another's, in one message. An empty one is sent too, so that
-/// its receiver knows that it has everything.
+/// A message with blocks: from an executor to another in an exchange, or to the driver when rows are fetched. It holds all blocks
+/// that the receiver gets of the sender. An empty one is sent too, so that the receiver knows that it has everything.
 #[derive(Debug, Clone)]
 pub struct PeerMessage {
-    /// The run.
+    /// The run that this belongs to.
     pub run: RunId,
-    /// The stage that will read.
+    /// The stage that will read the blocks.
     pub stage: u32,
-    /// The sender.
+    /// The executor that sends.
     pub from: u32,
-    /// What the payload holds.
+    /// The names and lengths of the blocks, in the order in which they stand in the payload.
     pub blocks: Vec<PeerBlock>,
-    /// The blocks.
+    /// The bytes of the blocks.
     pub payload: Payload,
 }
 
@@ -297,21 +305,21 @@ fn read_trailer(bytes: &[u8]) -> Option<Vec<u32>> {
     (words.len() >= TRAILER_WORDS).then_some(words)
 }
 
-/// Blocks on their way: pieces of map outputs at the sender, one run of bytes at the receiver. The transport
-/// copies each piece once, into whatever it carries bytes in.
+/// The bytes of blocks on their way. At the sender they are pieces of map outputs, at the receiver one piece. The transport copies
+/// each piece once, into whatever it carries bytes in.
 #[derive(Debug, Clone, Default)]
 pub enum Payload {
-    /// Nothing.
+    /// There is no byte.
     #[default]
     Empty,
-    /// Blocks of map outputs, by reduce partition.
+    /// The bytes are these blocks, each the part of a map output for one reduce partition.
     Pieces(Vec<(Arc<MapOutput>, u32)>),
-    /// As received.
+    /// The bytes are as they were received.
     Bytes(Arc<Vec<u8>>),
 }
 
 impl Payload {
-    /// Length in bytes.
+    /// The number of bytes.
     pub fn len(&self) -> usize {
         self.pieces().map(<[u8]>::len).sum()
     }
@@ -321,7 +329,7 @@ impl Payload {
         self.pieces().all(<[u8]>::is_empty)
     }
 
-    /// The bytes, in order, in pieces.
+    /// The bytes in pieces, in order.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let (whole, pieces): (&[u8], &[(Arc<MapOutput>, u32)]) = match self {
             Payload::Empty => (&[], &[]),
@@ -331,7 +339,7 @@ impl Payload {
         std::iter::once(whole).chain(pieces.iter().map(|(output, reduce)| output.block(*reduce)))
     }
 
-    /// All bytes in one run.
+    /// All bytes as one piece. Several pieces are copied.
     pub fn into_bytes(self) -> Arc<Vec<u8>> {
         match self {
             Payload::Bytes(bytes) => bytes,

@@ -12,6 +12,7 @@
 mod bitmap;
 pub mod block;
 mod column;
+pub(crate) mod order;
 mod row_hash;
 mod schema;
 mod utf8;
@@ -52,6 +53,13 @@ impl RecordBatch {
             assert_eq!(column.len(), row_count, "column {} is as long as the others", field.name);
         }
         RecordBatch { schema, columns, row_count }
+    }
+
+    /// No row of these columns.
+    pub fn empty(schema: Arc<Schema>) -> Self {
+        let columns: Vec<Column> =
+            schema.fields().iter().map(|field| Column::nulls(field.data_type, 0)).collect();
+        RecordBatch::new(schema, columns)
     }
 
     /// The names and types.

@@ -135,6 +135,8 @@ struct Written {
     /// Partitions in which one key can be.
     key_spread: f64,
     map_tasks: f64,
+    /// Rows of the largest task that writes.
+    most_task_rows: f64,
     /// What one executor's tasks write.
     own_bytes: f64,
     /// What the executor with most receives, and one message on its way.
@@ -184,7 +186,13 @@ impl Sizes {
     }
 
     /// What the tasks of a stage write.
-    fn written(&self, shuffle: u32, rows: Rows, task_count: f64, to: &Destination) -> Written {
+    fn written(
+        &self,
+        shuffle: u32,
+        (rows, most_task_rows): (Rows, f64),
+        task_count: f64,
+        to: &Destination,
+    ) -> Written {
         let spread = Spread { partitions: to.partitions, salts: to.salts, is_replicated: to.is_replicated };
         let population = self.data.population(rows.by);
         let partition_rows = spread.rows(population, rows.count, rows.is_distinct.then_some(task_count));
@@ -203,6 +211,7 @@ impl Sizes {
         let others = f64::from(self.executors - 1) / f64::from(self.executors);
         let received_bytes = match (self.executors, to.is_broadcast) {
             (1, _) => 0.0,
+            _ if to.stays => 0.0,
             (_, true) => all as f64,
             (_, false) => most * (others + 1.0 / f64::from(self.executors)),
         };
@@ -216,6 +225,7 @@ impl Sizes {
             schema: to.schema.clone(),
             key_spread,
             map_tasks: task_count,
+            most_task_rows,
             own_bytes,
             received_bytes,
         }
@@ -228,6 +238,8 @@ struct Destination {
     salts: u32,
     is_replicated: bool,
     is_broadcast: bool,
+    /// Whether each task's rows stay where they are.
+    stays: bool,
     /// Reduce partitions.
     partitions: u32,
 }
@@ -239,6 +251,7 @@ impl Destination {
             salts,
             is_replicated,
             is_broadcast: false,
+            stays: false,
             partitions,
         };
         match partitioning {
@@ -246,6 +259,9 @@ impl Destination {
             Partitioning::ReplicatedHash { salt_buckets, .. } => salted(*salt_buckets, true),
             // A key's rows go everywhere.
             Partitioning::RoundRobin => salted(DEALT, false),
+            // The rows of a value are in one range, as those of a key are in one partition.
+            Partitioning::Range { .. } => salted(1, false),
+            Partitioning::InPlace { .. } => Destination { stays: true, ..salted(1, false) },
             Partitioning::Single => salted(1, false),
             Partitioning::Broadcast => Destination { is_broadcast: true, ..salted(1, false) },
         }

@@ -74,6 +74,16 @@ fn source(stage: &StageSpec, inputs: &[&Written], sizes: &Sizes) -> (Flow, f64) 
             let flow = Flow { all, rows, schema: schema.clone(), spread: None };
             (flow, BATCH_COPIES * rows.min(BATCH_ROWS as f64) * row_bytes)
         }
+        StageSource::InPlace { shuffles } => {
+            let read = || shuffles.iter().map(|shuffle| written(inputs, *shuffle));
+            let input = read().max_by(|one, other| one.count().total_cmp(&other.count()));
+            let input = input.expect("a stage reads a shuffle");
+            let all = Rows { count: read().map(Written::count).sum(), ..input.rows };
+            // A task reads what one task wrote, which can be one block.
+            let rows = read().map(|written| written.most_task_rows).fold(0.0, f64::max);
+            let flow = Flow { all, rows, schema: input.schema.clone(), spread: None };
+            (flow, BATCH_COPIES * rows * input.row_bytes)
+        }
         StageSource::Shuffle { probe, .. } => {
             let read: Vec<&Written> = probe.iter().map(|shuffle| written(inputs, *shuffle)).collect();
             // Rows of several shuffles are taken to be told apart by what those of the largest are.
@@ -126,6 +136,8 @@ impl Operators<'_> {
             Held::Nothing => 0.0,
             // The words' texts grow as they are cut, other columns are copied at their size.
             Held::Batch => batch_bytes * self.sizes.data.words_per_row,
+            // The rows, the words and places that are sorted, and a batch that is put together.
+            Held::Rows => rows * (row_bytes + 16.0 + 8.0) + batch_bytes,
             // A state takes 8 bytes of the row that comes out, keys the rest.
             Held::Groups => table_bytes(rows) + rows * GROWN * row_bytes,
             Held::BestRows { order } => {
@@ -148,7 +160,7 @@ impl Operators<'_> {
         let shuffles = match (join.broadcast(), &self.stage.source) {
             (Some(shuffle), _) => vec![shuffle],
             (None, StageSource::Shuffle { build, .. }) => build.clone(),
-            (None, StageSource::Scan { .. }) => vec![],
+            (None, StageSource::Scan { .. } | StageSource::InPlace { .. }) => vec![],
         };
         let build = || shuffles.iter().map(|shuffle| written(self.inputs, *shuffle));
         let row_bytes = build().map(|written| written.row_bytes).fold(0.0, f64::max);
@@ -174,7 +186,7 @@ impl Operators<'_> {
             return None;
         };
         let to = Destination::of(partitioning, *partition_count, schema.clone());
-        let written = self.sizes.written(*shuffle, self.flow.all, self.tasks, &to);
+        let written = self.sizes.written(*shuffle, (self.flow.all, self.flow.rows), self.tasks, &to);
         let copies = if to.is_replicated { f64::from(to.salts.min(to.partitions)) } else { 1.0 };
         // All batches with their placement until the end, then the blocks beside them.
         let waiting = self.flow.rows

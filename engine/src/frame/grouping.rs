@@ -10,8 +10,8 @@
 
 use std::collections::BTreeSet;
 
+use super::computed::{Computed, fresh};
 use super::data_frame::{DataFrame, Written};
-use crate::columnar::Schema;
 use crate::plan::{
     Aggregate, AggregateFunction, Direction, Expr, LogicalPlan, NamedExpr, OrderBy, PlanError, WideHints,
 };
@@ -46,7 +46,7 @@ fn group(
     let names = keys.iter().map(|key| &key.name).chain(aggregates.iter().map(|aggregate| &aggregate.name));
     let names: Vec<String> = names.cloned().collect();
     refuse_duplicates(&names)?;
-    let mut inputs = Inputs::new(written.schema());
+    let mut inputs = Computed::over(written.schema());
     let columns = keys
         .into_iter()
         .map(|key| inputs.column_of(key.expr, &key.name))
@@ -66,14 +66,8 @@ fn group(
         let name = if is_key { fresh(&aggregate.name, &mut taken) } else { aggregate.name };
         made.push(Aggregate { function: aggregate.function, column: column.transpose()?, name });
     }
-    let computed = inputs.computed;
-    let written = if computed.is_empty() {
-        written
-    } else {
-        let below = written.schema().names().map(NamedExpr::column);
-        let exprs = below.chain(computed.iter().cloned()).collect();
-        written.then(|input| LogicalPlan::Project { input, exprs })?
-    };
+    let computed = inputs.into_columns();
+    let written = written.with_computed(&computed)?;
     for aggregate in &made {
         aggregate.data_type(written.schema()).map_err(|error| in_words_of(error, &computed))?;
     }
@@ -96,44 +90,6 @@ fn refuse_duplicates(names: &[String]) -> Result<(), PlanError> {
         None => Ok(()),
         Some(name) => Err(PlanError::DuplicateColumn { column: name.clone(), operator: "group by" }),
     }
-}
-
-/// The columns that an aggregation reads.
-struct Inputs<'a> {
-    below: &'a Schema,
-    /// Names that a computed column cannot have.
-    taken: BTreeSet<String>,
-    /// What is computed below the aggregation.
-    computed: Vec<NamedExpr>,
-}
-
-impl<'a> Inputs<'a> {
-    fn new(below: &'a Schema) -> Self {
-        Inputs { below, taken: below.names().map(str::to_owned).collect(), computed: Vec::new() }
-    }
-
-    /// The name of the column that an expression is: its own, or one that nothing else has, this one if it is free.
-    fn column_of(&mut self, expr: Expr, name: &str) -> Result<String, PlanError> {
-        let expr = expr.lowered(self.below)?;
-        expr.kind(self.below)?;
-        Ok(match expr {
-            Expr::Column(name) => name,
-            expr => {
-                let name = fresh(name, &mut self.taken);
-                self.computed.push(NamedExpr { expr, name: name.clone() });
-                name
-            }
-        })
-    }
-}
-
-/// A name that is not taken, which then is: this one, or this one with the first number that makes it new.
-fn fresh(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (1..).map(|number| format!("{name} ({number})"));
-    let mut names = std::iter::once(name.to_owned()).chain(numbered);
-    let free = names.find(|name| !taken.contains(name)).expect("there are more numbers than names");
-    taken.insert(free.clone());
-    free
 }
 
 /// The error with the expression that the user wrote, where it names the column that was made of it.

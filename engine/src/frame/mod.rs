@@ -115,11 +115,13 @@
 //! really touched, one file an operator; [`crate::shuffle`] cuts them into blocks; [`crate::cluster`] makes many workers do it
 //! at once. The seven pipelines of the page, [`queries`], are written in the words of this module.
 
+mod computed;
 mod context;
 mod data_frame;
 mod grouping;
 pub mod queries;
 mod shown;
+mod sorting;
 
 pub use context::{Context, Setup};
 pub use queries::Query;
@@ -130,3 +132,4 @@ pub use grouping::{
     AggregateExpr, GroupedFrame, avg, count, count_distinct, count_of, highest, lowest, max, min, sum,
 };
 pub use shown::Shown;
+pub use sorting::SortExpr;

@@ -313,14 +313,14 @@ fn stage_report(outcome: &JobOutcome, stage: &StageSpec) -> StageReport {
         let written_rows = done.written_rows.iter().map(|&rows| u64::from(rows)).sum::<u64>();
         let written_bytes = done.written_bytes.iter().sum::<u64>();
         report.rows_in += done.rows_in;
-        report.scanned_rows += if stage.reads_shuffle() { 0 } else { done.rows_in };
+        report.scanned_rows += if stage.scans() { done.rows_in } else { 0 };
         report.scanned_bytes += done.scanned_bytes;
         report.rows_out += done.rows_out;
         report.shuffle.rows += written_rows;
         report.shuffle.bytes += written_bytes;
         report.shuffle.blocks += done.written_rows.len() as u64;
         report.partitions.rows.push(done.rows_in);
-        report.partitions.bytes.push(if stage.reads_shuffle() { done.read_bytes } else { written_bytes });
+        report.partitions.bytes.push(if stage.scans() { written_bytes } else { done.read_bytes });
         report.partitions.rows_out.push(done.rows_out);
         report.partitions.written_rows.push(written_rows);
         report.partitions.written_bytes.push(written_bytes);

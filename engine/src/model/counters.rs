@@ -105,25 +105,34 @@ pub fn check_modelled(graph: &StageGraph) -> Result<(), ModelError> {
     if graph.stages().iter().any(is_own) {
         return Err(ModelError::NotModelled { what: "a table of one's own" });
     }
-    // Every key of the build side of an inner or left join is taken to stand there once. How many rows meet something is not.
-    let selects = |operator: &OperatorSpec| match operator {
-        OperatorSpec::HashJoin(join) => join.kind.only_selects(),
-        OperatorSpec::Filter { .. }
-        | OperatorSpec::Sample { .. }
-        | OperatorSpec::Project { .. }
-        | OperatorSpec::Tokenize { .. }
-        | OperatorSpec::Limit { .. }
-        | OperatorSpec::HashAggregate { .. }
-        | OperatorSpec::BestBy { .. } => false,
-    };
-    if graph.stages().iter().any(|stage| stage.operators().any(selects)) {
-        return Err(ModelError::NotModelled { what: "a semi or anti join" });
+    if let Some(what) = graph.stages().iter().flat_map(StageSpec::operators).find_map(not_modelled) {
+        return Err(ModelError::NotModelled { what });
     }
     // Two stages would run at the same time.
     if graph.concatenates() {
         return Err(ModelError::NotModelled { what: "a union" });
     }
     Ok(())
+}
+
+/// What the model does not describe of an operator.
+fn not_modelled(operator: &OperatorSpec) -> Option<&'static str> {
+    match operator {
+        // Every key of the build side of an inner or left join is taken to stand there once. How many rows meet something is not.
+        OperatorSpec::HashJoin(join) if join.kind.only_selects() => Some("a semi or anti join"),
+        // How often two columns have the same pair of values is not known.
+        OperatorSpec::HashJoin(join) if join.keys.len() > 1 => Some("a join by several columns"),
+        // Where the ranges end depends on what was sampled.
+        OperatorSpec::Sort { .. } => Some("a sort"),
+        OperatorSpec::HashJoin(_)
+        | OperatorSpec::Filter { .. }
+        | OperatorSpec::Sample { .. }
+        | OperatorSpec::Project { .. }
+        | OperatorSpec::Tokenize { .. }
+        | OperatorSpec::Limit { .. }
+        | OperatorSpec::HashAggregate { .. }
+        | OperatorSpec::BestBy { .. } => None,
+    }
 }
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
@@ -218,6 +227,7 @@ fn signature(spec: &StageSpec) -> String {
         }
         StageSource::Shuffle { build, .. } if build.is_empty() => "read".to_owned(),
         StageSource::Shuffle { .. } => "read both sides".to_owned(),
+        StageSource::InPlace { .. } => "read in place".to_owned(),
     };
     spec.prefix.iter().for_each(|operator| words.push_str(&format!(" > {}", operator.words().cost)));
     for (at, branch) in spec.branches.iter().enumerate() {
@@ -238,6 +248,8 @@ fn output_words(output: &Output) -> String {
                 Partitioning::Hash { .. } => "by key and salt",
                 Partitioning::ReplicatedHash { .. } => "to every salt of its key",
                 Partitioning::RoundRobin => "in turn",
+                Partitioning::Range { .. } => "by range",
+                Partitioning::InPlace { .. } => "in place",
                 Partitioning::Single => "to one partition",
                 Partitioning::Broadcast => "to every executor",
             },

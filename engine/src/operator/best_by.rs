@@ -13,9 +13,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::groups::Groups;
-use super::order::{bits_of_float, bits_of_int};
 use super::slot_table::{RUN_ROWS, reserve_for};
 use super::{Operator, Sink};
+use crate::columnar::order::{bits_of_float, bits_of_int};
 use crate::columnar::{BATCH_ROWS, Bitmap, Column, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Direction, OrderBy};

@@ -20,11 +20,11 @@ mod hash_join;
 mod homes;
 mod key_table;
 mod limit;
-mod order;
 mod project;
 mod sample;
 mod scan;
 mod slot_table;
+mod sort;
 mod text_table;
 mod tokenize;
 
@@ -43,12 +43,12 @@ use crate::columnar::{Bitmap, RecordBatch};
 use crate::error::Result;
 use crate::plan::{BuildInput, OperatorSpec};
 
-/// Where an operator's batches go.
+/// What an operator gives its batches to.
 pub type Sink<'a> = &'a mut dyn FnMut(RecordBatch) -> Result<()>;
 
-/// One step of a pipeline.
+/// A running operator: one step of a pipeline.
 pub trait Operator: std::fmt::Debug + Send {
-    /// Takes a batch of the (probe) input.
+    /// Takes a batch of the input; of a join that is the probe side.
     ///
     /// # Errors
     /// [`crate::EngineError::OutOfMemory`], from here or from behind the sink.
@@ -75,7 +75,7 @@ pub trait Operator: std::fmt::Debug + Send {
         self.push(&batch.take(&kept.ones()), sink)
     }
 
-    /// The input has ended: what was kept comes out.
+    /// The input has ended. The operator gives out what it kept.
     ///
     /// # Errors
     /// As [`Operator::push`].
@@ -84,14 +84,14 @@ pub trait Operator: std::fmt::Debug + Send {
     }
 }
 
-/// Operators in a row.
+/// Running operators, each of which gives its batches to the next.
 #[derive(Debug)]
 pub struct Pipeline {
     operators: Vec<Box<dyn Operator>>,
 }
 
 impl Pipeline {
-    /// A fresh pipeline with empty tables.
+    /// A pipeline of these operators, which have seen no row yet.
     pub fn new(specs: &[OperatorSpec]) -> Self {
         Pipeline::with_tables(specs, &BTreeMap::new())
     }
@@ -104,7 +104,7 @@ impl Pipeline {
         Pipeline { operators: specs.iter().map(|spec| build(spec, tables)).collect() }
     }
 
-    /// Sends a batch through.
+    /// Sends a batch through all operators. What comes out of the last one goes into the sink.
     ///
     /// # Errors
     /// As [`Operator::push`].
@@ -112,7 +112,7 @@ impl Pipeline {
         push_through(&mut self.operators, batch, sink)
     }
 
-    /// Sends a batch of the build input to the head.
+    /// Sends a batch of the build input to the first operator.
     ///
     /// # Errors
     /// As [`Operator::push`].
@@ -120,7 +120,7 @@ impl Pipeline {
         self.operators.first_mut().expect("a stage with a build input begins with a join").push_build(batch)
     }
 
-    /// Ends the input: each operator in turn gives out what it kept.
+    /// Ends the input. Each operator in turn gives out what it kept.
     ///
     /// # Errors
     /// As [`Operator::push`].
@@ -167,6 +167,7 @@ fn build(spec: &OperatorSpec, tables: &BTreeMap<u32, Arc<BuildTable>>) -> Box<dy
         OperatorSpec::Tokenize { column, schema } => Box::new(tokenize::Tokenize::new(column, schema)),
         OperatorSpec::Sample { column, share } => Box::new(sample::Sample::new(column, share)),
         OperatorSpec::Limit { row_count } => Box::new(limit::Limit::new(row_count)),
+        OperatorSpec::Sort { keys } => Box::new(sort::Sort::new(keys)),
         OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema } => {
             Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }

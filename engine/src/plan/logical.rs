@@ -1,7 +1,7 @@
 //! The logical plan: intent, with columns by name.
 
 use super::expr::Expr;
-use super::wide::{Aggregate, JoinKey, JoinKind, OrderBy, RowShare, WideHints};
+use super::wide::{Aggregate, JoinKey, JoinKind, OrderBy, RowShare, SortKey, WideHints};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -142,6 +142,14 @@ pub enum LogicalPlan {
         /// What decides where a row goes.
         by: RepartitionBy,
     },
+    /// The sort puts the rows in order, across all partitions: no row of a partition comes before a row of an earlier one. Rows
+    /// that are equal in every key keep the order that they came in. The node is wide.
+    Sort {
+        /// The rows that go in.
+        input: Box<LogicalPlan>,
+        /// What decides: the first column, then the next. There is one at least.
+        keys: Vec<SortKey>,
+    },
     /// The union gives all rows of two inputs, whose columns have the same names and types.
     Union {
         /// The rows that come first.
@@ -180,7 +188,8 @@ impl LogicalPlan {
             | LogicalPlan::Limit { input, .. }
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::BestBy { input, .. }
-            | LogicalPlan::Repartition { input, .. } => vec![input],
+            | LogicalPlan::Repartition { input, .. }
+            | LogicalPlan::Sort { input, .. } => vec![input],
             LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
                 vec![first, second]
             }
@@ -202,6 +211,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. } => vec![],
         }
@@ -222,7 +232,8 @@ impl LogicalPlan {
             | LogicalPlan::Limit { input, .. }
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::BestBy { input, .. }
-            | LogicalPlan::Repartition { input, .. } => replace(input),
+            | LogicalPlan::Repartition { input, .. }
+            | LogicalPlan::Sort { input, .. } => replace(input),
             LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
                 replace(first);
                 replace(second);
@@ -256,6 +267,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Rows { .. }) => same,

@@ -46,9 +46,10 @@ pub use options::{PlanOptions, Tactics};
 pub use physical::{Partitioning, PhysicalPlan, ScanPredicate};
 pub use planner::Planner;
 pub use spec::{BuildInput, JoinSpec, OperatorSpec};
-pub use stage::{Branch, Output, StageGraph, StageSource, StageSpec};
+pub use stage::{Branch, Output, Ranges, StageGraph, StageSource, StageSpec};
 pub use wide::{
-    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare, WideHints,
+    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare,
+    SortDirection, SortKey, WideHints,
 };
 
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::expr::Expr;
 use super::spec::OperatorSpec;
 use super::text::{columns, join_keys, scan_condition};
-use super::wide::{JoinKey, JoinKind, RowShare};
+use super::wide::{JoinKey, JoinKind, RowShare, SortKey};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -31,6 +31,17 @@ pub enum Partitioning {
     },
     /// Rows go to the partitions in turn: row i of task t goes to partition t + i.
     RoundRobin,
+    /// Each partition is a range of the sort keys' values, and a later partition is a later range. What bounds the ranges is
+    /// found out in the run, from the samples of the exchange in place below it.
+    Range {
+        /// What rows are ordered by.
+        keys: Vec<SortKey<usize>>,
+    },
+    /// A task's rows stay where they are, as one block, and some of them are sampled.
+    InPlace {
+        /// The columns whose values the driver gets a sample of.
+        sampled: Vec<SortKey<usize>>,
+    },
     /// All rows go into one partition.
     Single,
     /// All rows go to every executor.
@@ -53,18 +64,32 @@ impl Partitioning {
             },
             Partitioning::ReplicatedHash { .. }
             | Partitioning::RoundRobin
+            | Partitioning::Range { .. }
+            | Partitioning::InPlace { .. }
             | Partitioning::Single
             | Partitioning::Broadcast => None,
+        }
+    }
+
+    /// The one column by whose value rows meet: those of one value, or of one part of it when it is salted.
+    pub fn meets_by(&self) -> Option<usize> {
+        match self {
+            Partitioning::InPlace { sampled } => match sampled.as_slice() {
+                [key] => Some(key.column),
+                _ => None,
+            },
+            other => other.one_column().map(|(column, _)| column),
         }
     }
 
     /// The number of partitions, when an exchange by hash has `reduce_partitions`.
     pub fn partition_count(&self, reduce_partitions: u32) -> u32 {
         match self {
-            Partitioning::Hash { .. } | Partitioning::ReplicatedHash { .. } | Partitioning::RoundRobin => {
-                reduce_partitions
-            }
-            Partitioning::Single | Partitioning::Broadcast => 1,
+            Partitioning::Hash { .. }
+            | Partitioning::ReplicatedHash { .. }
+            | Partitioning::RoundRobin
+            | Partitioning::Range { .. } => reduce_partitions,
+            Partitioning::InPlace { .. } | Partitioning::Single | Partitioning::Broadcast => 1,
         }
     }
 }

@@ -108,6 +108,14 @@ impl Planner {
                 };
                 Ok(input.exchanged(partitioning))
             }
+            LogicalPlan::Sort { input, keys } => {
+                let input = self.node(input)?;
+                let keys = keys.iter().map(|key| Ok(key.of(index(input.schema(), &key.column)?)));
+                let keys = keys.collect::<Result<Vec<_>>>()?;
+                let sampled = input.exchanged(Partitioning::InPlace { sampled: keys.clone() });
+                let ranged = sampled.exchanged(Partitioning::Range { keys: keys.clone() });
+                Ok(ranged.then(OperatorSpec::Sort { keys }))
+            }
             LogicalPlan::Union { first, second } => union::physical(self.node(first)?, self.node(second)?),
             LogicalPlan::Share { input, share, wide, narrow } => {
                 let input = self.node(input)?;

@@ -4,7 +4,7 @@ use super::error::{INTEGER, NUMBER, index, typed_index};
 use super::expr::Expr;
 pub(super) use super::kinds::condition;
 use super::logical::{LogicalPlan, NamedExpr, RepartitionBy};
-use super::wide::{Aggregate, AggregateFunction};
+use super::wide::{Aggregate, AggregateFunction, SortKey};
 use super::{PlanError, error};
 use crate::columnar::{DataType, Schema};
 
@@ -71,6 +71,14 @@ pub(super) fn repartition(below: &Schema, by: &RepartitionBy) -> Result<Schema> 
         }
         RepartitionBy::Hash(columns) => columns.iter().try_for_each(|name| index(below, name).map(drop))?,
     }
+    Ok(below.clone())
+}
+
+pub(super) fn sort(below: &Schema, keys: &[SortKey]) -> Result<Schema> {
+    if keys.is_empty() {
+        return Err(PlanError::Malformed { operator: "sort", reason: "no column to sort by" });
+    }
+    keys.iter().try_for_each(|key| index(below, &key.column).map(drop))?;
     Ok(below.clone())
 }
 

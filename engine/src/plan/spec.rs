@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
-use super::wide::{Aggregate, AggregateStep, JoinKey, JoinKind, OrderBy, RowShare};
+use super::wide::{Aggregate, AggregateStep, JoinKey, JoinKind, OrderBy, RowShare, SortKey};
 use crate::columnar::Schema;
 
 /// The parameters of one operator. Columns are named by where they stand in the rows that come in.
@@ -41,6 +41,11 @@ pub enum OperatorSpec {
     Limit {
         /// A task passes on at most so many rows.
         row_count: u64,
+    },
+    /// The sort puts all rows of a task in order. Rows that are equal in every key keep the order that they came in.
+    Sort {
+        /// What decides: the first column, then the next.
+        keys: Vec<SortKey<usize>>,
     },
     /// The hash aggregate gives one row for each distinct value of its keys; one row in all when there is no key.
     HashAggregate {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
 use super::spec::{BuildInput, JoinSpec, OperatorSpec};
-use super::wide::RowShare;
+use super::wide::{RowShare, SortKey};
 use crate::columnar::Schema;
 use crate::dataset::Table;
 
@@ -42,6 +42,12 @@ pub enum StageSource {
         /// The shuffles whose rows stream. All of them have the same columns.
         probe: Vec<u32>,
     },
+    /// Blocks that stayed where they were written: each task reads what one task before it wrote, in the order of the shuffles
+    /// and of the tasks.
+    InPlace {
+        /// The shuffles. All of them have the same columns.
+        shuffles: Vec<u32>,
+    },
 }
 
 /// Where a branch's rows go.
@@ -65,6 +71,17 @@ pub enum Output {
     },
 }
 
+/// The ranges into which a stage cuts its rows, before it is known what bounds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Ranges<'a> {
+    /// The columns whose values are cut into ranges.
+    pub keys: &'a [SortKey<usize>],
+    /// The number of ranges, each of which is a partition.
+    pub partition_count: u32,
+    /// The columns of the rows.
+    pub schema: &'a Arc<Schema>,
+}
+
 /// A row of operators, and where the rows of the last one go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Branch {
@@ -81,7 +98,7 @@ impl Branch {
         let by_operator = (0..).zip(&self.operators).find_map(|(at, spec)| Some((at, spec.meets_by()?)));
         by_operator.or_else(|| match &self.output {
             Output::Shuffle { partitioning, .. } => {
-                partitioning.one_column().map(|(column, _)| (self.operators.len(), column))
+                partitioning.meets_by().map(|column| (self.operators.len(), column))
             }
             Output::Result { .. } => None,
         })
@@ -111,6 +128,7 @@ impl StageSpec {
         match &self.source {
             StageSource::Scan { .. } => vec![],
             StageSource::Shuffle { build, probe } => [build.as_slice(), probe].concat(),
+            StageSource::InPlace { shuffles } => shuffles.clone(),
         }
     }
 
@@ -137,6 +155,16 @@ impl StageSpec {
         })
     }
 
+    /// The ranges into which the stage cuts its rows; `None` when it cuts none.
+    pub fn ranges(&self) -> Option<Ranges<'_>> {
+        self.branches.iter().find_map(|branch| match &branch.output {
+            Output::Shuffle {
+                partitioning: Partitioning::Range { keys }, partition_count, schema, ..
+            } => Some(Ranges { keys, partition_count: *partition_count, schema }),
+            Output::Shuffle { .. } | Output::Result { .. } => None,
+        })
+    }
+
     /// Whether rows of the stage reach the result.
     pub fn gives_result(&self) -> bool {
         self.branches.iter().any(|branch| matches!(branch.output, Output::Result { .. }))
@@ -150,7 +178,13 @@ impl StageSpec {
                 [shuffle] => format!("read shuffle {shuffle}"),
                 shuffles => format!("read shuffles {}", listed(shuffles)),
             },
+            StageSource::InPlace { shuffles } => format!("split shuffle {} into ranges", listed(shuffles)),
         }
+    }
+
+    /// Whether the stage's rows come from a table.
+    pub fn scans(&self) -> bool {
+        matches!(self.source, StageSource::Scan { .. })
     }
 
     /// Whether the stage reads a shuffle, that is, whether its tasks run over reduce partitions.
@@ -204,6 +238,7 @@ impl StageGraph {
         let reads_several = |stage: &StageSpec| match &stage.source {
             StageSource::Scan { .. } => false,
             StageSource::Shuffle { build, probe } => build.len() > 1 || probe.len() > 1,
+            StageSource::InPlace { shuffles } => shuffles.len() > 1,
         };
         self.stages.iter().filter(ends_in_result).count() > 1 || self.stages.iter().any(reads_several)
     }
@@ -262,8 +297,16 @@ impl Cutter {
                 self.chains(input, rows).into_iter().map(|chain| chain.then(spec.clone())).collect()
             }
             PhysicalPlan::Exchange { input, partitioning } => {
-                let probe = self.close_exchange(input, partitioning, rows);
-                vec![Chain::starting(StageSource::Shuffle { build: Vec::new(), probe })]
+                let shuffles = self.close_exchange(input, partitioning, rows);
+                vec![Chain::starting(match partitioning {
+                    Partitioning::InPlace { .. } => StageSource::InPlace { shuffles },
+                    Partitioning::Hash { .. }
+                    | Partitioning::ReplicatedHash { .. }
+                    | Partitioning::RoundRobin
+                    | Partitioning::Range { .. }
+                    | Partitioning::Single
+                    | Partitioning::Broadcast => StageSource::Shuffle { build: Vec::new(), probe: shuffles },
+                })]
             }
             PhysicalPlan::HashJoin { probe, build, keys, build_columns, kind, schema } => {
                 let mut probe = self.chain(probe, rows);
@@ -317,7 +360,7 @@ impl Cutter {
                 *build = shuffles;
                 BuildInput::Shuffle
             }
-            StageSource::Shuffle { .. } | StageSource::Scan { .. } => {
+            StageSource::Shuffle { .. } | StageSource::Scan { .. } | StageSource::InPlace { .. } => {
                 assert_eq!(shuffles.len(), 1, "the planner brings the rows of a broadcast into one stage");
                 BuildInput::Broadcast(shuffles[0])
             }
@@ -347,6 +390,12 @@ impl Cutter {
         let task_count = match &chain.source {
             StageSource::Scan { .. } => self.map_partitions,
             StageSource::Shuffle { probe, .. } => self.partition_counts[probe[0] as usize],
+            StageSource::InPlace { shuffles } => {
+                let written = |stage: &&StageSpec| {
+                    stage.shuffle_written().is_some_and(|(written, _)| shuffles.contains(&written))
+                };
+                self.stages.iter().filter(written).map(|stage| stage.task_count).sum()
+            }
         };
         let mut branches = vec![Branch { operators: chain.operators, output }];
         let mut share = None;

@@ -68,6 +68,34 @@ pub struct OrderBy<C = String> {
     pub direction: Direction,
 }
 
+/// In which direction a column is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SortDirection {
+    /// Small values come first.
+    Ascending,
+    /// Large values come first.
+    Descending,
+}
+
+/// A column by which rows are sorted, of any type. -0.0 equals 0.0, NaN is above every number, and texts are compared byte by
+/// byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SortKey<C = String> {
+    /// The column whose values are compared.
+    pub column: C,
+    /// Which values come first.
+    pub direction: SortDirection,
+    /// Whether NULL comes before every value, in either direction, or after every value.
+    pub nulls_first: bool,
+}
+
+impl<C> SortKey<C> {
+    /// The same order of another column.
+    pub(crate) fn of<D>(&self, column: D) -> SortKey<D> {
+        SortKey { column, direction: self.direction, nulls_first: self.nulls_first }
+    }
+}
+
 /// Two columns, one of each side of a join, whose values are equal in rows that meet. Both have one type. NULL equals nothing,
 /// NaN equals NaN, and -0.0 equals 0.0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

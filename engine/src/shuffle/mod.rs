@@ -14,13 +14,17 @@
 
 mod key_sketch;
 pub mod partitioner;
+mod range;
 mod read;
+mod row_order;
 pub mod spark_hash;
 mod store;
 mod write;
 
 pub use key_sketch::{HeavyKey, HeavyKeys, KeySketch};
 pub use partitioner::{Placement, TaskRows, hash_column, place};
+pub use range::{KeySampler, RangeBounds, SampledKeys, sampled_rows};
 pub use read::ReadSpec;
+pub use row_order::{OrderedRows, is_decided_by_words};
 pub use store::{BlockId, BlockSlice, BlockStore};
 pub use write::{MapOutput, ShuffleWrite};

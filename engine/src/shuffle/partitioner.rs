@@ -1,28 +1,28 @@
-//! The partitioner: which reduce partition each row of a batch belongs to.
+//! The partitioner says which reduce partition each row of a batch goes to.
 
 use super::spark_hash::{SEED, hash_bytes, hash_double, hash_int, hash_long, pmod};
 use crate::columnar::{Column, RecordBatch};
 use crate::plan::Partitioning;
 
-/// A batch's rows and where each goes.
+/// Where each row of a batch goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
-    /// The row of each entry; `None` when entry i is row i, as it is but for replicated rows.
+    /// The row that each entry is about; `None` when entry i is about row i, as it is unless rows are replicated.
     pub rows: Option<Vec<u32>>,
-    /// The reduce partition of each entry.
+    /// The reduce partition to which each entry's row goes.
     pub partitions: Vec<u32>,
 }
 
-/// Which rows of a map task a batch holds: some partitionings count them.
+/// Which rows of its map task a batch holds. Partitionings that deal rows out in turn count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TaskRows {
-    /// The map task, which is its partition.
+    /// The number of the map task.
     pub task: u32,
-    /// Rows that it has placed before this batch.
+    /// The number of rows that the task has placed before this batch.
     pub first_row: u64,
 }
 
-/// Places every row of a batch.
+/// Says where every row of a batch goes.
 pub fn place(
     partitioning: &Partitioning,
     batch: &RecordBatch,
@@ -49,7 +49,10 @@ pub fn place(
             let turns = (first..).take(batch.row_count());
             all(turns.map(|row| (row % u64::from(partition_count)) as u32).collect())
         }
-        Partitioning::Single | Partitioning::Broadcast => all(vec![0; batch.row_count()]),
+        Partitioning::InPlace { .. } | Partitioning::Single | Partitioning::Broadcast => {
+            all(vec![0; batch.row_count()])
+        }
+        Partitioning::Range { .. } => unreachable!("a task places rows by range with the bounds it was told"),
     }
 }
 
@@ -60,7 +63,7 @@ fn hash_columns(batch: &RecordBatch, columns: &[usize]) -> Vec<u32> {
     hashes
 }
 
-/// Spark's `hash` of each value.
+/// Spark's `hash` of each value of a column, with its seed of 42. A NULL has the seed as its hash.
 pub fn hash_column(keys: &Column) -> Vec<u32> {
     let mut hashes = vec![SEED; keys.len()];
     hash_on_top(keys, &mut hashes);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use shuffle_engine::plan::{Aggregate, AggregateFunction, Direction, OrderBy};
+use shuffle_engine::plan::{Aggregate, AggregateFunction, Direction, OrderBy, SortDirection, SortKey};
 
 use super::cell::{Cell, compare, float};
 use super::exact_sum;
@@ -95,4 +95,22 @@ fn compare_rows(left: &Row, right: &Row, names: &[String], order: &OrderBy) -> O
             Direction::Lowest => compare(right, left),
         },
     }
+}
+
+/// Which of two rows comes first when rows are sorted.
+pub(super) fn compare_sorted(left: &Row, right: &Row, names: &[String], keys: &[SortKey]) -> Ordering {
+    let compared = keys.iter().map(|key| {
+        let at = place_of(names, &key.column);
+        let null = if key.nulls_first { Ordering::Less } else { Ordering::Greater };
+        match (&left[at], &right[at]) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => null,
+            (Some(_), None) => null.reverse(),
+            (Some(left), Some(right)) => match key.direction {
+                SortDirection::Ascending => compare(left, right),
+                SortDirection::Descending => compare(right, left),
+            },
+        }
+    });
+    compared.fold(Ordering::Equal, Ordering::then)
 }

@@ -119,6 +119,11 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
             rows.extend(of(second).select(&names).rows);
             Rows { names, rows }
         }
+        LogicalPlan::Sort { input, keys } => {
+            let Rows { names, mut rows } = of(input);
+            rows.sort_by(|left, right| groups::compare_sorted(left, right, &names, keys));
+            Rows { names, rows }
+        }
         // Where a row is does not matter to what it is.
         LogicalPlan::Repartition { input, by: _ } => of(input),
         LogicalPlan::Share { input, share, wide, narrow } => {

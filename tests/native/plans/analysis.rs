@@ -43,7 +43,8 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
         | LogicalPlan::Sample { input, .. }
         | LogicalPlan::Project { input, .. }
         | LogicalPlan::BestBy { input, .. }
-        | LogicalPlan::Repartition { input, .. } => of(input),
+        | LogicalPlan::Repartition { input, .. }
+        | LogicalPlan::Sort { input, .. } => of(input),
     }
 }
 
@@ -89,7 +90,8 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
         LogicalPlan::Filter { input, .. }
         | LogicalPlan::Sample { input, .. }
         | LogicalPlan::Limit { input, .. }
-        | LogicalPlan::Repartition { input, .. } => unique_columns(input),
+        | LogicalPlan::Repartition { input, .. }
+        | LogicalPlan::Sort { input, .. } => unique_columns(input),
         // Of a share's rows the id tells them apart.
         LogicalPlan::Rows { .. } => BTreeSet::from(["prompt_id".to_owned()]),
         LogicalPlan::Tokenize { .. } | LogicalPlan::Union { .. } | LogicalPlan::Share { .. } => {
@@ -98,7 +100,7 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
     }
 }
 
-/// Whether the rows come in the order of a scan, or of one scan after another.
+/// Whether the rows come in an order that the plan decides: that of a scan, of one scan after another, or of a sort.
 pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
     match plan {
         LogicalPlan::Scan { .. } => true,
@@ -108,6 +110,14 @@ pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
         | LogicalPlan::Tokenize { input, .. }
         | LogicalPlan::Limit { input, .. } => is_ordered(input),
         LogicalPlan::Union { first, second } => is_ordered(first) && is_ordered(second),
+        // Rows that are equal in every key keep their order, or are the same in every column.
+        LogicalPlan::Sort { input, keys } => {
+            let (unique, schema) = (unique_columns(input), input.schema());
+            let is_key = |name: &str| keys.iter().any(|key| key.column == name);
+            is_ordered(input)
+                || keys.iter().any(|key| unique.contains(&key.column))
+                || schema.names().all(is_key)
+        }
         LogicalPlan::Aggregate { .. }
         | LogicalPlan::BestBy { .. }
         | LogicalPlan::Join { .. }

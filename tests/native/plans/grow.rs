@@ -6,7 +6,7 @@ use shuffle_engine::columnar::{DataType, Schema};
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{
     Aggregate, AggregateFunction, Direction, Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr,
-    OrderBy, RepartitionBy, RowShare, WideHints, col,
+    OrderBy, RepartitionBy, RowShare, SortDirection, SortKey, WideHints, col,
 };
 
 use super::analysis::{is_ordered, meets_one, most_rows, number_columns, unique_columns};
@@ -73,7 +73,7 @@ impl<'a> Grower<'a> {
 
     /// One node more.
     fn step(&mut self, plan: LogicalPlan, joins: u32) -> LogicalPlan {
-        match self.draw.below(22) {
+        match self.draw.below(24) {
             0..=3 => self.filter(plan),
             4..=7 => self.project(plan),
             8 => self.sample(plan),
@@ -83,6 +83,7 @@ impl<'a> Grower<'a> {
             14 => self.best_by(plan),
             15..=17 if joins > 0 => self.join(plan, joins - 1),
             18..=19 if joins > 0 => self.union(plan, joins - 1),
+            20..=21 => self.sort(plan),
             _ => self.repartition(plan),
         }
     }
@@ -314,6 +315,20 @@ impl<'a> Grower<'a> {
         LogicalPlan::Project { input: Box::new(build), exprs }
     }
 
+    /// By up to three columns, or by all of them, so that a limit can stand above it.
+    fn sort(&mut self, plan: LogicalPlan) -> LogicalPlan {
+        let schema = plan.schema();
+        let count = if self.draw.chance(30) { schema.fields().len() } else { 1 + self.draw.below(3) };
+        let columns = self.up_to(&schema, count);
+        let key = |column| SortKey {
+            column,
+            direction: self.draw.one_of(&[SortDirection::Ascending, SortDirection::Descending]),
+            nulls_first: self.draw.chance(50),
+        };
+        let keys = columns.into_iter().map(key).collect();
+        LogicalPlan::Sort { input: Box::new(plan), keys }
+    }
+
     fn repartition(&mut self, plan: LogicalPlan) -> LogicalPlan {
         let schema = plan.schema();
         let count = 1 + self.draw.below(3);
@@ -331,12 +346,13 @@ impl<'a> Grower<'a> {
         let rows = || LogicalPlan::Rows { schema: input.schema() };
         let mut wide = rows();
         for _ in 0..1 + self.draw.below(3) {
-            wide = match self.draw.below(6) {
+            wide = match self.draw.below(7) {
                 0 => self.filter(wide),
                 5 => self.union(wide, 0),
                 1 => self.aggregate(wide),
                 2 => self.best_by(wide),
                 3 => self.join(wide, 0),
+                6 => self.sort(wide),
                 _ => self.repartition(wide),
             };
             if rows_leaves(&wide) > 1 {

@@ -141,6 +141,7 @@ fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
         "BestBy",
         "Join",
         "Repartition",
+        "Sort",
         "Union",
         "Share",
     ] {

@@ -12,7 +12,7 @@ use shuffle_engine::plan::{LogicalPlan, Optimizer, OptimizerRule, Planned};
 use shuffle_engine::scenario::{Action, CollectPoint};
 
 use super::case::Case;
-use crate::interpreter::{Bag, Row, Source, bag_of, interpret};
+use crate::interpreter::{Bag, Row, Source, bag_of, interpret, rows_of};
 use crate::samples::Stopped;
 use crate::stage_runner;
 
@@ -22,6 +22,8 @@ const FETCH: Action = Action::Collect { of: CollectPoint::Result, memory_bytes: 
 /// What the interpreter says.
 pub(super) struct Truth {
     bag: Bag,
+    /// The rows in their order, of a plan that decides it.
+    rows: Option<Vec<Row>>,
     digest: String,
     /// Of a plan whose last limit has no order to go by: how many rows to expect, of those in the bag.
     limit: Option<u64>,
@@ -39,7 +41,9 @@ impl Truth {
             plan => (plan, None),
         };
         let rows = interpret(plan, &source);
-        Ok(Truth { bag: rows.bag(), digest: rows.digest(&schema).hex(), limit, source })
+        let (bag, digest) = (rows.bag(), rows.digest(&schema).hex());
+        let rows = super::analysis::is_ordered(&case.plan).then_some(rows.rows);
+        Ok(Truth { bag, rows, digest, limit, source })
     }
 
     /// Compares rows; the error says what differs.
@@ -56,6 +60,12 @@ impl Truth {
         }
         if bag != self.bag {
             return Err(difference(&bag, &self.bag));
+        }
+        if let Some(expected) = &self.rows {
+            let got: Vec<Row> = batches.iter().flat_map(rows_of).collect();
+            if let Some(at) = got.iter().zip(expected).position(|(got, expected)| got != expected) {
+                return Err(format!("row {at} is {:?}, in order it is {:?}", got[at], expected[at]));
+            }
         }
         let mut digest = RowDigest::default();
         batches.iter().for_each(|batch| digest.add_batch(batch));

@@ -123,6 +123,11 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
             .into_iter()
             .map(|order| LogicalPlan::BestBy { input: input.clone(), key: key.clone(), order, hints })
             .collect(),
+        LogicalPlan::Sort { input, keys } => without_one(&keys)
+            .into_iter()
+            .filter(|keys| !keys.is_empty())
+            .map(|keys| LogicalPlan::Sort { input: input.clone(), keys })
+            .collect(),
         LogicalPlan::Join { probe, build, keys, kind, method } => {
             let join = |keys, method| LogicalPlan::Join {
                 probe: probe.clone(),

@@ -4,7 +4,7 @@ use shuffle_engine::columnar::DataType;
 use shuffle_engine::dataset::Table;
 use shuffle_engine::plan::{
     Aggregate, AggregateFunction, Direction, Expr, JoinKey, JoinKind, JoinMethod, LogicalPlan, NamedExpr,
-    OrderBy, RepartitionBy, RowShare, UnaryOperator, Value, WideHints, col, lit,
+    OrderBy, RepartitionBy, RowShare, SortDirection, SortKey, UnaryOperator, Value, WideHints, col, lit,
 };
 
 use super::expressions::columns_of;
@@ -58,6 +58,17 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         column: column.to_owned(),
         token: "token".to_owned(),
     };
+    let sort = |columns: &[&str]| LogicalPlan::Sort {
+        input: input(),
+        keys: columns
+            .iter()
+            .map(|column| SortKey {
+                column: (*column).to_owned(),
+                direction: SortDirection::Ascending,
+                nulls_first: true,
+            })
+            .collect(),
+    };
     let length = Expr::Unary { operator: UnaryOperator::Length, input: Box::new(lit(1)) };
     let truth = || Expr::Literal(Value::Truth(true));
     let count = AggregateFunction::Count;
@@ -105,6 +116,8 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         ("the best by an unknown column", best_by(first, "nobody")),
         ("a sample by an unknown column", sample("nobody")),
         ("words of an unknown column", tokenize("nobody")),
+        ("a sort by nothing", sort(&[])),
+        ("a sort by an unknown column", sort(&[first, "nobody"])),
         ("a hash of nothing", repartition(plan, &[])),
         ("a hash of an unknown column", repartition(plan, &[first, "nobody"])),
     ]);

@@ -1,12 +1,13 @@
-//! The exchange before a stage: the driver gathers sizes, asks [`plan`] what to do, and waits for every executor.
+//! Before a stage that reads blocks, the driver gathers their sizes, asks [`plan`] what has to move, and waits for every executor.
 
 use super::super::WallMicros;
-use super::super::exchange::{ExchangePlan, Question, ShuffleSizes, plan};
-use super::super::protocol::{ExchangeDone, ToExecutor};
+use super::super::exchange::{ExchangePlan, Question, Reads, ShuffleSizes, plan};
+use super::super::protocol::{ExchangeDone, TaskDone, ToExecutor};
 use super::stages::{Exchanging, StageState};
-use super::{Driver, DriverEffect, ExchangeRecord};
-use crate::error::EngineError;
+use super::{Driver, DriverEffect, ExchangeRecord, TaskRecord};
+use crate::error::{EngineError, Result};
 use crate::plan::StageSource;
+use crate::shuffle::RangeBounds;
 
 impl Driver {
     /// Starts the exchange of the first stage whose parents are over, unless one is under way.
@@ -27,18 +28,42 @@ impl Driver {
             return Vec::new();
         };
         let peers: Vec<u32> = self.live().collect();
+        let bounds = match self.range_bounds(stage) {
+            Ok(bounds) => bounds,
+            Err(error) => return self.fail(error),
+        };
         let ExchangePlan { tasks, routes } = self.plan_exchange(stage, &peers);
         let released = self.newly_released();
         self.released.extend(&released);
         let exchanging = Exchanging { tasks, started: now, peers: peers.clone(), done: Default::default() };
         self.stages[stage as usize] = StageState::Exchanging(exchanging);
-        self.to_all(|run| ToExecutor::Exchange {
-            run,
-            stage,
-            peers: peers.clone(),
-            routes: routes.clone(),
-            released: released.clone(),
-        })
+        let is_in_place = self.is_in_place(stage);
+        let order = |executor| {
+            let peers = if is_in_place { vec![executor] } else { peers.clone() };
+            let (routes, released, bounds) = (routes.clone(), released.clone(), bounds.clone());
+            ToExecutor::Exchange { run: self.run, stage, peers, routes, released, bounds }
+        };
+        peers.iter().map(|&executor| DriverEffect::Send(executor, order(executor))).collect()
+    }
+
+    /// Whether a stage reads blocks where they were written, so that nothing moves before it.
+    fn is_in_place(&self, stage: u32) -> bool {
+        matches!(self.job.graph.stage(stage).source, StageSource::InPlace { .. })
+    }
+
+    /// What bounds the ranges into which a stage cuts its rows; `None` when it cuts none.
+    fn range_bounds(&self, stage: u32) -> Result<Option<Vec<u8>>> {
+        let graph = &self.job.graph;
+        let spec = graph.stage(stage);
+        let Some(ranges) = spec.ranges() else { return Ok(None) };
+        let writers: Vec<u32> =
+            spec.shuffles_read().into_iter().map(|shuffle| graph.writer_of(shuffle).id).collect();
+        // In the order of tasks, not of arrival.
+        let mut tasks: Vec<&TaskDone> = self.tasks.iter().map(|record| &record.done).collect();
+        tasks.retain(|done| writers.contains(&done.task.stage));
+        tasks.sort_by_key(|done| done.task);
+        let samples = tasks.into_iter().filter_map(|done| done.sampled_keys.as_ref());
+        RangeBounds::of_samples(samples, ranges)?.encode().map(Some)
     }
 
     fn plan_exchange(&self, stage: u32, live: &[u32]) -> ExchangePlan {
@@ -46,12 +71,16 @@ impl Driver {
         let sizes = |shuffles: Vec<u32>| -> Vec<ShuffleSizes<'_>> {
             shuffles
                 .into_iter()
-                .map(|shuffle| ShuffleSizes { shuffle, maps: self.written_bytes(shuffle) })
+                .map(|shuffle| {
+                    let (writers, maps) = self.written_bytes(shuffle).into_iter().unzip();
+                    ShuffleSizes { shuffle, writers, maps }
+                })
                 .collect()
         };
         let (build, probe) = match &spec.source {
             StageSource::Scan { .. } => (Vec::new(), Vec::new()),
             StageSource::Shuffle { build, probe } => (sizes(build.clone()), sizes(probe.clone())),
+            StageSource::InPlace { shuffles } => (Vec::new(), sizes(shuffles.clone())),
         };
         let broadcasts = sizes(spec.broadcasts_read());
         plan(&Question {
@@ -60,22 +89,18 @@ impl Driver {
             probe: &probe,
             broadcasts: &broadcasts,
             live,
-            reads: self.reads,
+            reads: if self.is_in_place(stage) { Reads::EachMap } else { self.reads },
             strategy: self.job.run.strategy,
         })
     }
 
-    /// Bytes of each block of a shuffle: by map task, then by reduce partition.
-    fn written_bytes(&self, shuffle: u32) -> Vec<&[u64]> {
+    /// Each map task's executor, and the bytes of its blocks of a shuffle, by reduce partition.
+    fn written_bytes(&self, shuffle: u32) -> Vec<(u32, &[u64])> {
         let writer = self.job.graph.writer_of(shuffle).id;
-        let mut tasks: Vec<_> = self
-            .tasks
-            .iter()
-            .filter(|record| record.done.task.stage == writer)
-            .map(|record| &record.done)
-            .collect();
-        tasks.sort_by_key(|done| done.task);
-        tasks.into_iter().map(|done| done.written_bytes.as_slice()).collect()
+        let is_writer = |record: &&TaskRecord| record.done.task.stage == writer;
+        let mut tasks: Vec<&TaskRecord> = self.tasks.iter().filter(is_writer).collect();
+        tasks.sort_by_key(|record| record.done.task);
+        tasks.into_iter().map(|record| (record.executor, record.done.written_bytes.as_slice())).collect()
     }
 
     /// Shuffles whose reading stage is over, and whose blocks the executors still keep.
@@ -113,7 +138,10 @@ impl Driver {
         let executors = (0..executor_count as u32)
             .map(|executor| sides.remove(&executor).unwrap_or_else(nothing))
             .collect();
-        self.exchanges.push(ExchangeRecord { stage, micros, executors });
+        // Where nothing moves there was no exchange.
+        if !self.is_in_place(stage) {
+            self.exchanges.push(ExchangeRecord { stage, micros, executors });
+        }
         self.start_stage(stage, tasks);
         self.launch()
     }

@@ -1,4 +1,4 @@
-//! What is left of a run: every task, every exchange, and the rows that were fetched.
+//! An outcome is what is left of a run: every task, every exchange, and the rows that were fetched.
 
 use super::super::WallMicros;
 use super::super::protocol::{ExchangeDone, TaskDone};
@@ -9,25 +9,25 @@ use crate::error::{EngineError, Result};
 use crate::plan::{PlanTrace, StageGraph, StageSpec};
 use crate::shuffle::{HeavyKeys, ReadSpec};
 
-/// A finished task and who ran it.
+/// What a finished task did, and who ran it.
 #[derive(Debug, Clone)]
 pub struct TaskRecord {
-    /// The executor.
+    /// The executor that ran it.
     pub executor: u32,
-    /// What it read of each shuffle.
+    /// What the task read of each shuffle.
     pub reads: Vec<ReadSpec>,
-    /// What it did.
+    /// What the task says that it did.
     pub done: TaskDone,
 }
 
-/// A finished exchange.
+/// What a finished exchange did.
 #[derive(Debug, Clone)]
 pub struct ExchangeRecord {
-    /// The stage that reads.
+    /// The stage that reads what was moved.
     pub stage: u32,
-    /// From the driver's word to the last executor's answer.
+    /// The time from the driver's word to the last executor's answer.
     pub micros: WallMicros,
-    /// Each executor's side. Those that took no part have zeros.
+    /// What each executor's side did. Those that took no part have zeros.
     pub executors: Vec<ExchangeDone>,
 }
 
@@ -36,30 +36,30 @@ pub struct ExchangeRecord {
 pub struct JobOutcome {
     /// The rows that were scanned.
     pub data: DataSpec,
-    /// Who ran it, and what became of the result.
+    /// Who ran the job, and what became of the rows.
     pub run: RunSpec,
     /// The rows that the action brought to the driver, in the order of stages and partitions.
     pub rows: Vec<RecordBatch>,
-    /// How its plan came about.
+    /// How the plan came about, in texts.
     pub trace: PlanTrace,
-    /// Its stages.
+    /// The stages that were run.
     pub graph: StageGraph,
-    /// From the moment all executors were prepared to the last task's end.
+    /// The time from the moment at which all executors were prepared until the last task was done.
     pub wall_micros: WallMicros,
     /// The number of tasks of each stage, whether or not all of them had to run.
     pub task_counts: Vec<u32>,
     /// Executors that were lost when nothing that they held was needed any more.
     pub lost_executors: Vec<u32>,
-    /// Every task, ordered by stage and index.
+    /// Every task that was run, ordered by stage and index.
     pub tasks: Vec<TaskRecord>,
-    /// Every exchange, in order.
+    /// Every exchange, in the order in which they were made.
     pub exchanges: Vec<ExchangeRecord>,
     /// Messages that were dropped: of earlier runs, of attempts that no longer count, or such as nobody waited for.
     pub stale_messages: u64,
 }
 
 impl JobOutcome {
-    /// The tasks of one stage, in order.
+    /// The tasks of one stage, in their order.
     pub fn stage_tasks(&self, stage: u32) -> impl Iterator<Item = &TaskRecord> {
         self.tasks.iter().filter(move |record| record.done.task.stage == stage)
     }
@@ -78,12 +78,12 @@ impl JobOutcome {
         is_whole.then(|| HeavyKeys::merged(parts(stage)))
     }
 
-    /// The exchange that a stage read, if it read one.
+    /// The exchange before a stage; `None` when nothing moved before it.
     pub fn exchange_of(&self, stage: u32) -> Option<&ExchangeRecord> {
         self.exchanges.iter().find(|exchange| exchange.stage == stage)
     }
 
-    /// Partitions that gave rows to the result, of how many: a `show` runs no more than it needs.
+    /// How many partitions gave rows to the result, and how many there are. A `show` runs no more of them than it needs.
     pub fn result_tasks(&self) -> (u32, u32) {
         let gives_result = |stage: &&StageSpec| stage.gives_result();
         let stages: Vec<&StageSpec> = self.graph.stages().iter().filter(gives_result).collect();
@@ -96,7 +96,7 @@ impl JobOutcome {
     /// # Errors
     /// [`EngineError::Protocol`] when one was lost or doubled on the way: the answer would be wrong, so there is none.
     pub(super) fn check_conservation(&self) -> Result<()> {
-        for stage in self.graph.stages().iter().filter(|stage| stage.reads_shuffle()) {
+        for stage in self.graph.stages().iter().filter(|stage| !stage.scans()) {
             let shuffles = stage.shuffles_read();
             let writers: Vec<(u32, Vec<&TaskRecord>)> = shuffles
                 .iter()

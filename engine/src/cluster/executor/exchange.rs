@@ -52,6 +52,8 @@ pub(super) struct Order {
     pub(super) peers: Vec<u32>,
     pub(super) routes: Vec<Route>,
     pub(super) released: Vec<u32>,
+    /// What bounds the ranges into which the stage cuts its rows.
+    pub(super) bounds: Option<Vec<u8>>,
 }
 
 impl Run {
@@ -65,6 +67,9 @@ impl Run {
             return Err(EngineError::Protocol { expected, got: stranger.to_string() });
         }
         let others = order.peers.iter().copied().filter(|&peer| peer != own);
+        if let Some(bounds) = &order.bounds {
+            self.note_bounds(order.stage, bounds)?;
+        }
         let mut outgoing: BTreeMap<u32, Outgoing> =
             others.clone().map(|peer| (peer, Outgoing::default())).collect();
         let mut bytes_from = vec![0; count as usize];

@@ -1,4 +1,4 @@
-//! The executor: runs tasks, a bounded piece a turn, and exchanges blocks with its peers.
+//! The executor runs tasks, a bounded piece in each turn, and exchanges blocks with its peers.
 
 mod exchange;
 mod run;
@@ -134,10 +134,10 @@ impl Executor {
                 }
                 Ok(())
             }
-            ToExecutor::Exchange { run: id, stage, peers, routes, released } => {
+            ToExecutor::Exchange { run: id, stage, peers, routes, released, bounds } => {
                 let own = self.id;
                 let Some(run) = self.current(id) else { return Ok(()) };
-                run.start_exchange(own, Order { stage, peers, routes, released }, clock)?;
+                run.start_exchange(own, Order { stage, peers, routes, released, bounds }, clock)?;
                 let early = std::mem::take(&mut self.early);
                 early.into_iter().try_for_each(|message| self.hear_peer(message, clock, effects))?;
                 self.end_exchange(clock, effects);

@@ -1,4 +1,4 @@
-//! One run as an executor sees it: its blocks, its tasks, and the rows that may be sent for.
+//! A run, as an executor sees it, is the blocks that it holds, the tasks that it was given, and the rows that may be sent for.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::super::protocol::{
     FromExecutor, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE, RunId, TaskId,
 };
-use super::super::task::{BroadcastTables, RunningTask, ShuffleInput, TaskContext};
+use super::super::task::{BroadcastTables, RunningTask, ShuffleInput, TaskContext, TaskRanges};
 use super::super::{Action, Clock, WallMicros};
 use super::ExecutorEffect;
 use super::exchange::Exchange;
 use crate::dataset::{Dataset, ResidentScans};
 use crate::error::{EngineError, Result};
-use crate::plan::{StageGraph, StageSource};
-use crate::shuffle::{BlockId, BlockStore, MapOutput, ReadSpec};
+use crate::plan::{StageGraph, StageSpec};
+use crate::shuffle::{BlockId, BlockStore, MapOutput, RangeBounds, ReadSpec, sampled_rows};
 
 /// What an executor keeps of a run.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub(super) to_fetch: VecDeque<TaskId>,
     /// Tables of broadcast build sides, made once for all tasks.
     tables: BroadcastTables,
+    /// What bounds the ranges into which each stage cuts its rows, by stage.
+    bounds: BTreeMap<u32, Arc<RangeBounds>>,
     pub(super) store: BlockStore,
     /// Tasks that wait, each with what it reads.
     pub(super) queue: VecDeque<(TaskId, Vec<ReadSpec>)>,
@@ -48,6 +50,7 @@ impl Run {
             results: BTreeMap::new(),
             to_fetch: VecDeque::new(),
             tables: BroadcastTables::default(),
+            bounds: BTreeMap::new(),
             store: BlockStore::default(),
             queue: VecDeque::new(),
             task: None,
@@ -68,6 +71,18 @@ impl Run {
     pub(super) fn release(&mut self, shuffle: u32) {
         self.store.release(shuffle);
         self.tables.remove(&shuffle);
+    }
+
+    /// Keeps what bounds the ranges of a stage.
+    pub(super) fn note_bounds(&mut self, stage: u32, bytes: &[u8]) -> Result<()> {
+        let ranges = self.graph.stages().get(stage as usize).and_then(StageSpec::ranges);
+        let ranges = ranges.ok_or_else(|| EngineError::Protocol {
+            expected: "bounds for a stage that cuts its rows into ranges".to_owned(),
+            got: format!("some for stage {stage}"),
+        })?;
+        let bounds = RangeBounds::decode(bytes, ranges)?;
+        self.bounds.insert(stage, Arc::new(bounds));
+        Ok(())
     }
 
     /// Does one piece of the task at hand.
@@ -113,6 +128,15 @@ impl Run {
         Ok(PeerMessage { run: self.id, stage: task.stage, from: own, blocks, payload })
     }
 
+    /// Rows that each task of a stage samples at least, for the stage that will cut them into ranges.
+    fn sampled_rows(&self, stage: &StageSpec) -> usize {
+        let Some((shuffle, _)) = stage.shuffle_written() else { return 0 };
+        let reader = self.graph.stages().iter().find(|other| other.shuffles_read().contains(&shuffle));
+        let rows =
+            |reader: &StageSpec| Some(sampled_rows(reader.ranges()?.partition_count, reader.task_count));
+        reader.and_then(rows).unwrap_or(0)
+    }
+
     fn start(
         &mut self,
         task: TaskId,
@@ -123,7 +147,7 @@ impl Run {
         let Some(stage) = self.graph.stages().get(task.stage as usize) else {
             return Err(unknown(format!("{task:?}")));
         };
-        if matches!(stage.source, StageSource::Scan { .. }) && task.index >= stage.task_count {
+        if stage.scans() && task.index >= stage.task_count {
             return Err(unknown(format!("{task:?}")));
         }
         let input = |shuffle: u32| {
@@ -134,6 +158,10 @@ impl Run {
             input.ok_or_else(|| unknown(format!("{task:?} that reads nothing of shuffle {shuffle}")))
         };
         let inputs = stage.parents().into_iter().map(input).collect::<Result<Vec<_>>>()?;
+        let ranges = TaskRanges {
+            sampled_rows: self.sampled_rows(stage),
+            bounds: self.bounds.get(&task.stage).cloned(),
+        };
         let context = TaskContext {
             dataset: &self.dataset,
             resident,
@@ -141,6 +169,7 @@ impl Run {
             store: &self.store,
             tables: &mut self.tables,
             action: self.action,
+            ranges,
         };
         RunningTask::new(task, stage, context)
     }

@@ -1,18 +1,20 @@
-//! One task in progress: a bounded piece of work a turn.
+//! A running task does a bounded piece of its work in each turn, so that its executor can answer messages in between.
+
+mod output;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::{Action, Clock, TaskDone, TaskId, WallMicros};
-use crate::clock::{Phase, PhaseMicros};
+use super::{Action, Clock, TaskDone, TaskId};
+use crate::clock::Phase;
 use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::operator::{BuildTable, Pipeline, scan};
-use crate::plan::{
-    Branch, BuildInput, JoinSpec, OperatorSpec, Output, Partitioning, RowShare, StageSource, StageSpec,
-};
-use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec, ShuffleWrite, TaskRows, place};
+use crate::plan::{Branch, BuildInput, JoinSpec, OperatorSpec, RowShare, StageSource, StageSpec};
+use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec};
+pub(super) use output::TaskRanges;
+use output::{KeptRows, Out, RunningOutput, Stopwatch};
 
 /// A running task.
 #[derive(Debug)]
@@ -29,26 +31,6 @@ pub(super) struct RunningTask {
     done: TaskDone,
 }
 
-/// Result rows that wait to be fetched.
-#[derive(Debug)]
-struct KeptRows {
-    write: ShuffleWrite,
-    schema: Option<Arc<Schema>>,
-    row_limit: Option<u64>,
-}
-
-impl KeptRows {
-    /// Keeps a batch's rows, but no more than are wanted in all.
-    fn push(&mut self, mut batch: RecordBatch) {
-        let left = self.row_limit.map(|limit| limit.saturating_sub(self.write.row_count()));
-        if let Some(left) = left.filter(|&left| left < batch.row_count() as u64) {
-            batch = batch.take(&(0..left as u32).collect::<Vec<_>>());
-        }
-        let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
-        self.write.push(batch, placement);
-    }
-}
-
 /// Tables of broadcast build sides, by shuffle: made by the first task that needs one, shared by all.
 pub(super) type BroadcastTables = BTreeMap<u32, Arc<BuildTable>>;
 
@@ -63,6 +45,20 @@ enum Source {
 struct Blocks {
     slices: VecDeque<BlockSlice>,
     schema: Arc<Schema>,
+}
+
+impl Blocks {
+    /// The blocks that a task reads of these shuffles.
+    fn of(shuffles: &[u32], inputs: &[ShuffleInput], store: &BlockStore) -> Result<Self> {
+        let mut blocks = Blocks::default();
+        for shuffle in shuffles {
+            for input in inputs.iter().filter(|input| input.read.shuffle == *shuffle) {
+                blocks.slices.extend(store.read(&input.read)?);
+                blocks.schema = input.schema.clone();
+            }
+        }
+        Ok(blocks)
+    }
 }
 
 #[derive(Debug)]
@@ -84,7 +80,7 @@ struct Watched {
 impl Watched {
     /// The place in a map task's branch where rows first meet by a column of integers.
     fn of(branch: &Branch, stage: &StageSpec, tables: &BroadcastTables) -> Option<(Self, usize)> {
-        let (at, column) = branch.meeting().filter(|_| !stage.reads_shuffle())?;
+        let (at, column) = branch.meeting().filter(|_| stage.scans())?;
         let before = Pipeline::with_tables(&branch.operators[..at], tables);
         Some((Watched { before, column, sketch: KeySketch::default() }, at))
     }
@@ -132,18 +128,6 @@ fn look(sketch: &mut KeySketch, keys: &Column) {
     }
 }
 
-#[derive(Debug)]
-enum RunningOutput {
-    Shuffle {
-        shuffle: u32,
-        partitioning: Partitioning,
-        schema: Arc<Schema>,
-        partition_count: u32,
-        write: ShuffleWrite,
-    },
-    Result,
-}
-
 /// What a finished task leaves behind.
 #[derive(Debug)]
 pub(super) struct FinishedTask {
@@ -167,12 +151,13 @@ pub(super) struct TaskContext<'a> {
     pub(super) store: &'a BlockStore,
     pub(super) tables: &'a mut BroadcastTables,
     pub(super) action: Action,
+    pub(super) ranges: TaskRanges,
 }
 
 impl RunningTask {
     /// Sets a task up. Its blocks stay in the store, for another attempt.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
-        let TaskContext { dataset, resident, inputs, store, tables, action } = context;
+        let TaskContext { dataset, resident, inputs, store, tables, action, ranges } = context;
         share_tables(stage, inputs, store, tables)?;
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
@@ -181,27 +166,19 @@ impl RunningTask {
                 }
                 _ => scan(dataset, table, task.index, column_indices, predicate.as_ref()),
             }),
-            StageSource::Shuffle { build, probe } => {
-                let take = |shuffles: &[u32]| -> Result<Blocks> {
-                    let mut blocks = Blocks::default();
-                    for input in shuffles
-                        .iter()
-                        .flat_map(|shuffle| inputs.iter().filter(move |input| input.read.shuffle == *shuffle))
-                    {
-                        blocks.slices.extend(store.read(&input.read)?);
-                        blocks.schema = input.schema.clone();
-                    }
-                    Ok(blocks)
-                };
-                let probe = take(probe)?;
-                Source::Blocks { build: take(build)?, probe }
+            StageSource::Shuffle { build, probe } => Source::Blocks {
+                build: Blocks::of(build, inputs, store)?,
+                probe: Blocks::of(probe, inputs, store)?,
+            },
+            StageSource::InPlace { shuffles } => {
+                Source::Blocks { build: Blocks::default(), probe: Blocks::of(shuffles, inputs, store)? }
             }
         };
-        let branches = stage
-            .branches
-            .iter()
-            .map(|branch| RunningBranch::new(branch, stage, tables, RunningOutput::of(&branch.output)))
-            .collect();
+        let running = |branch: &Branch| {
+            let output = RunningOutput::of(&branch.output, task.index, &ranges)?;
+            Ok(RunningBranch::new(branch, stage, tables, output))
+        };
+        let branches = stage.branches.iter().map(running).collect::<Result<_>>()?;
         let done = TaskDone { task, ..TaskDone::default() };
         Ok(RunningTask {
             index: task.index,
@@ -209,11 +186,7 @@ impl RunningTask {
             prefix: Pipeline::with_tables(&stage.prefix, tables),
             share: stage.share,
             branches,
-            kept: action.fetches().then(|| KeptRows {
-                write: ShuffleWrite::new(1),
-                schema: None,
-                row_limit: action.row_limit(),
-            }),
+            kept: action.fetches().then(|| KeptRows::new(action.row_limit())),
             writes_shuffle: stage.shuffle_written().is_some(),
             done,
         })
@@ -221,9 +194,7 @@ impl RunningTask {
 
     /// Does one piece of work; `true` when the input has ended and [`RunningTask::finish`] is next.
     pub(super) fn turn(&mut self, clock: &dyn Clock) -> Result<bool> {
-        let has_enough =
-            |kept: &KeptRows| kept.row_limit.is_some_and(|limit| kept.write.row_count() >= limit);
-        if !self.writes_shuffle && self.kept.as_ref().is_some_and(has_enough) {
+        if !self.writes_shuffle && self.kept.as_ref().is_some_and(KeptRows::has_enough) {
             return Ok(true);
         }
         let mut watch = Stopwatch::start(clock);
@@ -271,20 +242,13 @@ impl RunningTask {
                 out.done.heavy_keys = Some(heavy_keys).filter(|heavy_keys| heavy_keys.rows > 0);
             }
             out.watch.lap(Phase::Compute, &mut out.done.phases);
-            if let RunningOutput::Shuffle { shuffle, schema, write, .. } = output {
-                let map_output = write.finish(&schema)?;
-                out.done.written_rows = map_output.block_rows().to_vec();
-                out.done.written_bytes = map_output.block_bytes().collect();
-                written = Some((shuffle, map_output));
+            if let RunningOutput::Shuffle(write) = output {
+                written = Some((write.shuffle, write.finish(out.done)?));
                 out.watch.lap(Phase::Write, &mut out.done.phases);
             }
         }
-        let mut result = None;
-        if let Some(KeptRows { write, schema: Some(schema), .. }) = self.kept {
-            let rows = write.finish(&schema)?;
-            self.done.result_bytes = rows.block_bytes().sum();
-            result = Some(rows);
-        }
+        let result = self.kept.map(KeptRows::finish).transpose()?.flatten();
+        self.done.result_bytes = result.iter().flat_map(MapOutput::block_bytes).sum();
         Ok(FinishedTask { done: self.done, written, result })
     }
 }
@@ -335,14 +299,6 @@ fn read_blocks(blocks: &mut Blocks, done: &mut TaskDone) -> Result<Option<Record
     Ok(if batches.len() == 1 { batches.pop() } else { RecordBatch::concat(&batches) })
 }
 
-/// What the end of a pipeline needs.
-struct Out<'a, 'c> {
-    watch: &'a mut Stopwatch<'c>,
-    index: u32,
-    done: &'a mut TaskDone,
-    kept: &'a mut Option<KeptRows>,
-}
-
 /// Sends each row down its branch.
 fn route(
     share: Option<(RowShare, usize)>,
@@ -358,62 +314,4 @@ fn route(
     }
     branches[0].push(&batch.take(&wide), out)?;
     branches[1].push(&batch.take(&narrow), out)
-}
-
-impl RunningOutput {
-    fn of(output: &Output) -> Self {
-        match output {
-            Output::Result { .. } => RunningOutput::Result,
-            Output::Shuffle { shuffle, partitioning, partition_count, schema } => RunningOutput::Shuffle {
-                shuffle: *shuffle,
-                partitioning: partitioning.clone(),
-                schema: schema.clone(),
-                partition_count: *partition_count,
-                write: ShuffleWrite::new(*partition_count),
-            },
-        }
-    }
-
-    fn take(&mut self, batch: RecordBatch, out: &mut Out<'_, '_>) -> Result<()> {
-        if batch.row_count() == 0 {
-            return Ok(());
-        }
-        out.done.rows_out += batch.row_count() as u64;
-        match self {
-            RunningOutput::Result => {
-                out.done.result.add_batch(&batch);
-                if let Some(kept) = out.kept {
-                    kept.schema.get_or_insert_with(|| batch.schema().clone());
-                    kept.push(batch);
-                }
-            }
-            RunningOutput::Shuffle { partitioning, partition_count, write, .. } => {
-                out.watch.lap(Phase::Compute, &mut out.done.phases);
-                let rows = TaskRows { task: out.index, first_row: write.row_count() };
-                let placement = place(partitioning, &batch, rows, *partition_count);
-                write.push(batch, placement);
-                out.watch.lap(Phase::Write, &mut out.done.phases);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Splits a turn's time into phases.
-struct Stopwatch<'c> {
-    clock: &'c dyn Clock,
-    last: WallMicros,
-}
-
-impl<'c> Stopwatch<'c> {
-    fn start(clock: &'c dyn Clock) -> Self {
-        Stopwatch { clock, last: clock.now() }
-    }
-
-    /// Counts the time since the last lap to `phase`.
-    fn lap(&mut self, phase: Phase, phases: &mut PhaseMicros) {
-        let now = self.clock.now();
-        phases.add(phase, now.since(self.last));
-        self.last = now;
-    }
 }

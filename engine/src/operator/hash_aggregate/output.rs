@@ -1,9 +1,9 @@
-//! What comes out: from the words of each group the results, or the states that another task goes on with.
+//! When the input has ended, the words of each group become results, or states that another task goes on with.
 
 use super::find_part;
 use super::part::{Part, PartKind, exact_int_sum, sum_at};
+use crate::columnar::order::{float_of_bits, int_of_bits};
 use crate::columnar::{Bitmap, Column, DataType, Primitive, Utf8Column};
-use crate::operator::order::{float_of_bits, int_of_bits};
 use crate::plan::AggregateStep;
 
 /// An aggregate, by the numbers of the parts it is made of.

@@ -4,10 +4,10 @@
 //! adding to the words of its group.
 
 use super::distinct::DistinctPairs;
+use crate::columnar::order::{bits_of_float, bits_of_int};
 use crate::columnar::{Bitmap, Column};
 use crate::error::Result;
 use crate::operator::exact_sum::{ExactSum, Rest, add_to_window};
-use crate::operator::order::{bits_of_float, bits_of_int};
 
 /// A part and where it stands.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::columnar::Schema;
 use crate::plan::error::{INTEGER, NUMBER, PlanError, TEXT, index, typed_index};
 use crate::plan::expr::Expr;
 use crate::plan::logical::{JoinMethod, LogicalPlan, NamedExpr, RepartitionBy};
-use crate::plan::schema::{aggregate, condition, project, repartition, scan, share, unique};
+use crate::plan::schema::{aggregate, condition, project, repartition, scan, share, sort, unique};
 use crate::plan::text::{bracketed, columns, named_join_keys};
 use crate::plan::wide::{Aggregate, AggregateFunction, WideHints};
 use crate::plan::{join, union};
@@ -53,6 +53,7 @@ impl LogicalPlan {
             LogicalPlan::Aggregate { .. }
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Join { method: JoinMethod::Shuffled, .. } => Reach::PlacedAnew,
         }
     }
@@ -96,6 +97,7 @@ impl LogicalPlan {
             }
             LogicalPlan::Join { keys, kind, .. } => join::schema(inputs[0], inputs[1], keys, *kind),
             LogicalPlan::Repartition { by, .. } => repartition(inputs[0], by),
+            LogicalPlan::Sort { keys, .. } => sort(inputs[0], keys),
             LogicalPlan::Union { .. } => union::schema(inputs[0], inputs[1]),
             LogicalPlan::Share { .. } => share(inputs[0], inputs[1], inputs[2]),
         }
@@ -108,7 +110,9 @@ impl LogicalPlan {
             LogicalPlan::Rows { .. } => RowFlow::Branch,
             LogicalPlan::Filter { .. } => RowFlow::Part,
             LogicalPlan::Sample { share, .. } => RowFlow::Sampled(*share),
-            LogicalPlan::Project { .. } | LogicalPlan::Repartition { .. } => RowFlow::Same,
+            LogicalPlan::Project { .. } | LogicalPlan::Repartition { .. } | LogicalPlan::Sort { .. } => {
+                RowFlow::Same
+            }
             LogicalPlan::Tokenize { .. } => RowFlow::Words,
             LogicalPlan::Limit { row_count, .. } => RowFlow::AtMost(*row_count),
             LogicalPlan::Aggregate { keys, .. } => RowFlow::Groups(keys.clone()),
@@ -135,6 +139,7 @@ impl LogicalPlan {
             | LogicalPlan::Limit { .. }
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Join { .. } => is_empty[0],
         }
     }
@@ -190,6 +195,7 @@ impl LogicalPlan {
                 RepartitionBy::RoundRobin => {}
                 RepartitionBy::Hash(columns) => read.extend(columns.iter().cloned()),
             },
+            LogicalPlan::Sort { keys, .. } => read.extend(keys.iter().map(|key| key.column.clone())),
             // Rows without a column could not be counted.
             LogicalPlan::Union { first, .. } => {
                 if read.is_empty() {
@@ -239,6 +245,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }) => whole,
         }
@@ -248,7 +255,10 @@ impl LogicalPlan {
     /// that come out. Conditions move through projections and joins too, but not as they stand.
     pub(in crate::plan) fn lets_pass(&self, read: &[String]) -> bool {
         match self {
-            LogicalPlan::Sample { .. } | LogicalPlan::Repartition { .. } | LogicalPlan::Union { .. } => true,
+            LogicalPlan::Sample { .. }
+            | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
+            | LogicalPlan::Union { .. } => true,
             LogicalPlan::Tokenize { token, .. } => !read.contains(token),
             // A condition on the keys drops whole groups. One that reads nothing would drop the one row of no group.
             LogicalPlan::Aggregate { keys, .. } => {
@@ -286,6 +296,8 @@ impl LogicalPlan {
                 unless_salted(&keys.iter().map(|key| key.probe.clone()).collect::<Vec<_>>())
             }
             LogicalPlan::Repartition { by: RepartitionBy::Hash(columns), .. } => unless_salted(columns),
+            // Rows that are equal in all keys are in one range.
+            LogicalPlan::Sort { keys, .. } => Some(keys.iter().map(|key| key.column.clone()).collect()),
             LogicalPlan::Project { exprs, .. } => {
                 below?.iter().map(|column| name_after(column, exprs)).collect()
             }
@@ -313,6 +325,7 @@ impl LogicalPlan {
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Rows { .. } => false,
         }
@@ -335,6 +348,7 @@ impl LogicalPlan {
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Union { .. }
             | LogicalPlan::Share { .. }
             | LogicalPlan::Rows { .. } => None,
@@ -356,6 +370,7 @@ impl LogicalPlan {
             | LogicalPlan::Aggregate { .. }
             | LogicalPlan::BestBy { .. }
             | LogicalPlan::Repartition { .. }
+            | LogicalPlan::Sort { .. }
             | LogicalPlan::Rows { .. } => &[""],
         }
     }
@@ -399,6 +414,7 @@ impl LogicalPlan {
             LogicalPlan::Repartition { by: RepartitionBy::RoundRobin, .. } => {
                 "Repartition round robin".to_owned()
             }
+            LogicalPlan::Sort { keys, .. } => format!("Sort{}", bracketed(keys)),
             LogicalPlan::Union { .. } => "Union".to_owned(),
             LogicalPlan::Share { share, .. } => format!("Share {share} of rows"),
             LogicalPlan::Rows { schema } => format!("Rows [{}]", columns(schema)),

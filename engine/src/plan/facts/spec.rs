@@ -14,6 +14,8 @@ pub enum Held {
     Nothing,
     /// The operator holds the rows that one batch becomes.
     Batch,
+    /// The operator holds all rows, and for each of them a word and where it stands.
+    Rows,
     /// The operator holds each group's keys and states: the values of the row that comes out for it.
     Groups,
     /// The operator holds each group's best row, and for each column of the ordering the value that made it the best.
@@ -40,9 +42,10 @@ impl OperatorSpec {
     /// The columns that come out, when these come in.
     pub fn schema(&self, input: &Arc<Schema>) -> Arc<Schema> {
         match self {
-            OperatorSpec::Filter { .. } | OperatorSpec::Sample { .. } | OperatorSpec::Limit { .. } => {
-                input.clone()
-            }
+            OperatorSpec::Filter { .. }
+            | OperatorSpec::Sample { .. }
+            | OperatorSpec::Limit { .. }
+            | OperatorSpec::Sort { .. } => input.clone(),
             OperatorSpec::Project { schema, .. }
             | OperatorSpec::Tokenize { schema, .. }
             | OperatorSpec::HashAggregate { schema, .. }
@@ -56,7 +59,7 @@ impl OperatorSpec {
         match self {
             OperatorSpec::Filter { .. } => RowFlow::Part,
             OperatorSpec::Sample { share, .. } => RowFlow::Sampled(*share),
-            OperatorSpec::Project { .. } => RowFlow::Same,
+            OperatorSpec::Project { .. } | OperatorSpec::Sort { .. } => RowFlow::Same,
             OperatorSpec::Tokenize { .. } => RowFlow::Words,
             OperatorSpec::Limit { row_count } => RowFlow::AtMost(*row_count),
             OperatorSpec::HashAggregate { keys, .. } => RowFlow::Groups(keys.clone()),
@@ -74,6 +77,7 @@ impl OperatorSpec {
             | OperatorSpec::Project { .. }
             | OperatorSpec::Limit { .. } => Held::Nothing,
             OperatorSpec::Tokenize { .. } => Held::Batch,
+            OperatorSpec::Sort { .. } => Held::Rows,
             OperatorSpec::HashAggregate { .. } => Held::Groups,
             OperatorSpec::BestBy { order, .. } => Held::BestRows { order: order.len() },
             OperatorSpec::HashJoin(_) => Held::BuildTable,
@@ -96,7 +100,8 @@ impl OperatorSpec {
             | OperatorSpec::Sample { .. }
             | OperatorSpec::Project { .. }
             | OperatorSpec::Tokenize { .. }
-            | OperatorSpec::Limit { .. } => None,
+            | OperatorSpec::Limit { .. }
+            | OperatorSpec::Sort { .. } => None,
         }
     }
 
@@ -110,6 +115,7 @@ impl OperatorSpec {
             | OperatorSpec::Project { .. }
             | OperatorSpec::Tokenize { .. }
             | OperatorSpec::Limit { .. }
+            | OperatorSpec::Sort { .. }
             | OperatorSpec::HashAggregate { .. }
             | OperatorSpec::BestBy { .. } => None,
         }
@@ -128,6 +134,7 @@ impl OperatorSpec {
             OperatorSpec::Project { .. } => words("Project", "project", "project"),
             OperatorSpec::Tokenize { .. } => words("Tokenize", "tokenize", "tokenize"),
             OperatorSpec::Limit { .. } => words("Limit", "limit", "limit"),
+            OperatorSpec::Sort { .. } => words("Sort", "sort", "sort"),
             OperatorSpec::HashAggregate { step, .. } => {
                 words(&format!("HashAggregate {step}"), &format!("{step} hash aggregate"), "aggregate")
             }
@@ -146,6 +153,7 @@ impl OperatorSpec {
             OperatorSpec::Project { exprs, schema } => format!(" {}", project(exprs, schema)),
             OperatorSpec::Tokenize { column, .. } => format!(" #{column}"),
             OperatorSpec::Limit { row_count } => format!(" {row_count}"),
+            OperatorSpec::Sort { keys } => bracketed(keys),
             OperatorSpec::HashAggregate { keys, aggregates, .. } => {
                 format!("{}{}", by(keys), bracketed(aggregates))
             }

@@ -11,7 +11,8 @@ use super::expr::Expr;
 use super::logical::LogicalPlan;
 use super::physical::ScanPredicate;
 use super::wide::{
-    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare, WideHints,
+    Aggregate, AggregateFunction, AggregateStep, Direction, JoinKey, JoinKind, OrderBy, RowShare,
+    SortDirection, SortKey, WideHints,
 };
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -88,6 +89,17 @@ impl<C: ColumnText> Display for OrderBy<C> {
             Direction::Lowest => "lowest",
         };
         write!(f, "{direction} {}", self.column.text())
+    }
+}
+
+impl<C: ColumnText> Display for SortKey<C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let direction = match self.direction {
+            SortDirection::Ascending => "ascending",
+            SortDirection::Descending => "descending",
+        };
+        let nulls = if self.nulls_first { "first" } else { "last" };
+        write!(f, "{} {direction}, NULL {nulls}", self.column.text())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::indices;
+use super::{bracketed, indices};
 use crate::plan::{Partitioning, PhysicalPlan};
 
 impl Display for PhysicalPlan {
@@ -28,6 +28,8 @@ impl Display for Partitioning {
                 write!(f, "hash({}, each salt of {salt_buckets})", indices(columns))
             }
             Partitioning::RoundRobin => write!(f, "round robin"),
+            Partitioning::Range { keys } => write!(f, "by range of{}", bracketed(keys)),
+            Partitioning::InPlace { sampled } => write!(f, "in place, sampled by{}", bracketed(sampled)),
             Partitioning::Single => write!(f, "to one partition"),
             Partitioning::Broadcast => write!(f, "to every executor"),
         }

@@ -15,6 +15,9 @@ impl Display for StageGraph {
                     let only = super::scan_condition(predicate.as_ref(), table);
                     writeln!(f, "scan {} [{}]{only}", table.name(), columns(schema))?;
                 }
+                StageSource::InPlace { shuffles } => {
+                    writeln!(f, "read shuffle {} where it was written", listed(shuffles))?;
+                }
                 StageSource::Shuffle { build, probe } if build.is_empty() => {
                     writeln!(f, "read shuffle {}", listed(probe))?;
                 }
