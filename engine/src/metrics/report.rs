@@ -13,28 +13,28 @@ use crate::plan::{PlanTrace, StageSpec};
 /// The version of the report's JSON.
 pub const REPORT_VERSION: u32 = 1;
 
-/// On which clock a report's times are.
+/// The clock by which a report's times were taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// Measured here.
+    /// The times were measured on this machine.
     Wall,
-    /// Predicted.
+    /// The times were predicted by the model.
     Model,
 }
 
-/// The report.
+/// The report of one run. Everything in it was counted or measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobReport {
-    /// [`REPORT_VERSION`].
+    /// The version of the report's form, [`REPORT_VERSION`].
     pub version: u32,
-    /// Always [`Clock::Wall`]: a report is measured.
+    /// The clock. It is always [`Clock::Wall`], since a report is measured.
     pub clock: Clock,
-    /// From the moment all executors were prepared to the last task's end, in microseconds.
+    /// The time from the moment at which all executors were prepared until the last task was done, in microseconds.
     pub wall_micros: u64,
     /// The answer's size and digest.
     pub result: ResultReport,
-    /// Each stage, parents first.
+    /// The stages. Each one's parents come before it.
     pub stages: Vec<StageReport>,
     /// How uneven the reduce partitions are.
     pub skew: SkewSummary,
@@ -44,110 +44,110 @@ pub struct JobReport {
     /// What came to the driver; `None` when the rows stayed with the executors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched: Option<FetchReport>,
-    /// Each executor over the whole run; busy + waiting = the wall.
+    /// How long each executor was busy over the whole run, and how long it waited: together they are the wall.
     pub executors: JobExecutors,
 }
 
-/// Rows that came to the driver.
+/// What came to the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchReport {
-    /// So many.
+    /// The number of rows that came.
     pub rows: u64,
-    /// Their bytes in the driver's memory.
+    /// The bytes that these rows take in the driver's memory.
     pub bytes: u64,
-    /// Partitions that were run, of the stages that give rows,
+    /// The number of partitions that were run, of the stages that give rows.
     pub tasks_run: u32,
-    /// and of how many.
+    /// The number of all partitions of these stages.
     pub task_count: u32,
 }
 
-/// The answer.
+/// The size and digest of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResultReport {
-    /// Its rows.
+    /// The number of rows in the answer.
     pub rows: u64,
-    /// Order-independent digest of its rows, 32 hexadecimal digits.
+    /// The digest of these rows, 32 hexadecimal digits. It does not depend on their order.
     pub digest: String,
 }
 
-/// One stage.
+/// What one stage did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageReport {
-    /// Its number.
+    /// The number of the stage.
     pub id: u32,
-    /// `scan prompts`, `read shuffle 0`.
+    /// The stage in a few words: `scan prompts`, `read shuffle 0`.
     pub name: String,
-    /// Tasks, one a partition.
+    /// The number of tasks, one for each partition.
     pub tasks: u32,
-    /// Rows scanned or read.
+    /// The number of rows that were scanned or read.
     pub rows_in: u64,
-    /// Rows that a scan generated; 0 when it reads a shuffle.
+    /// The number of rows that a scan generated. A stage that reads a shuffle has 0.
     #[serde(default)]
     pub scanned_rows: u64,
-    /// Bytes of the values of these; less than whole rows where a filter was heard early.
+    /// Bytes of the values of these rows. They are fewer than whole rows have where a condition was decided while rows were generated.
     #[serde(default)]
     pub scanned_bytes: u64,
-    /// Rows that left through the shuffle or into the result.
+    /// The number of rows that left through the shuffle or into the result.
     pub rows_out: u64,
-    /// What it wrote for the next stage.
+    /// What the stage wrote for the next one.
     pub shuffle: ShuffleReport,
-    /// Its partitions, in order: reduce partitions when it reads a shuffle, else the scanned ones.
+    /// The stage's partitions in order: reduce partitions when it reads a shuffle, else the scanned ones.
     pub partitions: PartitionsReport,
-    /// Its executors, by index.
+    /// What each executor did of the stage, by the executor's index.
     pub executors: ExecutorsReport,
-    /// How the blocks came here; `None` when it scans.
+    /// How the blocks came to the stage; `None` when nothing moved before it.
     pub exchange: Option<ExchangeReport>,
 }
 
-/// What a stage wrote.
+/// What a stage wrote into blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ShuffleReport {
-    /// Rows in blocks.
+    /// The number of rows in the blocks.
     pub rows: u64,
     /// Bytes of the blocks, headers included.
     pub bytes: u64,
-    /// Blocks: tasks x reduce partitions.
+    /// The number of blocks, which is tasks times reduce partitions.
     pub blocks: u64,
 }
 
-/// Partition by partition.
+/// What each partition of a stage had, by the partition's index.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PartitionsReport {
-    /// Rows scanned or read.
+    /// The number of rows that were scanned or read.
     pub rows: Vec<u64>,
-    /// Bytes read, or, when the stage scans, written.
+    /// Bytes that were read or, when the stage scans, written.
     pub bytes: Vec<u64>,
-    /// Rows that left.
+    /// The number of rows that left.
     pub rows_out: Vec<u64>,
-    /// Rows in the blocks that were written; a row that was copied to several partitions counts for each.
+    /// The number of rows in the blocks that were written. A row that was copied to several partitions counts for each.
     pub written_rows: Vec<u64>,
     /// Bytes of the blocks that were written.
     pub written_bytes: Vec<u64>,
-    /// Time that the partition's task took, all phases, in microseconds.
+    /// The time that the partition's task took, in microseconds.
     pub busy_micros: Vec<u64>,
-    /// The executor that ran it.
+    /// The executor that ran the partition's task.
     pub executor: Vec<u32>,
 }
 
-/// Executor by executor.
+/// What each executor did of a stage, by the executor's index.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ExecutorsReport {
-    /// Rows scanned or read.
+    /// The number of rows that were scanned or read.
     pub rows: Vec<u64>,
-    /// Time in tasks and in the exchange, in microseconds.
+    /// The time that it spent in tasks and in the exchange, in microseconds.
     pub busy_micros: Vec<u64>,
-    /// The same by phase, in microseconds.
+    /// The same time by phase, in microseconds.
     pub phases: Vec<PhaseMicros>,
 }
 
-/// An exchange.
+/// What an exchange moved.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ExchangeReport {
-    /// From the driver's word to the last executor's answer, in microseconds.
+    /// The time from the driver's word to the last executor's answer, in microseconds.
     pub micros: u64,
-    /// Messages between different executors: W(W-1).
+    /// The number of messages between different executors, which is W(W-1).
     pub links: u64,
-    /// `link_bytes[from][to]`; the diagonal stayed where it was.
+    /// The bytes that went from one executor to another, as `link_bytes[from][to]`. What is on the diagonal stayed where it was.
     pub link_bytes: Vec<Vec<u64>>,
 }
 

@@ -6,28 +6,28 @@ use crate::columnar::{DataType, Schema};
 /// A plan that names what does not exist, or asks of a column what its type cannot do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// A table's name.
+    /// There is no table of this name.
     #[error("there is no table {table:?}; there are {}", .tables.join(", "))]
     UnknownTable {
-        /// The name.
+        /// The name that was asked for.
         table: String,
-        /// What exists.
+        /// The names of the tables that exist.
         tables: Vec<String>,
     },
-    /// A column's name.
+    /// There is no column of this name.
     #[error("there is no column {column:?}; there are {}", .columns.join(", "))]
     UnknownColumn {
-        /// The name.
+        /// The name that was asked for.
         column: String,
-        /// What exists, with its type.
+        /// The columns that exist, each with its type.
         columns: Vec<String>,
     },
     /// Two columns of one name would come out.
     #[error("there would be two columns {column:?} in {operator}")]
     DuplicateColumn {
-        /// The name.
+        /// The name that both columns would have.
         column: String,
-        /// Which operator.
+        /// The operator that refuses the plan.
         operator: &'static str,
     },
     /// An expression of another kind than an operator works on.
@@ -35,11 +35,11 @@ pub enum PlanError {
     TypeMismatch {
         /// The column or expression, as text.
         expr: String,
-        /// What the operator takes.
+        /// The kinds of expression that the operator takes.
         expected: Vec<Kind>,
-        /// What the expression is.
+        /// The kind of the expression that it was given.
         got: Kind,
-        /// Which operator.
+        /// The operator that refuses the plan.
         operator: &'static str,
     },
     /// A plan or an expression that is too large to be walked through on a small stack.
@@ -47,17 +47,17 @@ pub enum PlanError {
     OverLimit {
         /// What was counted, in the plural.
         what: &'static str,
-        /// How many there are.
+        /// How many of them there are.
         found: usize,
-        /// How many there may be.
+        /// How many of them there may be.
         limit: usize,
     },
     /// A plan that would give no column, or a number of rows that cannot be.
     #[error("{operator}: {reason}")]
     Malformed {
-        /// Which operator.
+        /// The operator that refuses the plan.
         operator: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with it, as half a sentence.
         reason: &'static str,
     },
 }

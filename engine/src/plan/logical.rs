@@ -50,7 +50,7 @@ pub enum JoinMethod {
 pub enum LogicalPlan {
     /// The scan gives columns of a table's rows.
     Scan {
-        /// The table.
+        /// The table whose rows are scanned.
         table: Table,
         /// The columns that come out; `None` means all of the table.
         columns: Option<Vec<String>>,
@@ -61,7 +61,7 @@ pub enum LogicalPlan {
     Filter {
         /// The rows that go in.
         input: Box<LogicalPlan>,
-        /// The condition.
+        /// The condition that a row has to fulfil.
         predicate: Expr,
     },
     /// The sample keeps a share of the rows. A hash of an Int64 column chooses, so the same rows stay wherever they are.
@@ -171,7 +171,7 @@ pub enum LogicalPlan {
     },
     /// The rows that took this branch of the [`LogicalPlan::Share`] around it.
     Rows {
-        /// Their columns.
+        /// The columns of these rows.
         schema: Schema,
     },
 }

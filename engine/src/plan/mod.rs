@@ -59,13 +59,13 @@ use crate::dataset::DataSpec;
 /// Every form of one plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// As the query is written.
+    /// The plan as the query was written.
     pub logical: LogicalPlan,
-    /// After the rules, with their trace.
+    /// The plan after the rules, with their trace.
     pub optimized: Optimized,
-    /// With exchanges.
+    /// The plan by indices, with exchanges.
     pub physical: PhysicalPlan,
-    /// What the driver runs.
+    /// The stages that the driver runs.
     pub stages: StageGraph,
 }
 
@@ -97,8 +97,8 @@ impl Planned {
 /// A plan's way through the optimizer, as texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlanTrace {
-    /// As it was written.
+    /// The plan as it was written.
     pub written: String,
-    /// After each rule that changed something, in order.
+    /// The plan after each rule that changed something, in order.
     pub rules: Vec<RuleTrace>,
 }

@@ -109,7 +109,7 @@ pub struct ScanPredicate {
 pub enum PhysicalPlan {
     /// A scan generates columns of a table.
     Scan {
-        /// The table.
+        /// The table whose rows are scanned.
         table: Table,
         /// The places of the columns in the table.
         column_indices: Vec<usize>,
@@ -172,7 +172,7 @@ pub enum PhysicalPlan {
     },
     /// The rows that took this branch of the share around it.
     Rows {
-        /// Their columns.
+        /// The columns of these rows.
         schema: Arc<Schema>,
     },
 }

@@ -39,7 +39,7 @@ impl Planner {
         Planner { tactics: options.tactics }
     }
 
-    /// The physical plan.
+    /// The physical plan of a logical one.
     ///
     /// # Errors
     /// A column that does not exist or has another type than its operator works on; a share below another node.

@@ -13,7 +13,7 @@ use crate::columnar::Schema;
 pub enum OperatorSpec {
     /// The filter passes on the rows for which its predicate is true; false and NULL drop a row.
     Filter {
-        /// The condition.
+        /// The condition that a row has to fulfil.
         predicate: Expr<usize>,
     },
     /// The sample passes on a share of the rows, chosen by a hash.
@@ -49,7 +49,7 @@ pub enum OperatorSpec {
     },
     /// The hash aggregate gives one row for each distinct value of its keys; one row in all when there is no key.
     HashAggregate {
-        /// The key columns.
+        /// The columns by which rows are grouped.
         keys: Vec<usize>,
         /// What is computed for each group: from input columns, or from the states that begin at a column.
         aggregates: Vec<Aggregate<usize>>,
@@ -62,7 +62,7 @@ pub enum OperatorSpec {
     },
     /// The best-row operator gives, for each key, the best of its rows, whole.
     BestBy {
-        /// The key column.
+        /// The column by which rows are grouped.
         key: usize,
         /// What makes one row better than another.
         order: Vec<OrderBy<usize>>,

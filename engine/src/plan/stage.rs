@@ -24,7 +24,7 @@ use crate::dataset::Table;
 pub enum StageSource {
     /// The rows are generated: task p scans partition p of a table.
     Scan {
-        /// The table.
+        /// The table whose rows are scanned.
         table: Table,
         /// The places of the columns in the table.
         column_indices: Vec<usize>,

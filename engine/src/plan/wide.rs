@@ -24,7 +24,7 @@ pub enum AggregateFunction {
 /// is NULL; a count is 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aggregate<C = String> {
-    /// What is computed.
+    /// The function that is computed.
     pub function: AggregateFunction,
     /// The column that the function reads; `None` for a count of rows.
     pub column: Option<C>,

@@ -12,77 +12,77 @@ impl<C> Expr<C> {
         Expr::Binary { operator, left: Box::new(self), right: Box::new(right) }.within_limits()
     }
 
-    /// `self = other`.
+    /// Whether the value equals another: `self = other`.
     pub fn eq(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::Eq, other.into())
     }
 
-    /// `self <> other`.
+    /// Whether the value differs from another: `self <> other`.
     pub fn not_eq(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::NotEq, other.into())
     }
 
-    /// `self < other`.
+    /// Whether the value is less than another: `self < other`.
     pub fn lt(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::Lt, other.into())
     }
 
-    /// `self <= other`.
+    /// Whether the value is less than another or equal to it: `self <= other`.
     pub fn lt_eq(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::LtEq, other.into())
     }
 
-    /// `self > other`.
+    /// Whether the value is greater than another: `self > other`.
     pub fn gt(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::Gt, other.into())
     }
 
-    /// `self >= other`.
+    /// Whether the value is greater than another or equal to it: `self >= other`.
     pub fn gt_eq(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::GtEq, other.into())
     }
 
-    /// Both.
+    /// Whether this condition and another are both true.
     pub fn and(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::And, other.into())
     }
 
-    /// Either.
+    /// Whether this condition or another is true.
     pub fn or(self, other: impl Into<Self>) -> Self {
         self.binary(BinaryOperator::Or, other.into())
     }
 
-    /// Whether it is NULL.
+    /// Whether the value is NULL. The answer is never NULL itself.
     pub fn is_null(self) -> Self {
         self.unary(UnaryOperator::IsNull)
     }
 
-    /// Whether it is not NULL.
+    /// Whether the value is not NULL. The answer is never NULL itself.
     pub fn is_not_null(self) -> Self {
         !self.is_null()
     }
 
-    /// Characters of a text.
+    /// The number of characters (not bytes) of a text, as Int64.
     pub fn length(self) -> Self {
         self.unary(UnaryOperator::Length)
     }
 
-    /// A text in lower case.
+    /// The text in lower case.
     pub fn lower(self) -> Self {
         self.unary(UnaryOperator::Lower)
     }
 
-    /// Whether a text holds another.
+    /// Whether a text has this one somewhere in it.
     pub fn contains(self, part: &str) -> Self {
         self.unary(UnaryOperator::Contains(part.to_owned()))
     }
 
-    /// Words of a text.
+    /// The number of words in a text, as Int64.
     pub fn token_count(self) -> Self {
         self.unary(UnaryOperator::TokenCount)
     }
 
-    /// Spark's hash.
+    /// Spark's `hash` of the value, as Int64: what an exchange places rows by. Of NULL it is 42, the seed.
     pub fn hash(self) -> Self {
         self.unary(UnaryOperator::Hash)
     }

@@ -7,13 +7,13 @@ use super::Value;
 /// Constants in the order in which they are searched. Of equal ones there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InList {
-    /// Integers; a truth value is 1 or 0.
+    /// The integers of the list; a truth value is 1 or 0.
     ints: Vec<i64>,
     /// Doubles, as bits that compare as they do: -0.0 is 0.0, NaN equals NaN and is above everything.
     floats: Vec<u64>,
-    /// Texts.
+    /// The texts of the list.
     texts: Vec<String>,
-    /// Whether NULL is in it.
+    /// Whether NULL is in the list.
     has_null: bool,
 }
 
@@ -40,22 +40,22 @@ impl FromIterator<Value> for InList {
 }
 
 impl InList {
-    /// Whether no value is in it, not even NULL.
+    /// Whether no value is in the list, not even NULL.
     pub fn is_empty(&self) -> bool {
         !self.has_null && !self.has_numbers() && self.texts.is_empty()
     }
 
-    /// Whether NULL is in it.
+    /// Whether NULL is in the list.
     pub fn has_null(&self) -> bool {
         self.has_null
     }
 
-    /// Whether a number is in it.
+    /// Whether a number is in the list.
     pub fn has_numbers(&self) -> bool {
         !self.ints.is_empty() || !self.floats.is_empty()
     }
 
-    /// Whether a text is in it.
+    /// Whether a text is in the list.
     pub fn has_texts(&self) -> bool {
         !self.texts.is_empty()
     }

@@ -27,18 +27,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::columnar::DataType;
 
-/// A constant.
+/// A constant in an expression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
-    /// An integer.
+    /// The constant is an integer.
     Int64(i64),
-    /// A double.
+    /// The constant is a double.
     Float64(#[serde(with = "bits")] f64),
-    /// Text.
+    /// The constant is a text.
     Utf8(String),
-    /// True or false: what a condition gives.
+    /// The constant is true or false, as a condition gives it.
     Truth(bool),
-    /// NULL of a kind.
+    /// The constant is a NULL of this kind.
     Null(Kind),
 }
 
@@ -59,14 +59,14 @@ mod bits {
 /// as Int64: 1, 0 or NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
-    /// A value.
+    /// The expression gives a value of this type.
     Value(DataType),
-    /// True, false or, where a NULL decides, NULL.
+    /// The expression gives true, false or, where a NULL decides, NULL.
     Truth,
 }
 
 impl Kind {
-    /// The type of a column that holds it.
+    /// The type of a column that holds values of this kind.
     pub fn data_type(self) -> DataType {
         match self {
             Kind::Value(data_type) => data_type,
@@ -76,7 +76,7 @@ impl Kind {
 }
 
 impl Value {
-    /// Its kind.
+    /// The kind of an expression that gives this constant.
     pub fn kind(&self) -> Kind {
         match self {
             Value::Int64(_) => Kind::Value(DataType::Int64),
@@ -88,34 +88,34 @@ impl Value {
     }
 }
 
-/// Something of two expressions.
+/// What is computed of two expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BinaryOperator {
-    /// Numbers; Int64 wraps around, as Java's does.
+    /// The sum of two numbers. Int64 wraps around, as Java's does.
     Add,
-    /// Numbers.
+    /// The difference of two numbers.
     Subtract,
-    /// Numbers.
+    /// The product of two numbers.
     Multiply,
-    /// Numbers; a Float64 even of two Int64, and NULL where the divisor is 0, as in Spark.
+    /// The quotient of two numbers. It is a Float64 even of two Int64, and NULL where the divisor is 0, as in Spark.
     Divide,
-    /// Int64; has the sign of the dividend, and is NULL where the divisor is 0.
+    /// The remainder of two Int64. It has the sign of the dividend, and is NULL where the divisor is 0.
     Remainder,
-    /// Equal. NaN equals NaN, as in Spark.
+    /// Whether two values are equal. NaN equals NaN, as in Spark.
     Eq,
-    /// Not equal.
+    /// Whether two values differ.
     NotEq,
-    /// Less. Text is compared byte by byte; NaN is above every number.
+    /// Whether the left value is less than the right one. Text is compared byte by byte; NaN is above every number.
     Lt,
-    /// Less or equal.
+    /// Whether the left value is less than the right one or equal to it.
     LtEq,
-    /// Greater.
+    /// Whether the left value is greater than the right one.
     Gt,
-    /// Greater or equal.
+    /// Whether the left value is greater than the right one or equal to it.
     GtEq,
-    /// Both are true; false when either is false, even beside a NULL.
+    /// Whether both conditions are true. It is false when either is false, even beside a NULL.
     And,
-    /// Either is true, even beside a NULL.
+    /// Whether either condition is true, even beside a NULL.
     Or,
     /// The left value, or the right one where the left is NULL.
     Coalesce,
@@ -144,20 +144,20 @@ impl BinaryOperator {
     }
 }
 
-/// Something of one expression.
+/// What is computed of one expression.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnaryOperator {
     /// The opposite of a truth value; NULL stays NULL.
     Not,
     /// Whether a value is NULL; never NULL itself.
     IsNull,
-    /// Characters (not bytes) of a text.
+    /// The number of characters (not bytes) of a text.
     Length,
-    /// A text in lower case.
+    /// The text in lower case.
     Lower,
     /// Whether a text holds another.
     Contains(String),
-    /// Words of a text, parted by ASCII white space.
+    /// The number of words in a text, which are parted by ASCII white space.
     TokenCount,
     /// Spark's `hash` of any value, as Int64: what an exchange places rows by. Of NULL it is 42, the seed.
     Hash,
@@ -171,33 +171,33 @@ pub enum UnaryOperator {
 /// the format it travels in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr<C = String> {
-    /// A column as it is.
+    /// The value is that of a column.
     Column(C),
-    /// The same value in every row.
+    /// The value is the same in every row.
     Literal(Value),
-    /// Something of one expression.
+    /// The value is computed of one expression.
     Unary {
-        /// What.
+        /// What is computed.
         operator: UnaryOperator,
-        /// Of this.
+        /// The expression of which it is computed.
         input: Box<Expr<C>>,
     },
-    /// Something of two expressions.
+    /// The value is computed of two expressions.
     Binary {
-        /// What.
+        /// What is computed.
         operator: BinaryOperator,
-        /// Of this,
+        /// The expression on the left of the operator.
         left: Box<Expr<C>>,
-        /// and this.
+        /// The expression on the right of the operator.
         right: Box<Expr<C>>,
     },
     /// One value where a condition is true, another where it is false or NULL.
     Case {
-        /// Which of the two.
+        /// The condition that decides which of the two values it is.
         condition: Box<Expr<C>>,
-        /// Where it is true.
+        /// The value where the condition is true.
         then: Box<Expr<C>>,
-        /// Elsewhere.
+        /// The value where the condition is false or NULL.
         otherwise: Box<Expr<C>>,
     },
     /// What stands for an expression that grew past a limit while it was written. A plan with it is refused.

@@ -35,7 +35,7 @@ use crate::dataset::DataSpec;
 pub trait OptimizerRule {
     /// A few words in the imperative, shown beside what the rule did.
     fn name(&self) -> &'static str;
-    /// The rewritten plan.
+    /// The plan as the rules have rewritten it.
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan;
     /// What decides whether the rule is used.
     fn choice(&self) -> Choice {
@@ -57,7 +57,7 @@ pub enum Choice {
 /// What one rule did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrace {
-    /// Which rule.
+    /// The name of the rule.
     pub rule: String,
     /// The plan's text after it.
     pub after: String,
