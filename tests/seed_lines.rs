@@ -56,7 +56,7 @@ fn scenario(seed: u64) -> Scenario {
 
 /// One hash over every byte of both tables, written as the blocks of a shuffle by their key.
 fn hash_of_blocks(scenario: &Scenario) -> u64 {
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     let mut hash = 0;
     for table in Table::ALL {
         let schema = table.schema();
@@ -65,10 +65,11 @@ fn hash_of_blocks(scenario: &Scenario) -> u64 {
         for partition in 0..scenario.map_partitions {
             let mut write = ShuffleWrite::new(scenario.reduce_partitions);
             let mut scan = dataset.scan(&table, partition, &columns);
-            while let Some(batch) = scan.next_batch(BATCH_ROWS) {
+            while let Some(batch) = scan.next_batch(BATCH_ROWS).expect("room for a batch") {
                 let partitioning = Partitioning::by_column(key);
                 let rows = TaskRows { task: partition, first_row: write.row_count() };
-                let placement = place(&partitioning, &batch, rows, scenario.reduce_partitions);
+                let placement =
+                    place(&partitioning, &batch, rows, scenario.reduce_partitions).expect("room for it");
                 write.push(batch, placement);
             }
             let output = write.finish(&schema).expect("a few kilobytes have room");

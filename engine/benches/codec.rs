@@ -22,7 +22,7 @@ fn write(batches: &[RecordBatch], schema: &Schema, key: usize) -> MapOutput {
     let mut write = ShuffleWrite::new(PARTITIONS);
     for batch in batches {
         let rows = TaskRows { task: 0, first_row: write.row_count() };
-        let placement = place(&Partitioning::by_column(key), batch, rows, PARTITIONS);
+        let placement = place(&Partitioning::by_column(key), batch, rows, PARTITIONS).expect("room for it");
         write.push(batch.clone(), placement);
     }
     write.finish(schema).expect("a benchmark's blocks fit")

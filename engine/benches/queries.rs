@@ -35,13 +35,14 @@ fn schema(names: &[&str]) -> Arc<Schema> {
 /// Key and value of every row.
 fn numbers(name: &str, skew: Skew) -> Vec<RecordBatch> {
     let scenario = Scenario { rows: ROWS, keys: KEYS, skew, map_partitions: 1, ..Scenario::default() };
-    let mut scan = Arc::new(Dataset::new(&scenario.data())).scan(&Table::Prompts, 0, &[1]);
+    let mut scan =
+        Arc::new(Dataset::new(&scenario.data()).expect("room for its tables")).scan(&Table::Prompts, 0, &[1]);
     let (mut row, schema) = (0, schema(&["key", "v"]));
     let mut file = std::env::var_os("SHUFFLE_LAB_COLUMNS").map(|folder| {
         let path = PathBuf::from(folder).join(format!("{name}.i64"));
         std::io::BufWriter::new(std::fs::File::create(path).expect("the folder can be written"))
     });
-    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS))
+    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS).expect("room for a batch"))
         .map(|batch| {
             let keys = batch.columns()[0].clone();
             let count = batch.row_count() as u64;

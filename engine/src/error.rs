@@ -12,12 +12,22 @@ pub enum EngineError {
     #[error(transparent)]
     InvalidPlan(#[from] PlanError),
     /// A lesson, not a fault: the data does not fit where the plan wants it.
-    #[error("out of memory: {needed_bytes} bytes are needed, {limit_bytes} bytes may be used")]
+    #[error("out of memory: {needed_bytes} bytes are needed, {}", words_of_limit(*.limit_bytes))]
     OutOfMemory {
         /// What the allocation asked for, in bytes.
         needed_bytes: u64,
-        /// What may be used, in bytes; 0 when only the allocator said no.
+        /// What may be used, in bytes; 0 when only the allocator said no, which does not say how much there is.
         limit_bytes: u64,
+    },
+    /// Make each piece smaller (more partitions, smaller batches, shorter texts): positions inside it are 32 bits.
+    #[error("too large: {needed} {piece}, of at most {limit}")]
+    TooLarge {
+        /// What is too large, and what is counted.
+        piece: Piece,
+        /// How many there would be.
+        needed: u64,
+        /// How many there can be.
+        limit: u64,
     },
     /// Reload: page and worker, or two workers, are not of one build.
     #[error("protocol: expected {expected}, got {got}")]
@@ -38,6 +48,31 @@ pub enum EngineError {
     /// Nothing to do: somebody asked for it.
     #[error("the run was cancelled")]
     Cancelled,
+}
+
+/// What can become too large for its positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+pub enum Piece {
+    /// The text of one column of one batch, in bytes.
+    #[error("bytes of text in one column of a batch")]
+    Text,
+    /// The rows of one batch.
+    #[error("rows in one batch")]
+    Rows,
+    /// What a map task writes for one reduce partition, in bytes.
+    #[error("bytes in one block of a shuffle")]
+    Block,
+    /// The keys of a task's groups, or of a join's build side, with what belongs to each, in words of 8 bytes.
+    #[error("words in one hash table")]
+    Table,
+}
+
+/// What an error says of the memory there is.
+fn words_of_limit(limit_bytes: u64) -> String {
+    match limit_bytes {
+        0 => "the machine does not give them".to_owned(),
+        limit_bytes => format!("{limit_bytes} bytes may be used"),
+    }
 }
 
 /// The engine's result type.

@@ -12,7 +12,7 @@ const DIRECT_PIECE_BYTES: usize = 16 << 10;
 
 /// Sends a message to a peer. Its buffer is gone from here afterwards.
 pub(super) fn send(port: &MessagePort, message: &PeerMessage) -> Result<(), EngineError> {
-    let buffer = encode(message).buffer();
+    let buffer = encode(message)?.buffer();
     let transferred = Array::of1(&buffer);
     port.post_message_with_transferable(&buffer, &transferred).map_err(|error| EngineError::Protocol {
         expected: "a port that takes blocks".to_owned(),
@@ -22,17 +22,17 @@ pub(super) fn send(port: &MessagePort, message: &PeerMessage) -> Result<(), Engi
 
 /// Sends rows of the result to the page.
 pub(super) fn send_rows(page: &DedicatedWorkerGlobalScope, message: &PeerMessage) -> Result<(), EngineError> {
-    let buffer = encode(message).buffer();
+    let buffer = encode(message)?.buffer();
     page.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| EngineError::Protocol {
         expected: "a page that takes rows".to_owned(),
         got: format!("{error:?}"),
     })
 }
 
-fn encode(message: &PeerMessage) -> Uint8Array {
+fn encode(message: &PeerMessage) -> Result<Uint8Array, EngineError> {
     let payload_bytes = message.payload.len();
     if payload_bytes < DIRECT_PIECE_BYTES * message.blocks.len().max(1) {
-        return Uint8Array::from(message.encode().as_slice());
+        return Ok(Uint8Array::from(message.encode()?.as_slice()));
     }
     let trailer = message.encode_trailer();
     let bytes = Uint8Array::new_with_length((payload_bytes + trailer.len()) as u32);
@@ -42,7 +42,7 @@ fn encode(message: &PeerMessage) -> Uint8Array {
         bytes.subarray(at, end).copy_from(piece);
         at = end;
     }
-    bytes
+    Ok(bytes)
 }
 
 /// The message in what a port delivered.
@@ -53,5 +53,12 @@ pub(super) fn receive(data: &JsValue) -> Result<PeerMessage, EngineError> {
             got: format!("{data:?}"),
         });
     };
-    PeerMessage::decode(Uint8Array::new(buffer).to_vec())
+    let from = Uint8Array::new(buffer);
+    let mut bytes = Vec::new();
+    let needed_bytes = u64::from(from.length());
+    let reserved = bytes.try_reserve_exact(from.length() as usize);
+    reserved.map_err(|_| EngineError::OutOfMemory { needed_bytes, limit_bytes: 0 })?;
+    bytes.resize(from.length() as usize, 0);
+    from.copy_to(&mut bytes);
+    PeerMessage::decode(bytes)
 }

@@ -69,6 +69,7 @@ impl From<EngineError> for Failure {
             other @ (EngineError::InvalidScenario(_)
             | EngineError::InvalidPlan(_)
             | EngineError::OutOfMemory { .. }
+            | EngineError::TooLarge { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }
             | EngineError::Cancelled) => Failure::Ended(other.to_string()),

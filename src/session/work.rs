@@ -62,6 +62,7 @@ impl From<EngineError> for Stop {
             other @ (EngineError::InvalidScenario(_)
             | EngineError::InvalidPlan(_)
             | EngineError::OutOfMemory { .. }
+            | EngineError::TooLarge { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }) => Stop::Failed(other),
         }

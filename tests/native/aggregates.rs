@@ -19,13 +19,7 @@ const TYPES: [(&str, DataType); 3] =
     [("int", DataType::Int64), ("float", DataType::Float64), ("text", DataType::Utf8)];
 
 fn batch_of(rows: &[Row]) -> RecordBatch {
-    let mut texts = Utf8Column::default();
-    for (.., text) in rows {
-        match text {
-            Some(text) => texts.push(text),
-            None => texts.push_null(),
-        }
-    }
+    let texts = Utf8Column::of(rows.iter().map(|row| row.2.as_ref())).expect("short texts");
     let ints = Column::Int64(rows.iter().map(|row| row.0).collect());
     let floats = Column::Float64(rows.iter().map(|row| row.1).collect());
     RecordBatch::new(Arc::new(Schema::new(TYPES)), vec![ints, floats, Column::Utf8(texts)])

@@ -16,13 +16,7 @@ fn schema() -> Arc<Schema> {
 }
 
 fn batch(rows: &[Cells]) -> RecordBatch {
-    let mut texts = Utf8Column::default();
-    for (_, text, _) in rows {
-        match text {
-            None => texts.push_null(),
-            Some(text) => texts.push(text),
-        }
-    }
+    let texts = Utf8Column::of(rows.iter().map(|row| row.1.as_ref())).expect("short texts");
     let keys = rows.iter().map(|row| row.0).collect::<Primitive<i64>>();
     let scores = rows.iter().map(|row| row.2).collect::<Primitive<f64>>();
     RecordBatch::new(schema(), vec![Column::Int64(keys), Column::Utf8(texts), Column::Float64(scores)])

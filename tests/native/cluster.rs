@@ -62,12 +62,14 @@ fn a_run_whose_every_message_is_written_down_and_read_again_gives_the_same_answe
                 let text = json(serde_json::to_string(&message));
                 Mail::Driver(from, serde_json::from_str(&text).expect("what was written"))
             }
-            Mail::Rows(from, message) => {
-                Mail::Rows(from, PeerMessage::decode(message.encode()).expect("what was written"))
-            }
-            Mail::Peer(to, message) => {
-                Mail::Peer(to, PeerMessage::decode(message.encode()).expect("what was written"))
-            }
+            Mail::Rows(from, message) => Mail::Rows(
+                from,
+                PeerMessage::decode(message.encode().expect("it fits")).expect("what was written"),
+            ),
+            Mail::Peer(to, message) => Mail::Peer(
+                to,
+                PeerMessage::decode(message.encode().expect("it fits")).expect("what was written"),
+            ),
         });
     };
     assert_eq!(digest(&outcome), truth(&scenario));
@@ -306,7 +308,7 @@ fn end_with(change: impl FnOnce(&mut PeerMessage)) -> shuffle_engine::Result<Job
     let mut cluster = HandCluster::start(&scenario());
     cluster.advance_to(is_peer);
     let Some(Mail::Peer(to, mut message)) = cluster.mail.pop_front() else { panic!("a peer message") };
-    message.payload = Payload::Bytes(message.payload.into_bytes());
+    message.payload = Payload::Bytes(message.payload.into_bytes().expect("it fits"));
     change(&mut message);
     cluster.mail.push_front(Mail::Peer(to, message));
     cluster.finish()

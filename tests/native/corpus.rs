@@ -78,7 +78,7 @@ fn write_seeds() {
     }
     put("rows", "nothing", Vec::new());
     let empty = PeerMessage { run: RunId(1), stage: 2, from: 3, blocks: Vec::new(), payload: Payload::Empty };
-    put("peer_message", "no-block", empty.encode());
+    put("peer_message", "no-block", empty.encode().expect("room for it"));
     for (query, skew) in Query::ALL.into_iter().zip(crate::samples::SKEWS.into_iter().cycle()) {
         let scenario = Scenario { query, skew, shuffle_fraction: 0.37, ..Scenario::default() };
         put("scenario_json", query.name(), json::encode(&scenario).into_bytes());
@@ -105,15 +105,8 @@ fn block_of(schema: &Arc<Schema>, row_count: usize) -> Vec<u8> {
             Column::Float64(values.collect::<Primitive<f64>>())
         }
         DataType::Utf8 => {
-            let mut texts = Utf8Column::default();
-            for row in 0..row_count {
-                if is_null(row) {
-                    texts.push_null()
-                } else {
-                    texts.push(["", "ka", "größer", "漢字"][row % 4])
-                }
-            }
-            Column::Utf8(texts)
+            let text = |row| (!is_null(row)).then_some(["", "ka", "größer", "漢字"][row % 4]);
+            Column::Utf8(Utf8Column::of((0..row_count).map(text)).expect("short texts"))
         }
     };
     let columns: Vec<Column> = schema.fields().iter().map(|field| column(field.data_type)).collect();
@@ -129,5 +122,5 @@ fn message_seed(row_count: usize) -> Vec<u8> {
     let bytes = block_of(&properties::schema(1), row_count);
     let block = |map| PeerBlock { block: BlockId { shuffle: 0, reduce: 5, map }, bytes: bytes.len() as u32 };
     let (blocks, payload) = (vec![block(1), block(2)], Payload::Bytes(Arc::new(bytes.repeat(2))));
-    PeerMessage { run: RunId(7), stage: 1, from: 2, blocks, payload }.encode()
+    PeerMessage { run: RunId(7), stage: 1, from: 2, blocks, payload }.encode().expect("room for it")
 }

@@ -24,17 +24,10 @@ const TEXTS: [Option<&str>; 7] =
 
 fn batch() -> RecordBatch {
     let types = [("i", DataType::Int64), ("f", DataType::Float64), ("s", DataType::Utf8)];
-    let mut texts = Utf8Column::default();
-    for text in TEXTS {
-        match text {
-            Some(text) => texts.push(text),
-            None => texts.push_null(),
-        }
-    }
     let columns = vec![
         Column::Int64(INTS.into_iter().collect()),
         Column::Float64(FLOATS.into_iter().collect()),
-        Column::Utf8(texts),
+        Column::Utf8(Utf8Column::of(TEXTS).expect("short texts")),
     ];
     RecordBatch::new(Arc::new(Schema::new(types)), columns)
 }
@@ -53,7 +46,7 @@ fn s() -> Expr<usize> {
 
 /// The values, with a dash for NULL.
 fn values(expr: Expr<usize>) -> String {
-    let column = evaluate(&expr, &batch());
+    let column = evaluate(&expr, &batch()).expect("it fits");
     let texts = (0..column.len()).map(|row| column.text(row).unwrap_or_else(|| "-".to_owned()));
     texts.collect::<Vec<_>>().join(" ")
 }

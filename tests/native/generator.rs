@@ -28,11 +28,11 @@ fn scenario(skew: Skew, seed: u64) -> Scenario {
 
 fn scan(dataset: &Arc<Dataset>, table: Table, partition: u32, columns: &[usize]) -> Vec<RecordBatch> {
     let mut scan = dataset.scan(&table, partition, columns);
-    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect()
+    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS).expect("room for a batch")).collect()
 }
 
 fn all_rows(scenario: &Scenario, table: Table, columns: &[usize]) -> Vec<Row> {
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     let batches =
         (0..dataset.partition_count()).flat_map(|part| scan(&dataset, table.clone(), part, columns));
     batches.flat_map(|batch| rows_of(&batch)).collect()
@@ -40,7 +40,7 @@ fn all_rows(scenario: &Scenario, table: Table, columns: &[usize]) -> Vec<Row> {
 
 /// Rows of each rank: rank 0 is the heaviest by design, not by count.
 fn counts_by_rank(scenario: &Scenario) -> Vec<u64> {
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     let mut by_key = vec![0; scenario.keys as usize];
     for partition in 0..dataset.partition_count() {
         for batch in scan(&dataset, Table::Prompts, partition, &[1]) {
@@ -176,12 +176,14 @@ fn a_column_has_the_same_values_whatever_other_columns_are_read() {
 #[test]
 fn a_scan_gives_the_same_rows_in_batches_of_any_size() {
     let scenario = Scenario { rows: 3_000, ..scenario(Skew::HotKey { share: 0.3 }, 7) };
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     for table in Table::ALL {
         let columns: Vec<usize> = (0..table.schema().fields().len()).collect();
         let rows = |limit: usize| -> Vec<Row> {
             let mut scan = dataset.scan(&table, 1, &columns);
-            std::iter::from_fn(|| scan.next_batch(limit)).flat_map(|batch| rows_of(&batch)).collect()
+            std::iter::from_fn(|| scan.next_batch(limit).expect("room for a batch"))
+                .flat_map(|batch| rows_of(&batch))
+                .collect()
         };
         let whole = rows(BATCH_ROWS);
         for limit in [1, 7, 64, 749] {
@@ -196,7 +198,7 @@ fn partitions_hold_every_row_once_and_differ_by_one_at_most() {
     for _ in 0..200 {
         let (rows, partitions) = (1 + draw.below(5_000) as u64, 1 + draw.below(1_024) as u32);
         let scenario = Scenario { rows, keys: 10, map_partitions: partitions, ..Scenario::default() };
-        let dataset = Dataset::new(&scenario.data());
+        let dataset = Dataset::new(&scenario.data()).expect("room for its tables");
         let mut next = 0;
         for partition in 0..partitions {
             let range = dataset.partition_rows(&Table::Prompts, partition);
@@ -266,7 +268,7 @@ fn tables_of_a_few_seeds_have_the_digests_of_the_golden_file() {
     let mut text = String::new();
     for (seed, skew) in (1..).zip(SKEWS) {
         let scenario = Scenario { rows: 5_000, keys: 700, map_partitions: 3, ..scenario(skew, seed) };
-        let dataset = Arc::new(Dataset::new(&scenario.data()));
+        let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
         for table in Table::ALL {
             let columns: Vec<usize> = (0..table.schema().fields().len()).collect();
             let mut digest = RowDigest::default();

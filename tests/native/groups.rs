@@ -19,14 +19,7 @@ use crate::samples::{SHAPES, shaped, tactics};
 use crate::stage_runner;
 
 fn texts<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> Column {
-    let mut column = Utf8Column::default();
-    for value in values {
-        match value {
-            Some(value) => column.push(value),
-            None => column.push_null(),
-        }
-    }
-    Column::Utf8(column)
+    Column::Utf8(Utf8Column::of(values).expect("short texts"))
 }
 
 /// Numbers keys in batches of `size` and checks each number against the place of the key among those seen first.
@@ -47,8 +40,13 @@ fn check_numbers<T: Ord + Clone>(keys: &[T], size: usize, column: impl Fn(&[T]) 
     }
     assert_eq!(groups.len(), firsts.len());
     let middle = firsts.len() / 2;
-    assert_eq!(groups.column(0..middle), column(&firsts[..middle]), "the first half of the keys");
-    assert_eq!(groups.column(middle..firsts.len()), column(&firsts[middle..]), "the second half");
+    assert_eq!(
+        groups.column(0..middle).expect("it fits"),
+        column(&firsts[..middle]),
+        "the first half of the keys"
+    );
+    let second_half = groups.column(middle..firsts.len()).expect("it fits");
+    assert_eq!(second_half, column(&firsts[middle..]), "the second half");
 }
 
 proptest! {
@@ -77,11 +75,10 @@ proptest! {
 
     #[test]
     fn words_are_cut_as_the_standard_library_cuts_them(values in prop::collection::vec("[ \ta\u{e9}\n]{0,12}", 0..20)) {
-        let mut texts = Utf8Column::default();
-        values.iter().for_each(|value| texts.push(value));
+        let texts = Utf8Column::of(values.iter().map(Some)).expect("short texts");
         let mut words = Utf8Column::default();
         for (row, value) in values.iter().enumerate() {
-            prop_assert_eq!(words.push_words(&texts, row), value.split_ascii_whitespace().count());
+            prop_assert_eq!(words.push_words(&texts, row).expect("short texts"), value.split_ascii_whitespace().count());
         }
         let expected: Vec<&str> = values.iter().flat_map(|value| value.split_ascii_whitespace()).collect();
         let got: Vec<&str> = (0..words.len()).map(|word| words.value(word)).collect();

@@ -12,12 +12,12 @@ use shuffle_engine::plan::RowShare;
 /// Rows of each key, of those rows of `prompts` that take the wide branch.
 pub(crate) fn key_counts(scenario: &Scenario) -> BTreeMap<i64, u64> {
     let share = RowShare::new(scenario.shuffle_fraction);
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     let mut counts = BTreeMap::new();
     for partition in 0..dataset.partition_count() {
         // The first two columns of `prompts` are the row's id and its key.
         let mut scan = dataset.scan(&Table::Prompts, partition, &[0, 1]);
-        while let Some(batch) = scan.next_batch(BATCH_ROWS) {
+        while let Some(batch) = scan.next_batch(BATCH_ROWS).expect("room for a batch") {
             let (ids, keys) = (batch.column(0).as_int64().values(), batch.column(1).as_int64().values());
             for (_, &key) in ids.iter().zip(keys).filter(|(id, _)| share.contains(**id as u64)) {
                 *counts.entry(key).or_default() += 1;

@@ -43,4 +43,5 @@ mod session;
 mod sorts;
 mod stage_runner;
 mod tidy;
+mod too_large;
 mod unions;

@@ -68,16 +68,7 @@ pub(crate) fn batch_of(schema: &Arc<Schema>, rows: &[Cells]) -> RecordBatch {
                 let floats = cells.map(|cell| cell.map(|text| text.parse().expect("a double")));
                 Column::Float64(floats.collect::<Primitive<f64>>())
             }
-            DataType::Utf8 => {
-                let mut texts = Utf8Column::default();
-                for cell in cells {
-                    match cell {
-                        None => texts.push_null(),
-                        Some(text) => texts.push(text),
-                    }
-                }
-                Column::Utf8(texts)
-            }
+            DataType::Utf8 => Column::Utf8(Utf8Column::of(cells).expect("short texts")),
         }
     };
     let fields = schema.fields().iter().enumerate();

@@ -106,11 +106,12 @@ fn the_partitioner_puts_every_integer_where_spark_does() {
     for (at, (count, _)) in partitions(&vectors[0]).into_iter().enumerate() {
         let expected: Vec<u32> = vectors.iter().map(|vector| partitions(vector)[at].1).collect();
         let by_key = Partitioning::by_column(0);
-        let placement = place(&by_key, &batch_of(keys.clone()), TaskRows::default(), count);
+        let placement =
+            place(&by_key, &batch_of(keys.clone()), TaskRows::default(), count).expect("room for it");
         assert_eq!((placement.rows, placement.partitions), (None, expected.clone()), "{count} partitions");
         // With one NULL more in the batch it takes the other path.
         let with_null = batch_of(keys.iter().copied().chain([None]).collect());
-        let placed = place(&by_key, &with_null, TaskRows::default(), count).partitions;
+        let placed = place(&by_key, &with_null, TaskRows::default(), count).expect("room for it").partitions;
         assert_eq!(placed[..expected.len()], expected, "{count} partitions, beside a NULL");
         assert_eq!(placed[expected.len()], 42 % count, "NULL over {count} partitions");
     }
@@ -119,15 +120,15 @@ fn the_partitioner_puts_every_integer_where_spark_does() {
 #[test]
 fn the_partitioner_puts_every_text_where_spark_does() {
     let vectors = vectors("utf8");
-    let mut texts = Utf8Column::default();
-    vectors.iter().for_each(|vector| texts.push(text(&vector["value"], "utf8")));
-    texts.push_null();
+    let texts = vectors.iter().map(|vector| Some(text(&vector["value"], "utf8")));
+    let texts = Utf8Column::of(texts.chain([None])).expect("short texts");
     let schema = Arc::new(Schema::new([("key", DataType::Utf8)]));
     let batch = RecordBatch::new(schema, vec![Column::Utf8(texts)]);
     for (at, (count, _)) in partitions(&vectors[0]).into_iter().enumerate() {
         let mut expected: Vec<u32> = vectors.iter().map(|vector| partitions(vector)[at].1).collect();
         expected.push(42 % count);
-        let placement = place(&Partitioning::by_column(0), &batch, TaskRows::default(), count);
+        let placement =
+            place(&Partitioning::by_column(0), &batch, TaskRows::default(), count).expect("room for it");
         assert_eq!((placement.rows, placement.partitions), (None, expected), "{count} partitions");
     }
 }
@@ -138,13 +139,13 @@ fn every_salted_row_finds_exactly_one_copy_of_its_other_side() {
         let keys: Vec<Option<i64>> = (0..500).map(|key| (key % 11 != 0).then_some(key)).collect();
         let batch = batch_of(keys);
         let replicated = Partitioning::ReplicatedHash { columns: vec![0], salt_buckets };
-        let copies = place(&replicated, &batch, TaskRows::default(), partition_count);
+        let copies = place(&replicated, &batch, TaskRows::default(), partition_count).expect("room for it");
         let rows = copies.rows.expect("replicated rows say which row they are");
         let copies: Vec<(u32, u32)> = rows.into_iter().zip(copies.partitions).collect();
         for first_row in [0, 1, 1_000_003] {
             let salted = Partitioning::Hash { columns: vec![0], salt_buckets };
             let rows = TaskRows { task: 0, first_row };
-            let placed = place(&salted, &batch, rows, partition_count).partitions;
+            let placed = place(&salted, &batch, rows, partition_count).expect("room for it").partitions;
             for (row, &partition) in (0..).zip(&placed) {
                 let met = copies.iter().filter(|copy| **copy == (row, partition)).count();
                 assert_eq!(met, 1, "copies of row {row} in partition {partition} of {partition_count}");
@@ -158,7 +159,7 @@ fn salt_spreads_one_key_over_as_many_partitions_as_its_buckets_reach() {
     let batch = batch_of(vec![Some(7); 1_000]);
     for (salt_buckets, least) in [(1, 1), (2, 2), (8, 6), (64, 24)] {
         let salted = Partitioning::Hash { columns: vec![0], salt_buckets };
-        let mut partitions = place(&salted, &batch, TaskRows::default(), 32).partitions;
+        let mut partitions = place(&salted, &batch, TaskRows::default(), 32).expect("room for it").partitions;
         partitions.sort_unstable();
         partitions.dedup();
         let reached = partitions.len();

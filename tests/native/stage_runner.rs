@@ -26,7 +26,7 @@ type Sampled = BTreeMap<u32, Vec<SampledKeys>>;
 
 /// The result's batches.
 pub(crate) fn run(graph: &StageGraph, scenario: &Scenario) -> Vec<RecordBatch> {
-    run_over(graph, &Arc::new(Dataset::new(&scenario.data())))
+    run_over(graph, &Arc::new(Dataset::new(&scenario.data()).expect("room for its tables")))
 }
 
 /// The result's batches, over a dataset that is there already.
@@ -71,7 +71,10 @@ fn inputs(
     let (build, probe) = match &stage.source {
         StageSource::Scan { table, column_indices, predicate, .. } => {
             let mut scan = scan(dataset, table, partition, column_indices, predicate.as_ref());
-            (Vec::new(), std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect())
+            (
+                Vec::new(),
+                std::iter::from_fn(|| scan.next_batch(BATCH_ROWS).expect("room for a batch")).collect(),
+            )
         }
         StageSource::Shuffle { build, probe } => {
             let all = |shuffles: &[u32]| shuffles.iter().flat_map(|shuffle| blocks(*shuffle)).collect();
@@ -137,7 +140,9 @@ fn run_task(
                 Some((share, row_id)) => {
                     let ids = batch.column(row_id).as_int64().values();
                     let is_mine = |row: &u32| share.contains(ids[*row as usize] as u64) == (index == 0);
-                    batch.take(&(0..batch.row_count() as u32).filter(is_mine).collect::<Vec<_>>())
+                    batch
+                        .take(&(0..batch.row_count() as u32).filter(is_mine).collect::<Vec<_>>())
+                        .expect("it fits")
                 }
             };
             pipeline.push(&batch, &mut |batch| keep(&mut out, batch)).expect("a test's batch fits");
@@ -160,7 +165,9 @@ fn run_task(
                         }
                         (partitioning, _) => place(partitioning, &batch, rows, *partition_count),
                     };
-                    sampler.iter_mut().for_each(|sampler| sampler.add(&batch));
+                    let placement = placement.expect("room for it");
+                    let sampled = sampler.iter_mut().try_for_each(|sampler| sampler.add(&batch));
+                    sampled.expect("room for it");
                     write.push(batch, placement);
                 }
                 let output = write.finish(schema).expect("a test's blocks fit");

@@ -21,8 +21,9 @@ pub(crate) fn scenario(skew: Skew) -> Scenario {
 
 /// These columns of a table, in batches.
 pub(crate) fn batches(skew: Skew, table: Table, columns: &[usize]) -> Vec<RecordBatch> {
-    let mut scan = Arc::new(Dataset::new(&scenario(skew).data())).scan(&table, 0, columns);
-    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS)).collect()
+    let mut scan =
+        Arc::new(Dataset::new(&scenario(skew).data()).expect("room for its tables")).scan(&table, 0, columns);
+    std::iter::from_fn(|| scan.next_batch(BATCH_ROWS).expect("room for a batch")).collect()
 }
 
 /// Rows in all.

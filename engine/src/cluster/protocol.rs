@@ -12,8 +12,9 @@ use super::{RunSpec, WallMicros};
 use crate::clock::PhaseMicros;
 use crate::columnar::RowDigest;
 use crate::dataset::DataSpec;
-use crate::error::EngineError;
+use crate::error::{EngineError, Piece};
 use crate::plan::StageGraph;
+use crate::room::with_room;
 use crate::shuffle::{BlockId, HeavyKeys, MapOutput, ReadSpec, SampledKeys};
 
 /// The version of these messages. Page and workers are of one build, unless a cache mixed two, and then their versions differ.
@@ -155,6 +156,15 @@ pub enum WireError {
         /// The bytes that may be used; 0 where nobody knows.
         limit_bytes: u64,
     },
+    /// A size was past what its numbers can count, see [`EngineError::TooLarge`].
+    TooLarge {
+        /// What is too large.
+        piece: Piece,
+        /// How many there would be.
+        needed: u64,
+        /// How many there can be.
+        limit: u64,
+    },
     /// A message was wrong, see [`EngineError::Protocol`].
     Protocol {
         /// What this side can read.
@@ -170,6 +180,7 @@ impl From<EngineError> for WireError {
             EngineError::OutOfMemory { needed_bytes, limit_bytes } => {
                 WireError::OutOfMemory { needed_bytes, limit_bytes }
             }
+            EngineError::TooLarge { piece, needed, limit } => WireError::TooLarge { piece, needed, limit },
             EngineError::Protocol { expected, got } => WireError::Protocol { expected, got },
             other @ (EngineError::InvalidScenario(_)
             | EngineError::InvalidPlan(_)
@@ -187,6 +198,7 @@ impl From<WireError> for EngineError {
             WireError::OutOfMemory { needed_bytes, limit_bytes } => {
                 EngineError::OutOfMemory { needed_bytes, limit_bytes }
             }
+            WireError::TooLarge { piece, needed, limit } => EngineError::TooLarge { piece, needed, limit },
             WireError::Protocol { expected, got } => EngineError::Protocol { expected, got },
         }
     }
@@ -229,11 +241,14 @@ pub struct PeerMessage {
 impl PeerMessage {
     /// The message as one run of bytes, to be transferred: the blocks, then a trailer of little-endian words that
     /// lists them, then the trailer's length in words.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.payload.len() + self.trailer_bytes());
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn encode(&self) -> Result<Vec<u8>, EngineError> {
+        let mut bytes = with_room(self.payload.len().saturating_add(self.trailer_bytes()))?;
         self.payload.pieces().for_each(|piece| bytes.extend_from_slice(piece));
         self.write_trailer(&mut bytes);
-        bytes
+        Ok(bytes)
     }
 
     /// What stands behind the payload in [`PeerMessage::encode`], for a transport that copies the payload by itself.
@@ -321,7 +336,8 @@ pub enum Payload {
 impl Payload {
     /// The number of bytes.
     pub fn len(&self) -> usize {
-        self.pieces().map(<[u8]>::len).sum()
+        // More than can be addressed cannot be held: a sum that large is refused as it is.
+        self.pieces().map(<[u8]>::len).fold(0, usize::saturating_add)
     }
 
     /// Whether there is no byte.
@@ -340,13 +356,16 @@ impl Payload {
     }
 
     /// All bytes as one piece. Several pieces are copied.
-    pub fn into_bytes(self) -> Arc<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn into_bytes(self) -> Result<Arc<Vec<u8>>, EngineError> {
         match self {
-            Payload::Bytes(bytes) => bytes,
+            Payload::Bytes(bytes) => Ok(bytes),
             other => {
-                let mut bytes = Vec::with_capacity(other.len());
+                let mut bytes = with_room(other.len())?;
                 other.pieces().for_each(|piece| bytes.extend_from_slice(piece));
-                Arc::new(bytes)
+                Ok(Arc::new(bytes))
             }
         }
     }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::{Bitmap, Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
 use crate::error::{EngineError, Result};
+use crate::room::{collect, copied};
 
 /// First bytes of every block; the last is the version of this layout.
 pub const BLOCK_MAGIC: [u8; 4] = *b"SLB\x01";
@@ -26,7 +27,7 @@ const COLUMN_HEADER_BYTES: usize = 8;
 
 /// Rounds up to the alignment of a run.
 pub const fn padded(bytes: usize) -> usize {
-    (bytes + 7) & !7
+    bytes.saturating_add(7) & !7
 }
 
 /// Where each run of one column begins, in bytes from the block's start.
@@ -45,7 +46,8 @@ pub struct ColumnLayout {
 }
 
 impl ColumnLayout {
-    /// The layout of a column that begins at `header`. `text_bytes` is 0 for fixed-width types.
+    /// The layout of a column that begins at `header`. `text_bytes` is 0 for fixed-width types. What no
+    /// memory can hold ends past [`MOST_BYTES`] in any case.
     pub fn new(
         header: usize,
         data_type: DataType,
@@ -53,22 +55,31 @@ impl ColumnLayout {
         has_validity: bool,
         text_bytes: usize,
     ) -> Self {
-        let validity = header + COLUMN_HEADER_BYTES;
-        let offsets = validity + if has_validity { padded(row_count.div_ceil(8)) } else { 0 };
+        let validity = header.saturating_add(COLUMN_HEADER_BYTES);
+        let bitmap = if has_validity { padded(row_count.div_ceil(8)) } else { 0 };
+        let offsets = validity.saturating_add(bitmap);
         let (values, end) = match data_type {
-            DataType::Int64 | DataType::Float64 => (offsets, offsets + 8 * row_count),
+            DataType::Int64 | DataType::Float64 => {
+                (offsets, offsets.saturating_add(row_count.saturating_mul(8)))
+            }
             DataType::Utf8 => {
-                let values = offsets + padded(4 * (row_count + 1));
-                (values, values + padded(text_bytes))
+                let values = offsets.saturating_add(padded(row_count.saturating_add(1).saturating_mul(4)));
+                (values, values.saturating_add(padded(text_bytes)))
             }
         };
         ColumnLayout { header, validity, offsets, values, end }
     }
 }
 
+/// The most bytes of a block, and so the most rows: both are written in 32 bits.
+pub const MOST_BYTES: u64 = padded(u32::MAX as usize - 15) as u64;
+
 /// Writes the header of a block into its first bytes.
+///
+/// # Panics
+/// When the block has more than [`MOST_BYTES`]: whoever lays it out checks that.
 pub fn write_header(block: &mut [u8], row_count: usize, column_count: usize) {
-    let byte_count = u32::try_from(block.len()).expect("a block stays under 4 GiB");
+    let byte_count = u32::try_from(block.len()).expect("whoever lays a block out checks its size");
     block[..4].copy_from_slice(&BLOCK_MAGIC);
     block[4..8].copy_from_slice(&(row_count as u32).to_le_bytes());
     block[8..12].copy_from_slice(&(column_count as u32).to_le_bytes());
@@ -144,7 +155,7 @@ fn decode_column(block: &[u8], at: usize, data_type: DataType, row_count: usize)
         return Err(malformed(&format!("{} bytes", layout.end), block.len()));
     }
     let bitmap = &block[layout.validity..layout.offsets];
-    let validity = has_validity.then(|| Bitmap::from_bytes(bitmap, row_count));
+    let validity = has_validity.then(|| Bitmap::from_bytes(bitmap, row_count)).transpose()?;
     let values = &block[layout.values..layout.end];
     // A fixed-width column has no offsets and no bytes behind its values.
     let (offsets, after_offsets, text, after_text) = match data_type {
@@ -161,18 +172,18 @@ fn decode_column(block: &[u8], at: usize, data_type: DataType, row_count: usize)
     }
     let column = match data_type {
         DataType::Int64 => {
-            let values = read_words(values, i64::from_le_bytes);
+            let values = read_words(values, i64::from_le_bytes)?;
             check_nulls(validity.as_ref(), |row| values[row] == 0)?;
             Column::Int64(Primitive::with_validity(values, validity))
         }
         DataType::Float64 => {
-            let values = read_words(values, f64::from_le_bytes);
+            let values = read_words(values, f64::from_le_bytes)?;
             check_nulls(validity.as_ref(), |row| values[row].to_bits() == 0)?;
             Column::Float64(Primitive::with_validity(values, validity))
         }
         DataType::Utf8 => {
-            let offsets = offsets.chunks_exact(4).map(|chunk| read_u32(chunk, 0)).collect();
-            let column = Utf8Column::try_new(offsets, text.to_vec(), validity)
+            let offsets = collect(offsets.chunks_exact(4).map(|chunk| read_u32(chunk, 0)))?;
+            let column = Utf8Column::try_new(offsets, copied(text)?, validity)
                 .map_err(|what| malformed(what, "others"))?;
             Column::Utf8(column)
         }
@@ -199,8 +210,8 @@ fn check_nulls(validity: Option<&Bitmap>, is_default: impl Fn(usize) -> bool) ->
     }
 }
 
-fn read_words<T>(bytes: &[u8], from_bytes: impl Fn([u8; 8]) -> T) -> Vec<T> {
-    bytes.chunks_exact(8).map(|chunk| from_bytes(chunk.try_into().expect("chunks of eight bytes"))).collect()
+fn read_words<T>(bytes: &[u8], from_bytes: impl Fn([u8; 8]) -> T) -> Result<Vec<T>> {
+    collect(bytes.chunks_exact(8).map(|chunk| from_bytes(chunk.try_into().expect("chunks of eight bytes"))))
 }
 
 fn read_u32(bytes: &[u8], at: usize) -> u32 {

@@ -1,6 +1,8 @@
 //! One column of a batch.
 
 use super::{Bitmap, DataType, Utf8Column};
+use crate::error::{EngineError, Piece, Result};
+use crate::room::{self, collect, with_room};
 
 /// No row: where [`Column::take_or_null`] puts a NULL.
 pub const NO_ROW: u32 = u32::MAX;
@@ -55,64 +57,86 @@ impl<T: Copy + Default> Primitive<T> {
     }
 
     /// The values at `indices`, in that order.
-    pub fn take(&self, indices: &[u32]) -> Primitive<T> {
-        let values = indices.iter().map(|&index| self.values[index as usize]).collect();
-        let validity = self
-            .validity
-            .as_ref()
-            .map(|bitmap| Bitmap::from_fn(indices.len(), |at| bitmap.get(indices[at] as usize)));
-        Primitive::with_validity(values, validity)
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn take(&self, indices: &[u32]) -> Result<Primitive<T>> {
+        let values = collect(indices.iter().map(|&index| self.values[index as usize]))?;
+        let validity = self.validity.as_ref().map(|bitmap| bitmap.take(indices)).transpose()?;
+        Ok(Primitive::with_validity(values, validity))
     }
-}
 
-impl<T: Copy + Default> Primitive<T> {
-    fn take_or_null(&self, indices: &[u32]) -> Primitive<T> {
+    /// Values one by one; `None` is NULL.
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    ///
+    /// # Panics
+    /// When the iterator does not know how many values it has at most.
+    pub fn of(all: impl IntoIterator<Item = Option<T>>) -> Result<Primitive<T>> {
+        let all = all.into_iter();
+        let room = all.size_hint().1.expect("the values are counted");
+        let (mut values, mut validity) = (with_room(room)?, Bitmap::default());
+        for value in all {
+            validity.push(value.is_some())?;
+            values.push(value.unwrap_or_default());
+        }
+        Ok(Primitive::with_validity(values, Some(validity)))
+    }
+
+    /// So many times the same value.
+    pub(crate) fn filled(value: T, len: usize) -> Result<Primitive<T>> {
+        Ok(Primitive::new(room::filled(value, len)?))
+    }
+
+    fn take_or_null(&self, indices: &[u32]) -> Result<Primitive<T>> {
         let value = |&index: &u32| self.values.get(index as usize).copied().unwrap_or_default();
-        let values = indices.iter().map(value).collect();
+        let values = collect(indices.iter().map(value))?;
         let is_valid = |index: u32| index != NO_ROW && self.is_valid(index as usize);
-        let validity = Bitmap::from_fn(indices.len(), |at| is_valid(indices[at]));
-        Primitive::with_validity(values, Some(validity))
+        let validity = Bitmap::from_fn(indices.len(), |at| is_valid(indices[at]))?;
+        Ok(Primitive::with_validity(values, Some(validity)))
     }
 
     /// The values at `places`, each of which is a column's number and a row of it.
-    fn gather(columns: &[&Primitive<T>], places: &[(u32, u32)]) -> Primitive<T> {
+    fn gather(columns: &[&Primitive<T>], places: &[(u32, u32)]) -> Result<Primitive<T>> {
         let runs: Vec<&[T]> = columns.iter().map(|column| column.values()).collect();
-        let values = places.iter().map(|&(column, row)| runs[column as usize][row as usize]).collect();
-        let is_nullable = columns.iter().any(|column| column.validity.is_some());
-        let is_valid = |(column, row): (u32, u32)| columns[column as usize].is_valid(row as usize);
-        let validity = is_nullable.then(|| Bitmap::of_values(places, is_valid));
-        Primitive::with_validity(values, validity)
+        let values = collect(places.iter().map(|&(column, row)| runs[column as usize][row as usize]))?;
+        let validity = validity_at(places, |column| columns[column].validity(), columns.len())?;
+        Ok(Primitive::with_validity(values, validity))
     }
 
-    fn concat<'a>(columns: impl Iterator<Item = &'a Primitive<T>> + Clone) -> Primitive<T>
+    fn concat<'a>(columns: impl Iterator<Item = &'a Primitive<T>> + Clone) -> Result<Primitive<T>>
     where
         T: 'a,
     {
-        let mut values = Vec::with_capacity(columns.clone().map(|column| column.values.len()).sum());
+        let mut values = with_room(columns.clone().map(|column| column.values.len()).sum())?;
         columns.clone().for_each(|column| values.extend_from_slice(&column.values));
-        let any_null = columns.clone().any(|column| column.validity.is_some());
-        let validity = any_null.then(|| {
-            let mut validity = Bitmap::default();
-            for column in columns {
-                (0..column.values.len()).for_each(|row| validity.push(column.is_valid(row)));
-            }
-            validity
-        });
-        Primitive::with_validity(values, validity)
+        let validity = Bitmap::concat(columns.map(|column| (column.validity(), column.values.len())))?;
+        Ok(Primitive::with_validity(values, validity))
     }
 }
 
+/// Whether the rows at `places` are valid; `None` when no column has a NULL.
+fn validity_at<'a>(
+    places: &[(u32, u32)],
+    validity: impl Fn(usize) -> Option<&'a Bitmap>,
+    column_count: usize,
+) -> Result<Option<Bitmap>> {
+    if (0..column_count).all(|column| validity(column).is_none()) {
+        return Ok(None);
+    }
+    let is_valid = |(column, row): (u32, u32)| {
+        validity(column as usize).is_none_or(|validity| validity.get(row as usize))
+    };
+    Bitmap::of_values(places, is_valid).map(Some)
+}
+
+/// For a table that is written out by hand.
 impl<T: Copy + Default> FromIterator<Option<T>> for Primitive<T> {
+    /// # Panics
+    /// When there is no room: see [`Primitive::of`].
     fn from_iter<I: IntoIterator<Item = Option<T>>>(values: I) -> Self {
-        let mut validity = Bitmap::default();
-        let values = values
-            .into_iter()
-            .map(|value| {
-                validity.push(value.is_some());
-                value.unwrap_or_default()
-            })
-            .collect();
-        Primitive::with_validity(values, Some(validity))
+        Primitive::of(values.into_iter().collect::<Vec<_>>()).expect("room for a table written out by hand")
     }
 }
 
@@ -169,21 +193,27 @@ impl Column {
     }
 
     /// The values at `indices`, in that order.
-    pub fn take(&self, indices: &[u32]) -> Column {
-        match self {
-            Column::Int64(column) => Column::Int64(column.take(indices)),
-            Column::Float64(column) => Column::Float64(column.take(indices)),
-            Column::Utf8(column) => Column::Utf8(column.take(indices)),
-        }
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`], and [`EngineError::TooLarge`] of text.
+    pub fn take(&self, indices: &[u32]) -> Result<Column> {
+        Ok(match self {
+            Column::Int64(column) => Column::Int64(column.take(indices)?),
+            Column::Float64(column) => Column::Float64(column.take(indices)?),
+            Column::Utf8(column) => Column::Utf8(column.take(indices)?),
+        })
     }
 
     /// The values at `indices`, in that order, and NULL where the index is [`NO_ROW`].
-    pub fn take_or_null(&self, indices: &[u32]) -> Column {
-        match self {
-            Column::Int64(column) => Column::Int64(column.take_or_null(indices)),
-            Column::Float64(column) => Column::Float64(column.take_or_null(indices)),
-            Column::Utf8(column) => Column::Utf8(column.take_or_null(indices)),
-        }
+    ///
+    /// # Errors
+    /// As [`Column::take`].
+    pub fn take_or_null(&self, indices: &[u32]) -> Result<Column> {
+        Ok(match self {
+            Column::Int64(column) => Column::Int64(column.take_or_null(indices)?),
+            Column::Float64(column) => Column::Float64(column.take_or_null(indices)?),
+            Column::Utf8(column) => Column::Utf8(column.take_or_null(indices)?),
+        })
     }
 
     /// The integers.
@@ -221,60 +251,64 @@ impl Column {
 
     /// The values of all columns, one after the other.
     ///
+    /// # Errors
+    /// As [`Column::take`]; [`EngineError::TooLarge`] of rows, whose numbers are 32 bits.
+    ///
     /// # Panics
     /// When there is no column, or when they differ in type.
-    pub fn concat<'a>(columns: impl Iterator<Item = &'a Column> + Clone) -> Column {
-        let data_type = columns.clone().next().expect("at least one column").data_type();
-        match data_type {
-            DataType::Int64 => Column::Int64(Primitive::concat(columns.map(Column::as_int64))),
-            DataType::Float64 => Column::Float64(Primitive::concat(columns.map(Column::as_float64))),
-            DataType::Utf8 => {
-                let row_count = columns.clone().map(Column::len).sum();
-                let mut all = Utf8Column::with_capacity(row_count, 0);
-                for column in columns.map(Column::as_utf8) {
-                    all.append(column);
-                }
-                Column::Utf8(all)
-            }
+    pub fn concat<'a>(columns: impl Iterator<Item = &'a Column> + Clone) -> Result<Column> {
+        let needed = columns.clone().map(|column| column.len() as u64).sum();
+        let limit = u64::from(NO_ROW);
+        if needed > limit {
+            return Err(EngineError::TooLarge { piece: Piece::Rows, needed, limit });
         }
+        let data_type = columns.clone().next().expect("at least one column").data_type();
+        Ok(match data_type {
+            DataType::Int64 => Column::Int64(Primitive::concat(columns.map(Column::as_int64))?),
+            DataType::Float64 => Column::Float64(Primitive::concat(columns.map(Column::as_float64))?),
+            DataType::Utf8 => Column::Utf8(Utf8Column::concat(columns.map(Column::as_utf8))?),
+        })
     }
 
     /// The values at `places`, each of which is a column's number and a row of it.
-    pub(super) fn gather(data_type: DataType, columns: &[&Column], places: &[(u32, u32)]) -> Column {
+    pub(super) fn gather(data_type: DataType, columns: &[&Column], places: &[(u32, u32)]) -> Result<Column> {
         fn all<'a, T>(columns: &[&'a Column], of: fn(&'a Column) -> &'a T) -> Vec<&'a T> {
             columns.iter().map(|column| of(column)).collect()
         }
-        match data_type {
-            DataType::Int64 => Column::Int64(Primitive::gather(&all(columns, Column::as_int64), places)),
+        Ok(match data_type {
+            DataType::Int64 => Column::Int64(Primitive::gather(&all(columns, Column::as_int64), places)?),
             DataType::Float64 => {
-                Column::Float64(Primitive::gather(&all(columns, Column::as_float64), places))
+                Column::Float64(Primitive::gather(&all(columns, Column::as_float64), places)?)
             }
             DataType::Utf8 => {
                 let columns = all(columns, Column::as_utf8);
-                let byte_count =
-                    |&(column, row): &(u32, u32)| columns[column as usize].byte_count_at(row as usize);
-                let byte_count = places.iter().map(byte_count).sum();
-                let mut gathered = Utf8Column::with_capacity(places.len(), byte_count);
-                for &(column, row) in places {
-                    gathered.push_from(columns[column as usize], row as usize);
-                }
-                Column::Utf8(gathered)
+                let validity = validity_at(places, |column| columns[column].validity(), columns.len())?;
+                let value = |&(column, row): &(u32, u32)| Some((columns[column as usize], row as usize));
+                Column::Utf8(Utf8Column::gather(places.iter().map(value), validity)?)
             }
+        })
+    }
+
+    /// A column without a value.
+    pub fn empty(data_type: DataType) -> Column {
+        match data_type {
+            DataType::Int64 => Column::Int64(Primitive::new(Vec::new())),
+            DataType::Float64 => Column::Float64(Primitive::new(Vec::new())),
+            DataType::Utf8 => Column::Utf8(Utf8Column::default()),
         }
     }
 
     /// A column of `len` NULLs.
-    pub fn nulls(data_type: DataType, len: usize) -> Column {
-        let none = || Some(Bitmap::filled(len, false));
-        match data_type {
-            DataType::Int64 => Column::Int64(Primitive::with_validity(vec![0; len], none())),
-            DataType::Float64 => Column::Float64(Primitive::with_validity(vec![0.0; len], none())),
-            DataType::Utf8 => {
-                let mut column = Utf8Column::with_capacity(len, 0);
-                (0..len).for_each(|_| column.push_null());
-                Column::Utf8(column)
-            }
-        }
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn nulls(data_type: DataType, len: usize) -> Result<Column> {
+        let none = Some(Bitmap::filled(len, false)?);
+        Ok(match data_type {
+            DataType::Int64 => Column::Int64(Primitive::with_validity(room::filled(0, len)?, none)),
+            DataType::Float64 => Column::Float64(Primitive::with_validity(room::filled(0.0, len)?, none)),
+            DataType::Utf8 => Column::Utf8(Utf8Column::gather((0..len).map(|_| None), none)?),
+        })
     }
 
     /// Value `index` as text for people and CSV files; `None` is NULL.

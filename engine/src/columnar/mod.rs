@@ -25,6 +25,9 @@ pub use utf8::Utf8Column;
 
 use std::sync::Arc;
 
+use crate::error::Result;
+use crate::room::collect;
+
 /// Rows an operator handles at a time: large enough to amortise a call, small enough to stay in a core's
 /// second-level cache and to keep an executor's turn short. (Daft's morsels are 128 Ki rows, DuckDB's
 /// vectors 2 Ki.)
@@ -58,7 +61,7 @@ impl RecordBatch {
     /// No row of these columns.
     pub fn empty(schema: Arc<Schema>) -> Self {
         let columns: Vec<Column> =
-            schema.fields().iter().map(|field| Column::nulls(field.data_type, 0)).collect();
+            schema.fields().iter().map(|field| Column::empty(field.data_type)).collect();
         RecordBatch::new(schema, columns)
     }
 
@@ -83,12 +86,27 @@ impl RecordBatch {
     }
 
     /// The rows at `indices`, in that order.
-    pub fn take(&self, indices: &[u32]) -> RecordBatch {
-        let columns = self.columns.iter().map(|column| Arc::new(column.take(indices))).collect();
-        RecordBatch { schema: self.schema.clone(), columns, row_count: indices.len() }
+    ///
+    /// # Errors
+    /// As [`Column::take`].
+    pub fn take(&self, indices: &[u32]) -> Result<RecordBatch> {
+        let columns = self.columns.iter().map(|column| Ok(Arc::new(column.take(indices)?)));
+        let (schema, row_count) = (self.schema.clone(), indices.len());
+        Ok(RecordBatch { schema, columns: columns.collect::<Result<_>>()?, row_count })
+    }
+
+    /// The first `row_count` rows.
+    ///
+    /// # Errors
+    /// As [`Column::take`].
+    pub(crate) fn first(&self, row_count: usize) -> Result<RecordBatch> {
+        self.take(&collect(0..row_count as u32)?)
     }
 
     /// The rows at `places`, each of which is a batch's number and a row of it.
+    ///
+    /// # Errors
+    /// As [`Column::take`].
     ///
     /// # Panics
     /// When a batch has another schema.
@@ -96,25 +114,27 @@ impl RecordBatch {
         schema: &Arc<Schema>,
         batches: &[RecordBatch],
         places: &[(u32, u32)],
-    ) -> RecordBatch {
+    ) -> Result<RecordBatch> {
         let fields = schema.fields().iter().enumerate();
         let columns = fields.map(|(index, field)| {
             let columns: Vec<&Column> = batches.iter().map(|batch| batch.column(index)).collect();
             Column::gather(field.data_type, &columns, places)
         });
-        RecordBatch::new(schema.clone(), columns.collect())
+        Ok(RecordBatch::new(schema.clone(), columns.collect::<Result<Vec<_>>>()?))
     }
 
     /// All rows of `batches`, one after the other; `None` when there is no batch.
     ///
+    /// # Errors
+    /// As [`Column::concat`].
+    ///
     /// # Panics
     /// When the batches differ in their columns' types.
-    pub fn concat(batches: &[RecordBatch]) -> Option<RecordBatch> {
-        let first = batches.first()?;
+    pub fn concat(batches: &[RecordBatch]) -> Result<Option<RecordBatch>> {
+        let Some(first) = batches.first() else { return Ok(None) };
         let columns = (0..first.columns.len())
-            .map(|index| Column::concat(batches.iter().map(|batch| batch.column(index))))
-            .collect();
-        Some(RecordBatch::new(first.schema.clone(), columns))
+            .map(|index| Column::concat(batches.iter().map(|batch| batch.column(index))));
+        Ok(Some(RecordBatch::new(first.schema.clone(), columns.collect::<Result<Vec<_>>>()?)))
     }
 
     /// One row as text for people and CSV files; `None` is NULL.

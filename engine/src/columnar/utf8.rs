@@ -3,8 +3,14 @@
 use std::ops::Range;
 
 use super::Bitmap;
+use crate::error::{EngineError, Piece, Result};
+use crate::room::{self, reserve_for, with_room};
 
-/// A column of UTF-8 text.
+/// Bytes that a short value is copied with, whatever its length.
+const WORD_BYTES: usize = 8;
+
+/// A column of UTF-8 text. Where a value begins is 32 bits, so one column holds less than 4 GiB; whatever would be longer is
+/// [`EngineError::TooLarge`], and is not begun.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Utf8Column {
     /// `len + 1` ascending positions in `bytes`; value `i` is `bytes[offsets[i]..offsets[i + 1]]`.
@@ -15,16 +21,50 @@ pub struct Utf8Column {
 
 impl Default for Utf8Column {
     fn default() -> Self {
-        Utf8Column::with_capacity(0, 0)
+        Utf8Column { offsets: vec![0], bytes: Vec::new(), validity: None }
     }
+}
+
+/// The longest text that a column can hold, in bytes.
+const MOST_BYTES: u64 = u32::MAX as u64;
+
+/// The error of a column whose text is so long.
+#[cold]
+fn too_large(byte_count: u64) -> EngineError {
+    EngineError::TooLarge { piece: Piece::Text, needed: byte_count, limit: MOST_BYTES }
 }
 
 impl Utf8Column {
     /// An empty column with room.
-    pub fn with_capacity(row_count: usize, byte_count: usize) -> Self {
-        let mut offsets = Vec::with_capacity(row_count + 1);
+    ///
+    /// # Errors
+    /// [`EngineError::TooLarge`], [`EngineError::OutOfMemory`].
+    pub fn with_room(row_count: usize, byte_count: u64) -> Result<Self> {
+        if byte_count > MOST_BYTES {
+            return Err(too_large(byte_count));
+        }
+        let mut offsets = with_room(row_count.saturating_add(1))?;
         offsets.push(0);
-        Utf8Column { offsets, bytes: Vec::with_capacity(byte_count), validity: None }
+        // The last value may be short as well.
+        let bytes = with_room(
+            usize::try_from(byte_count).map_or(usize::MAX, |count| count.saturating_add(WORD_BYTES)),
+        )?;
+        Ok(Utf8Column { offsets, bytes, validity: None })
+    }
+
+    /// A column of these values; `None` is NULL.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub fn of<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Result<Self> {
+        let mut column = Utf8Column::default();
+        for value in values {
+            match value {
+                Some(value) => column.push(value.as_ref())?,
+                None => column.push_null()?,
+            }
+        }
+        Ok(column)
     }
 
     /// From the runs of a block; a bitmap without a NULL is dropped, so that equal columns compare equal.
@@ -36,7 +76,7 @@ impl Utf8Column {
         offsets: Vec<u32>,
         bytes: Vec<u8>,
         validity: Option<Bitmap>,
-    ) -> Result<Self, &'static str> {
+    ) -> std::result::Result<Self, &'static str> {
         if offsets.first() != Some(&0) || offsets.last().map(|&last| last as usize) != Some(bytes.len()) {
             return Err("offsets that span the text's bytes");
         }
@@ -47,12 +87,11 @@ impl Utf8Column {
         if !offsets.iter().all(|&offset| text.is_char_boundary(offset as usize)) {
             return Err("offsets between characters");
         }
-        let validity = validity.filter(|validity| validity.count_ones() < validity.len());
         let is_empty = |row: usize| offsets[row] == offsets[row + 1];
         if !validity.iter().flat_map(Bitmap::zeros).all(is_empty) {
             return Err("no text where it is NULL");
         }
-        Ok(Utf8Column { offsets, bytes, validity })
+        Ok(Utf8Column { offsets, bytes, validity: some_null(validity) })
     }
 
     /// Number of values.
@@ -86,9 +125,9 @@ impl Utf8Column {
     #[inline]
     pub fn first_word(&self, index: usize) -> u64 {
         let (start, end) = (self.offsets[index] as usize, self.offsets[index + 1] as usize);
-        let byte_count = (end - start).min(8);
-        let mut word = [0; 8];
-        match self.bytes.get(start..start + 8) {
+        let byte_count = (end - start).min(WORD_BYTES);
+        let mut word = [0; WORD_BYTES];
+        match self.bytes.get(start..start + WORD_BYTES) {
             // What follows is the next value's.
             Some(bytes) => {
                 word.copy_from_slice(bytes);
@@ -107,32 +146,61 @@ impl Utf8Column {
         std::str::from_utf8(self.bytes_at(index)).expect("every way into a Utf8Column checks its text")
     }
 
-    /// Adds a value.
+    /// Makes room for one more value of so many bytes.
     #[inline]
-    pub fn push(&mut self, value: &str) {
+    fn reserve(&mut self, byte_count: usize) -> Result<()> {
+        let end = self.bytes.len() as u64 + byte_count as u64;
+        if end > MOST_BYTES {
+            return Err(too_large(end));
+        }
+        reserve_for(&mut self.bytes, byte_count + WORD_BYTES)?;
+        reserve_for(&mut self.offsets, 1)
+    }
+
+    /// Adds a value.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    #[inline]
+    pub fn push(&mut self, value: &str) -> Result<()> {
+        self.reserve(value.len())?;
         self.bytes.extend_from_slice(value.as_bytes());
-        self.close_value(true);
+        self.close_value(true)
     }
 
     /// Adds a NULL.
-    pub fn push_null(&mut self) {
-        let len = self.len();
-        self.validity.get_or_insert_with(|| Bitmap::filled(len, true));
-        self.close_value(false);
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub fn push_null(&mut self) -> Result<()> {
+        self.reserve(0)?;
+        if self.validity.is_none() {
+            self.validity = Some(Bitmap::filled(self.len(), true)?);
+        }
+        self.close_value(false)
     }
 
     /// Adds a value given in pieces, joined as they are.
-    pub fn push_pieces<'a>(&mut self, pieces: impl IntoIterator<Item = &'a str>) {
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`]; the column then ends within the value, and is of no use.
+    pub fn push_pieces<'a>(&mut self, pieces: impl IntoIterator<Item = &'a str>) -> Result<()> {
         for piece in pieces {
+            self.reserve(piece.len())?;
             self.bytes.extend_from_slice(piece.as_bytes());
         }
-        self.close_value(true);
+        self.close_value(true)
     }
 
     /// Adds each word of a text as a value, split at ASCII white space, which leaves UTF-8 whole. Returns their number.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
     #[inline]
-    pub fn push_words(&mut self, text: &Utf8Column, index: usize) -> usize {
+    pub fn push_words(&mut self, text: &Utf8Column, index: usize) -> Result<usize> {
         let text = text.bytes_at(index);
+        self.reserve(text.len())?;
+        reserve_for(&mut self.offsets, text.len() / 2 + 1)?;
         let (start, len) = (self.bytes.len(), self.offsets.len());
         // Room for the worst case, every other byte a word; the rest is given back.
         self.bytes.resize(start + text.len(), 0);
@@ -155,65 +223,100 @@ impl Utf8Column {
         }
         self.bytes.truncate(start + byte_count);
         self.offsets.truncate(len + word_count);
-        u32::try_from(self.bytes.len()).expect("a batch's text stays under 4 GiB");
         if let Some(validity) = &mut self.validity {
-            (0..word_count).for_each(|_| validity.push(true));
+            (0..word_count).try_for_each(|_| validity.push(true))?;
         }
-        word_count
+        Ok(word_count)
     }
 
-    fn close_value(&mut self, valid: bool) {
-        let end = u32::try_from(self.bytes.len()).expect("a batch's text stays under 4 GiB");
-        self.offsets.push(end);
-        if let Some(validity) = &mut self.validity {
-            validity.push(valid);
+    /// Ends a value for which there was room.
+    #[inline]
+    fn close_value(&mut self, valid: bool) -> Result<()> {
+        self.offsets.push(self.bytes.len() as u32);
+        match &mut self.validity {
+            Some(validity) => validity.push(valid),
+            None => Ok(()),
         }
     }
 
     /// Adds value `index` of another column, NULL or not.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
     #[inline]
-    pub fn push_from(&mut self, other: &Utf8Column, index: usize) {
+    pub fn push_from(&mut self, other: &Utf8Column, index: usize) -> Result<()> {
         if !other.is_valid(index) {
             return self.push_null();
         }
+        self.reserve(other.byte_count_at(index))?;
+        self.copy_from(other, index);
+        self.close_value(true)
+    }
+
+    /// Copies the bytes of another column's value. There is room for them, and for a word.
+    #[inline]
+    fn copy_from(&mut self, other: &Utf8Column, index: usize) {
         match other.byte_count_at(index) {
             // A word at once: copying a run whose length is not known is a call, in wasm one out of the module.
-            short @ 0..=8 => {
+            short @ 0..=WORD_BYTES => {
                 let end = self.bytes.len() + short;
                 self.bytes.extend_from_slice(&other.first_word(index).to_le_bytes());
                 self.bytes.truncate(end);
             }
             _ => self.bytes.extend_from_slice(other.bytes_at(index)),
         }
-        self.close_value(true);
     }
 
-    /// Adds all values of another column, NULL or not.
-    pub fn append(&mut self, other: &Utf8Column) {
-        let start = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(&other.bytes);
-        u32::try_from(self.bytes.len()).expect("a column's text stays under 4 GiB");
-        if self.validity.is_some() || other.validity.is_some() {
-            let len = self.len();
-            let validity = self.validity.get_or_insert_with(|| Bitmap::filled(len, true));
-            (0..other.len()).for_each(|index| validity.push(other.is_valid(index)));
+    /// These values, each of a column and at an index of it; of `None` no text. The bitmap says which are NULL.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub(crate) fn gather<'a>(
+        values: impl ExactSizeIterator<Item = Option<(&'a Utf8Column, usize)>> + Clone,
+        validity: Option<Bitmap>,
+    ) -> Result<Utf8Column> {
+        let byte_counts = values.clone().flatten().map(|(column, index)| column.byte_count_at(index) as u64);
+        let mut gathered = Utf8Column::with_room(values.len(), byte_counts.sum())?;
+        for value in values {
+            if let Some((column, index)) = value {
+                gathered.copy_from(column, index);
+            }
+            gathered.offsets.push(gathered.bytes.len() as u32);
         }
-        self.offsets.extend(other.offsets[1..].iter().map(|offset| start + offset));
+        gathered.validity = some_null(validity);
+        Ok(gathered)
+    }
+
+    /// The values of all columns, one after the other.
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub(super) fn concat<'a>(columns: impl Iterator<Item = &'a Utf8Column> + Clone) -> Result<Utf8Column> {
+        let row_count = columns.clone().map(Utf8Column::len).sum();
+        let byte_count = columns.clone().map(|column| column.byte_count() as u64).sum();
+        let mut all = Utf8Column::with_room(row_count, byte_count)?;
+        for column in columns.clone() {
+            let start = all.bytes.len() as u32;
+            all.bytes.extend_from_slice(&column.bytes);
+            all.offsets.extend(column.offsets[1..].iter().map(|offset| start + offset));
+        }
+        all.validity = Bitmap::concat(columns.map(|column| (column.validity(), column.len())))?;
+        Ok(all)
     }
 
     /// The values at `range`.
-    pub fn slice(&self, range: Range<usize>) -> Utf8Column {
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn slice(&self, range: Range<usize>) -> Result<Utf8Column> {
         let offsets = &self.offsets[range.start..=range.end];
         let (start, end) = (offsets[0], offsets[range.len()]);
-        let validity = self
-            .validity
-            .as_ref()
-            .map(|validity| Bitmap::from_fn(range.len(), |at| validity.get(range.start + at)));
-        Utf8Column {
-            offsets: offsets.iter().map(|offset| offset - start).collect(),
-            bytes: self.bytes[start as usize..end as usize].to_vec(),
-            validity: validity.filter(|validity| validity.count_ones() < validity.len()),
-        }
+        let bit = |validity: &Bitmap| Bitmap::from_fn(range.len(), |at| validity.get(range.start + at));
+        Ok(Utf8Column {
+            offsets: room::collect(offsets.iter().map(|offset| offset - start))?,
+            bytes: room::copied(&self.bytes[start as usize..end as usize])?,
+            validity: some_null(self.validity.as_ref().map(bit).transpose()?),
+        })
     }
 
     /// Whether value `index` is not NULL.
@@ -228,26 +331,27 @@ impl Utf8Column {
     }
 
     /// The values at `indices`, in that order.
-    pub fn take(&self, indices: &[u32]) -> Utf8Column {
-        let byte_count = indices.iter().map(|&index| self.bytes_at(index as usize).len()).sum();
-        let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
-        for &index in indices {
-            taken.push_from(self, index as usize);
-        }
-        taken
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub fn take(&self, indices: &[u32]) -> Result<Utf8Column> {
+        let validity = self.validity.as_ref().map(|validity| validity.take(indices)).transpose()?;
+        Utf8Column::gather(indices.iter().map(|&index| Some((self, index as usize))), validity)
     }
 
     /// The values at `indices`, in that order, and NULL where the index is [`super::NO_ROW`].
-    pub(super) fn take_or_null(&self, indices: &[u32]) -> Utf8Column {
-        let known = indices.iter().filter(|&&index| index != super::NO_ROW);
-        let byte_count = known.map(|&index| self.bytes_at(index as usize).len()).sum();
-        let mut taken = Utf8Column::with_capacity(indices.len(), byte_count);
-        for &index in indices {
-            match index {
-                super::NO_ROW => taken.push_null(),
-                index => taken.push_from(self, index as usize),
-            }
-        }
-        taken
+    ///
+    /// # Errors
+    /// As [`Utf8Column::with_room`].
+    pub(super) fn take_or_null(&self, indices: &[u32]) -> Result<Utf8Column> {
+        let is_known = |index: u32| index != super::NO_ROW;
+        let validity = Bitmap::of_values(indices, |index| is_known(index) && self.is_valid(index as usize))?;
+        let value = |&index: &u32| is_known(index).then_some((self, index as usize));
+        Utf8Column::gather(indices.iter().map(value), Some(validity))
     }
+}
+
+/// A bitmap, unless nothing is NULL.
+fn some_null(validity: Option<Bitmap>) -> Option<Bitmap> {
+    validity.filter(|validity| validity.count_ones() < validity.len())
 }

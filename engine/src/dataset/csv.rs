@@ -9,6 +9,8 @@
 
 use super::TableError;
 use crate::columnar::{BATCH_ROWS, Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
+use crate::error::{self, EngineError};
+use crate::room::reserve_for;
 use std::sync::Arc;
 
 /// A batch ends when its texts are longer than this.
@@ -76,6 +78,12 @@ pub enum CsvFault {
     /// A carriage return stands alone in a field that is not quoted.
     #[error("a carriage return without a line feed in a field that is not quoted")]
     LoneReturn,
+    /// A batch of rows does not fit the memory.
+    #[error("there is no room for the rows: {needed_bytes} bytes are needed")]
+    NoRoom {
+        /// Bytes asked for.
+        needed_bytes: u64,
+    },
     /// A field is too long.
     #[error("the field is longer than {FIELD_BYTES} bytes")]
     TooLong,
@@ -116,11 +124,12 @@ pub fn read_csv(text: &[u8], schema: &Schema) -> Result<Vec<RecordBatch>, CsvErr
         }
         building.row_count += 1;
         if building.row_count >= BATCH_ROWS || building.byte_count >= BATCH_BYTES {
-            batches.push(std::mem::replace(&mut building, Building::new(&schema)).finish());
+            let full = std::mem::replace(&mut building, Building::new(&schema));
+            batches.push(full.finish().map_err(|error| error_of_rows(records.line, &error))?);
         }
     }
     if building.row_count > 0 || batches.is_empty() {
-        batches.push(building.finish());
+        batches.push(building.finish().map_err(|error| error_of_rows(records.line, &error))?);
     }
     Ok(batches)
 }
@@ -230,6 +239,7 @@ impl<'t> Records<'t> {
             let part = &rest[..quote];
             self.line += part.iter().filter(|&&byte| byte == b'\n').count() as u64;
             self.at += quote + 1;
+            reserve_for(&mut bytes, part.len() + 1).map_err(|error| fault_of(&error))?;
             bytes.extend_from_slice(part);
             if rest.get(quote + 1) != Some(&b'"') {
                 return Ok(Field { bytes: bytes.into(), is_quoted: true, line });
@@ -276,28 +286,50 @@ impl Building {
         match &mut self.columns[at] {
             Values::Int64(values) => {
                 let parse = |text: &str| text.parse().map_err(|_| not_of_type(text, DataType::Int64));
+                reserve_for(values, 1).map_err(|error| fault_of(&error))?;
                 values.push(value.map(parse).transpose()?);
             }
-            Values::Float64(values) => values.push(value.map(double).transpose()?),
+            Values::Float64(values) => {
+                reserve_for(values, 1).map_err(|error| fault_of(&error))?;
+                values.push(value.map(double).transpose()?);
+            }
             Values::Utf8(texts) => {
                 self.byte_count += text.len();
-                match value {
+                let pushed = match value {
                     None => texts.push_null(),
                     Some(text) => texts.push(text),
-                }
+                };
+                pushed.map_err(|error| fault_of(&error))?;
             }
         }
         Ok(())
     }
 
-    fn finish(self) -> RecordBatch {
-        let column = |values| match values {
-            Values::Int64(values) => Column::Int64(values.into_iter().collect::<Primitive<i64>>()),
-            Values::Float64(values) => Column::Float64(values.into_iter().collect::<Primitive<f64>>()),
-            Values::Utf8(texts) => Column::Utf8(texts),
+    fn finish(self) -> error::Result<RecordBatch> {
+        let column = |values| {
+            Ok(match values {
+                Values::Int64(values) => Column::Int64(Primitive::of(values)?),
+                Values::Float64(values) => Column::Float64(Primitive::of(values)?),
+                Values::Utf8(texts) => Column::Utf8(texts),
+            })
         };
-        RecordBatch::new(self.schema, self.columns.into_iter().map(column).collect())
+        let columns = self.columns.into_iter().map(column).collect::<error::Result<Vec<_>>>()?;
+        Ok(RecordBatch::new(self.schema, columns))
     }
+}
+
+/// What keeps rows from being put into a batch. Texts of one batch are together too short to be anything but too many for
+/// the memory.
+fn fault_of(error: &EngineError) -> CsvFault {
+    match error {
+        EngineError::OutOfMemory { needed_bytes, .. } => CsvFault::NoRoom { needed_bytes: *needed_bytes },
+        _ => CsvFault::TooLong,
+    }
+}
+
+/// The same, of a whole batch: no column is to blame.
+fn error_of_rows(line: u64, error: &EngineError) -> CsvError {
+    CsvError { line, column: "1".to_owned(), fault: fault_of(error) }
 }
 
 /// A double; one that is too large for its type is none, unless it says so itself.

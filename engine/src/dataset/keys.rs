@@ -5,13 +5,17 @@ use rand::distr::{Distribution, Uniform};
 use rand_distr::weighted::WeightedAliasIndex;
 
 use super::Skew;
+use crate::error::Result;
 use crate::random::{Streams, Xoshiro256PlusPlus};
+use crate::room::{check_room, collect, filled, reserve_for};
 
 /// The weight of the heaviest Zipf key. The alias table wants every weight below 2^64 / keys, which for
 /// 5 M keys is 2^41.7.
 const ZIPF_SCALE: f64 = (1u64 << 41) as f64;
 /// Hot shares are rounded to this fraction of the whole.
 const SHARE_STEPS: u64 = 1 << 40;
+/// Bytes a key, at most, that `rand_distr` takes while it builds an alias table, beside the weights.
+const ALIAS_BYTES: usize = 24;
 
 /// Draws keys. Rank 0 is the heaviest; a rank's key is a rotation of it by the seed, so that another seed has
 /// another hot key (and puts it into another partition).
@@ -30,17 +34,22 @@ enum Ranks {
 
 impl KeyDistribution {
     /// Builds the table: O(keys) time and memory for a skewed one.
-    pub fn new(key_count: u64, skew: Skew, streams: &Streams) -> Self {
-        let ranks = match weights(key_count, skew) {
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    pub fn new(key_count: u64, skew: Skew, streams: &Streams) -> Result<Self> {
+        let ranks = match weights(key_count, skew)? {
             None => {
                 let last = u32::try_from(key_count - 1).expect("MAX_KEYS fits 32 bits");
                 Ranks::Uniform(Uniform::new_inclusive(0, last).expect("at least one key"))
             }
             Some(weights) => {
+                // Who builds the table does not ask for its room, so it is asked for here and given back.
+                check_room(weights.len().saturating_mul(ALIAS_BYTES))?;
                 Ranks::Weighted(WeightedAliasIndex::new(weights).expect("weights are positive and bounded"))
             }
         };
-        KeyDistribution { key_count, rotation: rotation(key_count, streams), ranks }
+        Ok(KeyDistribution { key_count, rotation: rotation(key_count, streams), ranks })
     }
 
     /// The key of a rank.
@@ -55,8 +64,8 @@ impl KeyDistribution {
     }
 
     /// Appends `count` drawn keys.
-    pub fn draw(&self, rng: &mut Xoshiro256PlusPlus, count: usize, keys: &mut Vec<i64>) {
-        keys.reserve(count);
+    pub fn draw(&self, rng: &mut Xoshiro256PlusPlus, count: usize, keys: &mut Vec<i64>) -> Result<()> {
+        reserve_for(keys, count)?;
         match &self.ranks {
             Ranks::Uniform(ranks) => {
                 keys.extend((0..count).map(|_| self.key_of_rank(u64::from(rng.sample(ranks)))));
@@ -65,6 +74,7 @@ impl KeyDistribution {
                 keys.extend((0..count).map(|_| self.key_of_rank(ranks.sample(rng) as u64)));
             }
         }
+        Ok(())
     }
 }
 
@@ -81,20 +91,19 @@ pub(crate) fn rotated(rank: u64, rotation: u64, key_count: u64) -> i64 {
 }
 
 /// Integer weights by rank; `None` for the uniform distribution.
-fn weights(key_count: u64, skew: Skew) -> Option<Vec<u64>> {
-    match skew {
+fn weights(key_count: u64, skew: Skew) -> Result<Option<Vec<u64>>> {
+    Ok(match skew {
         Skew::Uniform {} => None,
         // libm, not the platform: the last bit of a power decides a weight.
-        Skew::Zipf { exponent } => Some(
-            (1..=key_count)
-                .map(|rank| (ZIPF_SCALE / libm::pow(rank as f64, exponent)).round() as u64)
-                .collect(),
-        ),
+        Skew::Zipf { exponent } => {
+            let weight = |rank| (ZIPF_SCALE / libm::pow(rank as f64, exponent)).round() as u64;
+            Some(collect((1..=key_count as usize).map(|rank| weight(rank as u64)))?)
+        }
         Skew::HotKey { share } => {
             let hot = (share * SHARE_STEPS as f64) as u64;
             let others = key_count - 1;
             if others == 0 || hot <= SHARE_STEPS / key_count {
-                return None;
+                return Ok(None);
             }
             // The whole is others * SHARE_STEPS, so that every other key gets the same whole number; both
             // are then scaled down together to fit the alias table's bound.
@@ -103,9 +112,9 @@ fn weights(key_count: u64, skew: Skew) -> Option<Vec<u64>> {
                 hot >>= 1;
                 other >>= 1;
             }
-            let mut weights = vec![other as u64; key_count as usize];
+            let mut weights = filled(other as u64, key_count as usize)?;
             weights[0] = hot as u64;
             Some(weights)
         }
-    }
+    })
 }

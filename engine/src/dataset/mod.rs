@@ -33,7 +33,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::columnar::{Bitmap, Column, DataType, RecordBatch, Schema};
+use crate::error::Result;
 use crate::random::Streams;
+use crate::room::{check_room, collect};
 pub(crate) use text::TextSource;
 
 /// A table that plans can scan.
@@ -88,14 +90,15 @@ pub struct Dataset {
 
 impl Dataset {
     /// Builds the alias tables: O(keys).
-    pub fn new(spec: &DataSpec) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    pub fn new(spec: &DataSpec) -> Result<Self> {
         let streams = Streams::new(spec.seed);
-        Dataset {
-            spec: *spec,
-            streams,
-            keys: KeyDistribution::new(spec.keys, spec.skew, &streams),
-            text: TextSource::new(streams),
-        }
+        let keys = KeyDistribution::new(spec.keys, spec.skew, &streams)?;
+        // A vocabulary is of a fixed size, and its alias table does not ask for room.
+        check_room(TextSource::BYTES)?;
+        Ok(Dataset { spec: *spec, streams, keys, text: TextSource::new(streams) })
     }
 
     /// What the content follows from.
@@ -147,12 +150,15 @@ impl Dataset {
     }
 }
 
+/// One bit a row: whether it stays.
+type Keep = dyn FnMut(&RecordBatch) -> Result<Bitmap> + Send;
+
 /// A condition on rows that are being generated.
 pub struct RowFilter {
     /// The table's columns that it reads.
     pub column_indices: Vec<usize>,
     /// One bit a row of a batch of these columns: whether it stays.
-    pub keep: Box<dyn FnMut(&RecordBatch) -> Bitmap + Send>,
+    pub keep: Box<Keep>,
 }
 
 impl std::fmt::Debug for RowFilter {
@@ -209,39 +215,43 @@ impl Scan {
     }
 
     /// The next rows: drawn are at most `row_limit`, a filter may leave fewer, or none. `None` at the end.
-    pub fn next_batch(&mut self, row_limit: usize) -> Option<RecordBatch> {
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`] and, of text, [`crate::EngineError::TooLarge`].
+    pub fn next_batch(&mut self, row_limit: usize) -> Result<Option<RecordBatch>> {
         let needed = |index: usize| {
             let filtered = self.filter.iter().flat_map(|filter| &filter.column_indices);
             self.column_indices.iter().chain(filtered).any(|&other| other == index)
         };
         let dataset = &self.dataset;
-        let mut rows = match &mut self.source {
-            Source::Prompts(prompts) => Rows::Prompts(prompts.next(row_limit, &dataset.keys, needed)?),
-            Source::Rewards(rewards) => Rows::Rewards(rewards.next(row_limit, &dataset.keys)?),
-            Source::Own { table, rows } => Rows::Own(table.next(rows, row_limit)?),
+        let rows = match &mut self.source {
+            Source::Prompts(prompts) => prompts.next(row_limit, &dataset.keys, needed)?.map(Rows::Prompts),
+            Source::Rewards(rewards) => rewards.next(row_limit, &dataset.keys)?.map(Rows::Rewards),
+            Source::Own { table, rows } => table.next(rows, row_limit)?.map(Rows::Own),
             Source::Resident(batches) => {
-                let batch = batches.next()?;
-                self.scanned.rows += batch.row_count() as u64;
-                return Some(batch);
+                let batch = batches.next();
+                self.scanned.rows += batch.as_ref().map_or(0, |batch| batch.row_count() as u64);
+                return Ok(batch);
             }
         };
+        let Some(mut rows) = rows else { return Ok(None) };
         self.scanned.rows += rows.len() as u64;
         if let Some(RowFilter { column_indices, keep }) = &mut self.filter {
             let schema = Arc::new(self.table.schema().select(column_indices));
-            let read = rows.columns(column_indices, dataset);
+            let read = rows.columns(column_indices, dataset)?;
             self.scanned.bytes += read.iter().map(|column| column.byte_count() as u64).sum::<u64>();
-            let kept = keep(&RecordBatch::new(schema, read));
+            let kept = keep(&RecordBatch::new(schema, read))?;
             if kept.count_ones() < rows.len() {
-                rows = rows.take(&kept.ones());
+                rows = rows.take(&kept.ones()?)?;
             }
             // What the filter has read is made twice, which is cheaper to say than to avoid: it is counted once.
         }
-        let columns = rows.columns(&self.column_indices, dataset);
+        let columns = rows.columns(&self.column_indices, dataset)?;
         let is_new =
             |index: &usize| self.filter.as_ref().is_none_or(|filter| !filter.column_indices.contains(index));
         let made = self.column_indices.iter().zip(&columns).filter(|(index, _)| is_new(index));
         self.scanned.bytes += made.map(|(_, column)| column.byte_count() as u64).sum::<u64>();
-        Some(RecordBatch::new(self.schema.clone(), columns))
+        Ok(Some(RecordBatch::new(self.schema.clone(), columns)))
     }
 }
 
@@ -254,21 +264,21 @@ impl Rows {
         }
     }
 
-    fn columns(&self, indices: &[usize], dataset: &Dataset) -> Vec<Arc<Column>> {
+    fn columns(&self, indices: &[usize], dataset: &Dataset) -> Result<Vec<Arc<Column>>> {
         let column = |&index: &usize| match self {
-            Rows::Prompts(rows) => Arc::new(rows.column(index, &dataset.text)),
-            Rows::Rewards(rows) => Arc::new(rows.column(index, dataset.streams)),
+            Rows::Prompts(rows) => rows.column(index, &dataset.text).map(Arc::new),
+            Rows::Rewards(rows) => rows.column(index, dataset.streams).map(Arc::new),
             Rows::Own(rows) => rows.column(index),
         };
         indices.iter().map(column).collect()
     }
 
-    fn take(self, kept: &[u32]) -> Rows {
-        match self {
-            Rows::Prompts(rows) => Rows::Prompts(rows.take(kept)),
-            Rows::Rewards(rows) => Rows::Rewards(rows.take(kept)),
-            Rows::Own(rows) => Rows::Own(rows.take(kept)),
-        }
+    fn take(self, kept: &[u32]) -> Result<Rows> {
+        Ok(match self {
+            Rows::Prompts(rows) => Rows::Prompts(rows.take(kept)?),
+            Rows::Rewards(rows) => Rows::Rewards(rows.take(kept)?),
+            Rows::Own(rows) => Rows::Own(rows.take(kept)?),
+        })
     }
 }
 
@@ -284,6 +294,7 @@ fn take_rows(rows: &mut std::ops::Range<u64>, row_limit: usize) -> Option<std::o
 }
 
 /// The values at `indices`; of a column that was not drawn, none.
-fn take_values<T: Copy>(values: &[T], indices: &[u32]) -> Vec<T> {
-    if values.is_empty() { Vec::new() } else { indices.iter().map(|&index| values[index as usize]).collect() }
+fn take_values<T: Copy>(values: &[T], indices: &[u32]) -> Result<Vec<T>> {
+    let indices = if values.is_empty() { &[] } else { indices };
+    collect(indices.iter().map(|&index| values[index as usize]))
 }

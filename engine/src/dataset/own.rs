@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::columnar::{Column, RecordBatch, Schema};
+use crate::error;
+use crate::room::{collect, copied};
 
 /// A table of a user's own. Clones share its rows; two of them are equal when they share.
 #[derive(Clone)]
@@ -64,6 +66,16 @@ pub enum TableError {
         /// This batch's.
         got: String,
     },
+    /// A batch has more rows than its rows' numbers can count.
+    #[error("batch {batch} of table {name:?} has {rows} rows, of at most {}", u32::MAX)]
+    TooManyRows {
+        /// The table.
+        name: String,
+        /// The batch's number, from 0.
+        batch: usize,
+        /// Its rows.
+        rows: usize,
+    },
     /// Its CSV text cannot be read.
     #[error(transparent)]
     Csv(super::CsvError),
@@ -108,6 +120,10 @@ impl OwnTable {
             let (expected, got) = (listed(&schema), listed(batches[batch].schema()));
             return Err(TableError::OtherColumns { name, batch, expected, got });
         }
+        let rows = |batch: &RecordBatch| batch.row_count();
+        if let Some(batch) = batches.iter().position(|batch| rows(batch) as u64 > u64::from(u32::MAX)) {
+            return Err(TableError::TooManyRows { name, batch, rows: rows(&batches[batch]) });
+        }
         let row_count = batches.iter().map(|batch| batch.row_count() as u64).sum();
         Ok(OwnTable { held: Arc::new(Held { name, schema, batches, row_count }) })
     }
@@ -128,9 +144,9 @@ impl OwnTable {
     }
 
     /// The next at most `row_limit` of these rows, taken off the front. They are of one batch, so there may be fewer.
-    pub(super) fn next(&self, rows: &mut Range<u64>, row_limit: usize) -> Option<Rows> {
+    pub(super) fn next(&self, rows: &mut Range<u64>, row_limit: usize) -> error::Result<Option<Rows>> {
         if rows.is_empty() {
-            return None;
+            return Ok(None);
         }
         let mut first_row = 0;
         for batch in &self.held.batches {
@@ -140,11 +156,12 @@ impl OwnTable {
                 let taken = (rows.start - first_row) as u32..(stop - first_row) as u32;
                 rows.start = stop;
                 let is_all = taken.len() == batch.row_count();
-                return Some(Rows { batch: batch.clone(), taken: (!is_all).then(|| taken.collect()) });
+                let taken = (!is_all).then(|| collect(taken)).transpose()?;
+                return Ok(Some(Rows { batch: batch.clone(), taken }));
             }
             first_row = end;
         }
-        None
+        Ok(None)
     }
 }
 
@@ -165,18 +182,18 @@ impl Rows {
         self.taken.as_ref().map_or(self.batch.row_count(), Vec::len)
     }
 
-    pub(super) fn column(&self, index: usize) -> Arc<Column> {
+    pub(super) fn column(&self, index: usize) -> error::Result<Arc<Column>> {
         match &self.taken {
-            None => self.batch.columns()[index].clone(),
-            Some(taken) => Arc::new(self.batch.column(index).take(taken)),
+            None => Ok(self.batch.columns()[index].clone()),
+            Some(taken) => self.batch.column(index).take(taken).map(Arc::new),
         }
     }
 
-    pub(super) fn take(self, kept: &[u32]) -> Rows {
+    pub(super) fn take(self, kept: &[u32]) -> error::Result<Rows> {
         let taken = match self.taken {
-            None => kept.to_vec(),
-            Some(taken) => kept.iter().map(|&row| taken[row as usize]).collect(),
+            None => copied(kept)?,
+            Some(taken) => collect(kept.iter().map(|&row| taken[row as usize]))?,
         };
-        Rows { taken: Some(taken), ..self }
+        Ok(Rows { taken: Some(taken), ..self })
     }
 }

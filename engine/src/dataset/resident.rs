@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Dataset, Scan, Source, Table};
 use crate::columnar::{BATCH_ROWS, RecordBatch};
+use crate::error::Result;
 
 /// The batches of each partition that was scanned, of one dataset.
 #[derive(Debug, Default)]
@@ -19,19 +20,33 @@ impl ResidentScans {
     }
 
     /// A scan of the kept batches, which are generated now if this is the first.
-    pub fn scan(&mut self, dataset: &Arc<Dataset>, table: &Table, partition: u32, columns: &[usize]) -> Scan {
+    ///
+    /// # Errors
+    /// As [`Scan::next_batch`].
+    pub fn scan(
+        &mut self,
+        dataset: &Arc<Dataset>,
+        table: &Table,
+        partition: u32,
+        columns: &[usize],
+    ) -> Result<Scan> {
         let name = match table {
             Table::Prompts => "prompts",
             Table::Rewards => "rewards",
             // It is in memory already.
-            Table::Own(_) => return dataset.scan(table, partition, columns),
+            Table::Own(_) => return Ok(dataset.scan(table, partition, columns)),
         };
         let key = (name, partition, columns.to_vec());
         let mut generated = dataset.scan(table, partition, columns);
-        let batches = self
-            .batches
-            .entry(key)
-            .or_insert_with(|| std::iter::from_fn(|| generated.next_batch(BATCH_ROWS)).collect());
-        Scan { source: Source::Resident(batches.clone().into_iter()), ..generated }
+        let batches = match self.batches.get(&key) {
+            Some(batches) => batches.clone(),
+            None => {
+                let all = std::iter::from_fn(|| generated.next_batch(BATCH_ROWS).transpose());
+                let batches = all.collect::<Result<Vec<_>>>()?;
+                self.batches.insert(key, batches.clone());
+                batches
+            }
+        };
+        Ok(Scan { source: Source::Resident(batches.into_iter()), ..generated })
     }
 }

@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::keys::KeyDistribution;
 use super::{take_rows, take_values};
 use crate::columnar::{Column, Primitive};
+use crate::error::Result;
 use crate::random::Streams;
+use crate::room::{collect, copied};
 
 /// A scan of one partition of `rewards`.
 #[derive(Debug)]
@@ -23,29 +25,30 @@ impl Rewards {
         Rewards { rows }
     }
 
-    pub(super) fn next(&mut self, row_limit: usize, distribution: &KeyDistribution) -> Option<Rows> {
-        let ranks = take_rows(&mut self.rows, row_limit)?;
-        Some(Rows { keys: ranks.map(|rank| distribution.key_of_rank(rank)).collect() })
+    pub(super) fn next(&mut self, row_limit: usize, distribution: &KeyDistribution) -> Result<Option<Rows>> {
+        let Some(ranks) = take_rows(&mut self.rows, row_limit) else { return Ok(None) };
+        let keys = collect(ranks.map(|rank| distribution.key_of_rank(rank)))?;
+        Ok(Some(Rows { keys }))
     }
 }
 
 impl Rows {
     /// One column of the table.
-    pub(super) fn column(&self, index: usize, streams: Streams) -> Column {
-        match index {
-            0 => Column::Int64(Primitive::new(self.keys.clone())),
+    pub(super) fn column(&self, index: usize, streams: Streams) -> Result<Column> {
+        Ok(match index {
+            0 => Column::Int64(Primitive::new(copied(&self.keys)?)),
             1 => {
                 let reward = |key: &i64| {
                     (streams.number("rewards.reward", *key as u64) >> 44) as f64 / (1u64 << 20) as f64
                 };
-                Column::Float64(Primitive::new(self.keys.iter().map(reward).collect()))
+                Column::Float64(Primitive::new(collect(self.keys.iter().map(reward))?))
             }
             other => unreachable!("rewards has two columns, the planner asked for column {other}"),
-        }
+        })
     }
 
     /// Only these rows.
-    pub(super) fn take(&self, kept: &[u32]) -> Rows {
-        Rows { keys: take_values(&self.keys, kept) }
+    pub(super) fn take(&self, kept: &[u32]) -> Result<Rows> {
+        Ok(Rows { keys: take_values(&self.keys, kept)? })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::population::{Item, ItemValue, Population};
 use super::{DataSpec, Skew, Table, TextSource};
-use crate::columnar::{DataType, Schema, Utf8Column};
+use crate::columnar::{DataType, Schema};
 use crate::random::Streams;
 
 /// How many rows there are at most, and what tells them apart.
@@ -132,9 +132,8 @@ impl Texts {
         let mut shares: BTreeMap<String, f64> = BTreeMap::new();
         let (mut words_per_row, mut drawn_weight) = (0.0, 0.0);
         for (key, weight) in keys.heaviest(Self::DRAWN) {
-            let mut text = Utf8Column::default();
-            source.push_text(key, &mut text);
-            for word in text.value(0).split(' ') {
+            let text: String = source.pieces(key).collect();
+            for word in text.split(' ') {
                 *shares.entry(word.to_owned()).or_default() += weight;
                 words_per_row += weight;
             }

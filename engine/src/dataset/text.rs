@@ -5,6 +5,7 @@ use rand_distr::Distribution;
 use rand_distr::weighted::WeightedAliasIndex;
 
 use crate::columnar::Utf8Column;
+use crate::error::Result;
 use crate::random::Streams;
 
 /// Distinct words.
@@ -24,17 +25,31 @@ const SYLLABLES: [&str; 16] =
 #[derive(Debug)]
 pub(crate) struct TextSource {
     streams: Streams,
-    words: Vec<String>,
+    /// All words, one behind the other: memory that is nearly full has no room for thousands of small pieces.
+    words: String,
+    /// Where each word begins in them, and where the last one ends.
+    starts: Vec<usize>,
     ranks: WeightedAliasIndex<u32>,
 }
 
 impl TextSource {
+    /// What one holds, and holds while it is built, is less than this.
+    pub(super) const BYTES: usize = 256 << 10;
+
     pub(crate) fn new(streams: Streams) -> Self {
         // Zipf's law with exponent 1, in whole numbers.
         let weights = (1..=VOCABULARY as u32).map(|rank| HEAVIEST / rank).collect();
+        let (mut words, mut starts) =
+            (String::with_capacity(8 * VOCABULARY), Vec::with_capacity(VOCABULARY + 1));
+        for rank in 0..VOCABULARY {
+            starts.push(words.len());
+            spell(rank, &mut words);
+        }
+        starts.push(words.len());
         TextSource {
             streams,
-            words: (0..VOCABULARY).map(spell).collect(),
+            words,
+            starts,
             ranks: WeightedAliasIndex::new(weights).expect("weights are positive and bounded"),
         }
     }
@@ -43,7 +58,12 @@ impl TextSource {
     pub(crate) fn word_shares(&self) -> impl Iterator<Item = (&str, f64)> {
         let whole: f64 = (1..=VOCABULARY as u32).map(|rank| f64::from(HEAVIEST / rank)).sum();
         let shares = (1..=VOCABULARY as u32).map(move |rank| f64::from(HEAVIEST / rank) / whole);
-        self.words.iter().map(String::as_str).zip(shares)
+        (0..VOCABULARY).map(|rank| self.word(rank)).zip(shares)
+    }
+
+    #[inline]
+    fn word(&self, rank: usize) -> &str {
+        &self.words[self.starts[rank]..self.starts[rank + 1]]
     }
 
     /// Words of a text, on average.
@@ -57,13 +77,18 @@ impl TextSource {
     }
 
     /// Appends the text of `key`.
-    pub(crate) fn push_text(&self, key: i64, column: &mut Utf8Column) {
+    pub(super) fn push_text(&self, key: i64, column: &mut Utf8Column) -> Result<()> {
+        column.push_pieces(self.pieces(key))
+    }
+
+    /// The text of `key`, in pieces.
+    pub(super) fn pieces(&self, key: i64) -> impl Iterator<Item = &str> {
         let mut rng = self.streams.stream("prompts.text", key as u64);
         let word_count = rng.random_range(WORDS);
-        column.push_pieces((0..word_count).flat_map(|index| {
-            let word = self.words[self.ranks.sample(&mut rng)].as_str();
+        (0..word_count).flat_map(move |index| {
+            let word = self.word(self.ranks.sample(&mut rng));
             [if index == 0 { "" } else { " " }, word]
-        }));
+        })
     }
 
     /// The language of `key`.
@@ -79,13 +104,12 @@ impl TextSource {
     }
 }
 
-/// The word of a rank: its digits in base 16 as syllables, so frequent words are short and none repeats.
-fn spell(rank: usize) -> String {
-    let mut digits = vec![SYLLABLES[rank % 16]];
+/// Appends the word of a rank: its digits in base 16 as syllables, so frequent words are short and none repeats.
+fn spell(rank: usize, words: &mut String) {
+    words.push_str(SYLLABLES[rank % 16]);
     let mut rest = rank / 16;
     while rest > 0 {
-        digits.push(SYLLABLES[rest % 16]);
+        words.push_str(SYLLABLES[rest % 16]);
         rest /= 16;
     }
-    digits.concat()
 }

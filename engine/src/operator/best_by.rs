@@ -13,12 +13,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::groups::Groups;
-use super::slot_table::{RUN_ROWS, reserve_for};
+use super::slot_table::RUN_ROWS;
 use super::{Operator, Sink};
 use crate::columnar::order::{bits_of_float, bits_of_int};
 use crate::columnar::{BATCH_ROWS, Bitmap, Column, RecordBatch, Schema};
 use crate::error::Result;
 use crate::plan::{Direction, OrderBy};
+use crate::room::{collect, reserve_for};
 
 /// The place of a key's best row before its first row.
 const NOWHERE: u64 = u64::MAX;
@@ -114,21 +115,21 @@ impl BestBy {
     }
 
     /// The best rows of these keys.
-    fn best_rows(&self, positions: &[u32]) -> RecordBatch {
+    fn best_rows(&self, positions: &[u32]) -> Result<RecordBatch> {
         let (words, place_at) = (self.groups.words(), self.place_at());
         let place = |&position: &u32| {
             let place = words[position as usize + place_at];
             ((place >> 32) as u32, place as u32)
         };
-        let places: Vec<(u32, u32)> = positions.iter().map(place).collect();
+        let places = collect(positions.iter().map(place))?;
         RecordBatch::gather(&self.schema, &self.kept, &places)
     }
 
     /// Only the best rows, key by key: what was kept and then beaten is forgotten.
-    fn compact(&mut self) {
-        let positions = self.groups.positions();
+    fn compact(&mut self) -> Result<()> {
+        let positions = self.groups.positions()?;
         let runs = || positions.chunks(BATCH_ROWS);
-        let kept = runs().map(|positions| self.best_rows(positions)).collect();
+        let kept = runs().map(|positions| self.best_rows(positions)).collect::<Result<_>>()?;
         let place_at = self.place_at();
         let words = self.groups.words_mut();
         for (batch_index, positions) in (0u64..).zip(runs()) {
@@ -137,6 +138,7 @@ impl BestBy {
             }
         }
         (self.kept, self.kept_count) = (kept, positions.len());
+        Ok(())
     }
 }
 
@@ -160,18 +162,18 @@ impl Operator for BestBy {
         if !self.winners.is_empty() {
             self.kept_count += self.winners.len();
             let is_whole = self.winners.len() == batch.row_count();
-            self.kept.push(if is_whole { batch.clone() } else { batch.take(&self.winners) });
+            self.kept.push(if is_whole { batch.clone() } else { batch.take(&self.winners)? });
         }
         // So memory follows the keys and not the rows, and a row is copied a constant number of times.
         if self.kept_count > 2 * self.groups.len() + 4 * BATCH_ROWS {
-            self.compact();
+            self.compact()?;
         }
         Ok(())
     }
 
     fn finish(&mut self, sink: Sink<'_>) -> Result<()> {
-        for positions in self.groups.positions().chunks(BATCH_ROWS) {
-            sink(self.best_rows(positions))?;
+        for positions in self.groups.positions()?.chunks(BATCH_ROWS) {
+            sink(self.best_rows(positions)?)?;
         }
         *self = BestBy::new(self.key, std::mem::take(&mut self.order), self.schema.clone());
         Ok(())

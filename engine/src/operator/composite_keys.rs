@@ -10,9 +10,9 @@
 
 use super::group_keys::GroupKeys;
 use super::key_table::KeyTable;
-use super::slot_table::reserve_for;
 use crate::columnar::{Bitmap, Column, DataType};
 use crate::error::Result;
+use crate::room::{collect, filled, reserve_for};
 
 /// Numbers the values of two or more columns, and pairs the numbers. NULL is a value of its own.
 #[derive(Debug)]
@@ -49,44 +49,44 @@ impl CompositeKeys {
     }
 
     /// Each row's key, and whether there is one: a row with a value that was not numbered, or with a NULL, has none.
-    pub(super) fn find(&self, columns: &[&Column]) -> (Vec<i64>, Bitmap) {
+    pub(super) fn find(&self, columns: &[&Column]) -> Result<(Vec<i64>, Bitmap)> {
         let row_count = columns[0].len();
-        let mut has_key = vec![true; row_count];
+        let mut has_key = filled(true, row_count)?;
         let mut note = |numbers: &[u32], missing: u32| {
             has_key.iter_mut().zip(numbers).for_each(|(has_key, &number)| *has_key &= number != missing);
         };
         let (mut numbers, mut right, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-        self.columns[0].find(columns[0], &mut numbers);
+        self.columns[0].find(columns[0], &mut numbers)?;
         note(&numbers, GroupKeys::MISSING);
         for (index, group) in self.columns.iter().enumerate().skip(1) {
-            group.find(columns[index], &mut right);
+            group.find(columns[index], &mut right)?;
             note(&right, GroupKeys::MISSING);
-            keys = numbers.iter().zip(&right).map(|(&left, &right)| pair(left, right)).collect();
+            keys = collect(numbers.iter().zip(&right).map(|(&left, &right)| pair(left, right)))?;
             if let Some(pairs) = self.pairs.get(index - 1) {
                 numbers.clear();
-                pairs.find(&keys, &mut numbers);
+                pairs.find(&keys, &mut numbers)?;
                 note(&numbers, GroupKeys::MISSING);
             }
         }
-        (keys, Bitmap::from_fn(row_count, |row| has_key[row]))
+        Ok((keys, Bitmap::from_fn(row_count, |row| has_key[row])?))
     }
 
     /// The columns that the keys stand for: each pair is taken apart into the one before it and a column's number.
-    pub(super) fn take(&self, mut keys: Vec<i64>) -> Vec<Column> {
+    pub(super) fn take(&self, mut keys: Vec<i64>) -> Result<Vec<Column>> {
         let mut taken = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate().skip(1).rev() {
-            let rights: Vec<u32> = keys.iter().map(|&pair| pair as u32).collect();
-            taken.push(column.take(&rights));
+            let rights = collect(keys.iter().map(|&pair| pair as u32))?;
+            taken.push(column.take(&rights)?);
             let lefts = keys.iter().map(|&pair| (pair as u64 >> 32) as usize);
             keys = match index.checked_sub(2) {
-                Some(before) => lefts.map(|left| self.pairs[before].keys()[left]).collect(),
-                None => lefts.map(|left| left as i64).collect(),
+                Some(before) => collect(lefts.map(|left| self.pairs[before].keys()[left]))?,
+                None => collect(lefts.map(|left| left as i64))?,
             };
         }
-        let firsts: Vec<u32> = keys.iter().map(|&number| number as u32).collect();
-        taken.push(self.columns[0].take(&firsts));
+        let firsts = collect(keys.iter().map(|&number| number as u32))?;
+        taken.push(self.columns[0].take(&firsts)?);
         taken.reverse();
-        taken
+        Ok(taken)
     }
 }
 

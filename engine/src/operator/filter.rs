@@ -20,10 +20,10 @@ impl Filter {
 
 impl Operator for Filter {
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
-        sink(batch.take(&evaluate_predicate(&self.predicate, batch).ones()))
+        sink(batch.take(&evaluate_predicate(&self.predicate, batch)?.ones()?)?)
     }
 
-    fn select(&self, batch: &RecordBatch) -> Option<Bitmap> {
-        Some(evaluate_predicate(&self.predicate, batch))
+    fn select(&self, batch: &RecordBatch) -> Result<Option<Bitmap>> {
+        evaluate_predicate(&self.predicate, batch).map(Some)
     }
 }

@@ -12,7 +12,8 @@ use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch};
 use crate::error::Result;
 use crate::operator::GroupKeys;
 use crate::operator::composite_keys::CompositeKeys;
-use crate::operator::slot_table::{RUN_ROWS, SlotTable, reserve_for};
+use crate::operator::slot_table::{RUN_ROWS, SlotTable, check_positions};
+use crate::room::{collect, filled, reserve_for, with_room};
 use std::ops::Range;
 
 /// The groups of one operator.
@@ -86,7 +87,7 @@ impl Groups {
             Kind::One { has_rows, .. } => *has_rows |= batch.row_count() > 0,
             Kind::Slots { key: SlotKey::Int64, .. } => {}
             Kind::Slots { key: SlotKey::Float64, .. } => {
-                *keys = key_bits(batch.column(columns[0]).as_float64().values());
+                *keys = key_bits(batch.column(columns[0]).as_float64().values())?;
             }
             Kind::Slots { key: SlotKey::Several(composite), .. } => {
                 let columns: Vec<&Column> = columns.iter().map(|&column| batch.column(column)).collect();
@@ -95,6 +96,7 @@ impl Groups {
             Kind::Rows { words, initial, keys } => {
                 keys.number(batch.column(columns[0]), numbers)?;
                 let count = keys.len() * initial.len();
+                check_positions(count as u64)?;
                 let added = count - words.len();
                 reserve_for(words, added)?;
                 words.extend(initial.iter().copied().cycle().take(added));
@@ -164,8 +166,7 @@ impl Groups {
             Kind::One { words, has_rows } => words.push(if *has_rows { existing } else { new }),
             Kind::Slots { table, .. } => table.add_word(existing, new)?,
             Kind::Rows { words, initial, keys } => {
-                let mut longer = Vec::new();
-                reserve_for(&mut longer, words.len() + keys.len())?;
+                let mut longer = with_room(words.len() + keys.len())?;
                 for row in words.chunks_exact(initial.len()) {
                     longer.extend_from_slice(row);
                     longer.push(existing);
@@ -178,33 +179,38 @@ impl Groups {
     }
 
     /// Where the words of each group begin, in the order in which groups come out.
-    pub(super) fn positions(&self) -> Vec<u32> {
+    pub(super) fn positions(&self) -> Result<Vec<u32>> {
         match &self.kind {
-            Kind::One { .. } => vec![0],
-            Kind::Slots { table, .. } => table.positions().collect(),
+            Kind::One { .. } => filled(0, 1),
+            Kind::Slots { table, .. } => {
+                let mut positions = with_room(table.len())?;
+                positions.extend(table.positions());
+                Ok(positions)
+            }
             Kind::Rows { initial, keys, .. } => {
-                (0..keys.len() as u32).map(|number| number * initial.len() as u32).collect()
+                collect((0..keys.len() as u32).map(|number| number * initial.len() as u32))
             }
         }
     }
 
     /// The key columns of the groups at these positions.
-    pub(super) fn key_columns(&self, positions: &[u32]) -> Vec<Column> {
-        match &self.kind {
+    pub(super) fn key_columns(&self, positions: &[u32]) -> Result<Vec<Column>> {
+        Ok(match &self.kind {
             Kind::One { .. } => Vec::new(),
             Kind::Slots { table, key } => {
                 let keys = positions.iter().map(|&position| table.key_at(position));
                 let null = table.null_position().filter(|null| positions.contains(null));
                 let validity = null.map(|null| Bitmap::from_fn(positions.len(), |at| positions[at] != null));
+                let validity = validity.transpose()?;
                 match key {
                     SlotKey::Int64 => {
-                        vec![Column::Int64(Primitive::with_validity(keys.collect(), validity))]
+                        vec![Column::Int64(Primitive::with_validity(collect(keys)?, validity))]
                     }
                     SlotKey::Float64 => {
-                        let floats = keys.map(|bits| f64::from_bits(bits as u64)).collect();
+                        let floats = collect(keys.map(|bits| f64::from_bits(bits as u64)))?;
                         vec![Column::Float64(Primitive::with_validity(floats, validity))]
                     }
-                    SlotKey::Several(composite) => composite.take(keys.collect()),
+                    SlotKey::Several(composite) => composite.take(collect(keys)?)?,
                 }
             }
             Kind::Rows { initial, keys, .. } => {
@@ -214,8 +220,8 @@ impl Groups {
                     (Some(first), Some(last)) => numbers(first)..numbers(last) + 1,
                     _ => 0..0,
                 };
-                vec![keys.column(range)]
+                vec![keys.column(range)?]
             }
-        }
+        })
     }
 }

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use super::composite_keys::CompositeKeys;
 use super::group_keys::key_bits;
-use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
+use super::slot_table::{RUN_ROWS, SlotTable};
 use super::{Operator, Sink, TextTable};
 use crate::columnar::{BATCH_ROWS, Bitmap, Column, DataType, NO_ROW, Primitive, RecordBatch};
 use crate::error::Result;
 use crate::plan::{JoinKind, JoinSpec};
+use crate::room::{collect, filled, reserve_for, with_room};
 
 /// Rows that agree in all keys meet. Keys are of any type; NULL meets nothing.
 #[derive(Debug)]
@@ -22,8 +23,10 @@ pub(super) struct HashJoin {
     probe_keys: Vec<usize>,
     build: Vec<RecordBatch>,
     table: Option<Arc<BuildTable>>,
-    /// Of the batch at hand: the first build row that each row meets.
+    /// Of the batch at hand: the first build row that each row meets; and room for those rows that meet one, of either side.
     first_rows: Vec<u32>,
+    probe_rows: Vec<u32>,
+    build_rows: Vec<u32>,
 }
 
 /// The build side, put together once its input has ended. Many tasks can read one.
@@ -58,10 +61,10 @@ impl BuildTable {
     /// [`crate::EngineError::OutOfMemory`].
     pub fn new(batches: &[RecordBatch], join: &JoinSpec) -> Result<Self> {
         let all = |column: usize| match batches {
-            [] => Column::nulls(join.build_schema.fields()[column].data_type, 0),
+            [] => Ok(Column::empty(join.build_schema.fields()[column].data_type)),
             batches => Column::concat(batches.iter().map(|batch| batch.column(column))),
         };
-        let key_columns: Vec<Column> = join.keys.iter().map(|key| all(key.build)).collect();
+        let key_columns = join.keys.iter().map(|key| all(key.build)).collect::<Result<Vec<_>>>()?;
         let mut next = Vec::new();
         let (composite, keys) = match key_columns.as_slice() {
             [key] => (None, BuildKeys::new(key, &mut next)?),
@@ -74,44 +77,41 @@ impl BuildTable {
                 let validity = several.iter().any(|column| column.validity().is_some()).then(|| {
                     Bitmap::from_fn(numbered.len(), |row| !several.iter().any(|column| is_null(column, row)))
                 });
-                let key = Column::Int64(Primitive::with_validity(numbered, validity));
+                let key = Column::Int64(Primitive::with_validity(numbered, validity.transpose()?));
                 (Some(composite), BuildKeys::new(&key, &mut next)?)
             }
         };
-        let columns = join.build_columns.iter().map(|&column| all(column)).collect();
-        Ok(BuildTable { columns, composite, keys, next }.ordered())
+        let columns = join.build_columns.iter().map(|&column| all(column)).collect::<Result<_>>()?;
+        BuildTable { columns, composite, keys, next }.ordered()
     }
 
     /// Puts the rows in the order of their keys when there is one for each key from the least to the greatest, as in a
     /// table of numbered things: to find a row is then to subtract.
-    fn ordered(self) -> Self {
-        let BuildKeys::Dense { least, first_rows } = &self.keys else { return self };
+    fn ordered(self) -> Result<Self> {
+        let BuildKeys::Dense { least, first_rows } = &self.keys else { return Ok(self) };
         let (_, rows) = first_rows.split_last().expect("the last place is for keys that lie outside");
         if !self.next.is_empty() || has_none(rows) {
-            return self;
+            return Ok(self);
         }
         let keys = BuildKeys::Ordered { least: *least, row_count: rows.len() as u32 };
-        BuildTable {
-            columns: self.columns.iter().map(|column| column.take(rows)).collect(),
-            composite: self.composite,
-            keys,
-            next: Vec::new(),
-        }
+        let columns = self.columns.iter().map(|column| column.take(rows)).collect::<Result<_>>()?;
+        Ok(BuildTable { columns, composite: self.composite, keys, next: Vec::new() })
     }
 
     /// Puts into `rows` the first build row that each row of a batch meets by these columns, or [`NO_ROW`].
-    fn find_rows(&self, batch: &RecordBatch, columns: &[usize], rows: &mut Vec<u32>) {
+    fn find_rows(&self, batch: &RecordBatch, columns: &[usize], rows: &mut Vec<u32>) -> Result<()> {
         let Some(composite) = &self.composite else {
             return self.find(batch.column(columns[0]), rows);
         };
         let columns: Vec<&Column> = columns.iter().map(|&column| batch.column(column)).collect();
-        let (keys, has_key) = composite.find(&columns);
-        self.find(&Column::Int64(Primitive::with_validity(keys, Some(has_key))), rows);
+        let (keys, has_key) = composite.find(&columns)?;
+        self.find(&Column::Int64(Primitive::with_validity(keys, Some(has_key))), rows)
     }
 
     /// Puts into `rows` the first build row that each of the keys meets, or [`NO_ROW`].
-    fn find(&self, keys: &Column, rows: &mut Vec<u32>) {
+    fn find(&self, keys: &Column, rows: &mut Vec<u32>) -> Result<()> {
         rows.clear();
+        reserve_for(rows, keys.len())?;
         let float_bits;
         let (first_rows, bits) = match (&self.keys, keys) {
             (BuildKeys::Dense { least, first_rows }, Column::Int64(ints)) => {
@@ -119,7 +119,7 @@ impl BuildTable {
                 let index = |key: i64| (key.wrapping_sub(*least) as u64).min(outside) as usize;
                 rows.extend(ints.values().iter().map(|&key| first_rows[index(key)]));
                 set_nulls(keys, rows);
-                return;
+                return Ok(());
             }
             (BuildKeys::Ordered { least, row_count }, Column::Int64(ints)) => {
                 let row_of = |key: i64| {
@@ -128,18 +128,18 @@ impl BuildTable {
                 };
                 rows.extend(ints.values().iter().map(|&key| row_of(key)));
                 set_nulls(keys, rows);
-                return;
+                return Ok(());
             }
             (BuildKeys::Texts { table, first_rows }, Column::Utf8(texts)) => {
                 rows.extend((0..texts.len()).map(|row| match table.get(texts, row) {
                     Some(number) => first_rows[number as usize],
                     None => NO_ROW,
                 }));
-                return;
+                return Ok(());
             }
             (BuildKeys::Slots(table), Column::Int64(ints)) => (table, ints.values()),
             (BuildKeys::Slots(table), Column::Float64(floats)) => {
-                float_bits = key_bits(floats.values());
+                float_bits = key_bits(floats.values())?;
                 (table, float_bits.as_slice())
             }
             (_, keys) => panic!("the planner promised keys of one type, not {:?}", keys.data_type()),
@@ -151,6 +151,7 @@ impl BuildTable {
             rows.extend(positions.iter().map(|&at| words.get(at as usize).map_or(NO_ROW, |&row| row as u32)));
         }
         set_nulls(keys, rows);
+        Ok(())
     }
 }
 
@@ -179,8 +180,7 @@ fn window_of(keys: &Column) -> Option<(i64, usize)> {
 
 impl BuildKeys {
     fn new(keys: &Column, next: &mut Vec<u32>) -> Result<Self> {
-        reserve_for(next, keys.len())?;
-        next.resize(keys.len(), NO_ROW);
+        *next = filled(NO_ROW, keys.len())?;
         let mut has_next = false;
         let is_valid = |row: usize| keys.validity().is_none_or(|validity| validity.get(row));
         // Backwards, so that a chain lists its rows in their order.
@@ -192,16 +192,14 @@ impl BuildKeys {
         let built = if let Column::Utf8(texts) = keys {
             let (mut table, mut numbers) = (TextTable::default(), Vec::new());
             table.number(texts, &mut numbers)?;
-            let mut first_rows = vec![NO_ROW; table.len()];
+            let mut first_rows = filled(NO_ROW, table.len())?;
             for (row, number) in numbers.into_iter().enumerate().rev().filter(|(row, _)| is_valid(*row)) {
                 let first = &mut first_rows[number as usize];
                 *first = chain(row, *first);
             }
             BuildKeys::Texts { table, first_rows }
         } else if let Some((least, window)) = window_of(keys) {
-            let mut first_rows = Vec::new();
-            reserve_for(&mut first_rows, window + 1)?;
-            first_rows.resize(window + 1, NO_ROW);
+            let mut first_rows = filled(NO_ROW, window + 1)?;
             let values = keys.as_int64().values();
             for (row, &key) in values.iter().enumerate().rev().filter(|(row, _)| is_valid(*row)) {
                 let first = &mut first_rows[key.wrapping_sub(least) as usize];
@@ -212,7 +210,7 @@ impl BuildKeys {
             let float_bits;
             let bits = match keys {
                 Column::Float64(floats) => {
-                    float_bits = key_bits(floats.values());
+                    float_bits = key_bits(floats.values())?;
                     &float_bits
                 }
                 _ => keys.as_int64().values(),
@@ -252,6 +250,8 @@ impl HashJoin {
             build: Vec::new(),
             table: None,
             first_rows: Vec::new(),
+            probe_rows: Vec::new(),
+            build_rows: Vec::new(),
         }
     }
 
@@ -273,14 +273,14 @@ impl HashJoin {
         let mut columns = match probe_rows {
             None => batch.columns().to_vec(),
             Some([]) => return Ok(()),
-            Some(rows) => batch.take(rows).columns().to_vec(),
+            Some(rows) => batch.take(rows)?.columns().to_vec(),
         };
-        columns.extend(table.columns.iter().map(|column| {
-            Arc::new(match self.spec.kind {
-                JoinKind::LeftOuter => column.take_or_null(build_rows),
-                JoinKind::Inner | JoinKind::Semi | JoinKind::Anti => column.take(build_rows),
-            })
-        }));
+        for column in &table.columns {
+            columns.push(Arc::new(match self.spec.kind {
+                JoinKind::LeftOuter => column.take_or_null(build_rows)?,
+                JoinKind::Inner | JoinKind::Semi | JoinKind::Anti => column.take(build_rows)?,
+            }));
+        }
         sink(RecordBatch::new(self.spec.schema.clone(), columns))
     }
 
@@ -293,30 +293,29 @@ impl HashJoin {
         sink: Sink<'_>,
     ) -> Result<()> {
         let rows = (0..).zip(&self.first_rows).filter(|(_, first)| (**first != NO_ROW) == has_met);
-        let rows: Vec<u32> = rows.map(|(row, _)| row).collect();
+        let rows = collect(rows.map(|(row, _)| row))?;
         let kept = if rows.len() == batch.row_count() { None } else { Some(rows.as_slice()) };
         self.emit(table, batch, kept, &[], sink)
     }
 
     /// Keys of the build side may repeat: each probe row walks along its chain.
     fn walk(&self, table: &BuildTable, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
-        let (mut probe_rows, mut build_rows) = (Vec::new(), Vec::new());
+        let (mut probe_rows, mut build_rows) = (with_room(BATCH_ROWS)?, with_room(BATCH_ROWS)?);
         for (row, &first) in (0..).zip(&self.first_rows) {
             let mut build_row = first;
-            if build_row == NO_ROW && self.spec.kind == JoinKind::LeftOuter {
-                probe_rows.push(row);
-                build_rows.push(NO_ROW);
-            }
-            while build_row != NO_ROW {
-                probe_rows.push(row);
-                build_rows.push(build_row);
-                build_row = table.next[build_row as usize];
+            while build_row != NO_ROW || (first == NO_ROW && self.spec.kind == JoinKind::LeftOuter) {
                 // One probe row can match many: what has gathered leaves before it grows past a batch.
                 if probe_rows.len() >= BATCH_ROWS {
                     self.emit(table, batch, Some(&probe_rows), &build_rows, sink)?;
                     probe_rows.clear();
                     build_rows.clear();
                 }
+                probe_rows.push(row);
+                build_rows.push(build_row);
+                if build_row == NO_ROW {
+                    break;
+                }
+                build_row = table.next[build_row as usize];
             }
         }
         self.emit(table, batch, Some(&probe_rows), &build_rows, sink)
@@ -338,7 +337,7 @@ impl Operator for HashJoin {
                 self.table.insert(Arc::new(table)).clone()
             }
         };
-        table.find_rows(batch, &self.probe_keys, &mut self.first_rows);
+        table.find_rows(batch, &self.probe_keys, &mut self.first_rows)?;
         match self.spec.kind {
             JoinKind::Inner | JoinKind::LeftOuter => {}
             JoinKind::Semi => return self.select_met(&table, batch, true, sink),
@@ -351,16 +350,20 @@ impl Operator for HashJoin {
         if is_whole {
             return self.emit(&table, batch, None, &self.first_rows, sink);
         }
-        let (mut probe_rows, mut build_rows) =
-            (vec![0; self.first_rows.len()], vec![0; self.first_rows.len()]);
+        for rows in [&mut self.probe_rows, &mut self.build_rows] {
+            if rows.len() < self.first_rows.len() {
+                *rows = filled(0, self.first_rows.len())?;
+            }
+        }
         let mut count = 0;
         // Nobody can guess which rows meet one: each is written to the next free place, which moves on only if it did.
         for (row, &build_row) in (0..).zip(&self.first_rows) {
-            probe_rows[count] = row;
-            build_rows[count] = build_row;
+            self.probe_rows[count] = row;
+            self.build_rows[count] = build_row;
             count += usize::from(build_row != NO_ROW);
         }
-        self.emit(&table, batch, Some(&probe_rows[..count]), &build_rows[..count], sink)
+        let (probe_rows, build_rows) = (&self.probe_rows[..count], &self.build_rows[..count]);
+        self.emit(&table, batch, Some(probe_rows), build_rows, sink)
     }
 
     fn finish(&mut self, _sink: Sink<'_>) -> Result<()> {

@@ -1,9 +1,10 @@
 //! A key table gives each distinct Int64 key a number, from 0 on. It is a [`SlotTable`] with one word for each key.
 
 use super::group_keys::GroupKeys;
-use super::slot_table::{RUN_ROWS, SlotTable, reserve_for};
+use super::slot_table::{RUN_ROWS, SlotTable};
 use crate::columnar::Bitmap;
 use crate::error::Result;
+use crate::room::reserve_for;
 
 /// Not numbered yet: what a key is found with that was added a moment ago.
 const NEW: u64 = u64::MAX;
@@ -52,7 +53,8 @@ impl KeyTable {
 
     /// Appends the number of each key to `numbers`, [`GroupKeys::MISSING`] for one that was never numbered. NULL is the
     /// caller's affair.
-    pub(super) fn find(&self, keys: &[i64], numbers: &mut Vec<u32>) {
+    pub(super) fn find(&self, keys: &[i64], numbers: &mut Vec<u32>) -> Result<()> {
+        reserve_for(numbers, keys.len())?;
         let (words, mut positions) = (self.slots.words(), Vec::with_capacity(RUN_ROWS));
         for run in keys.chunks(RUN_ROWS) {
             self.slots.find(run, &mut positions);
@@ -61,6 +63,7 @@ impl KeyTable {
                 |&at: &u32| words.get(at as usize).map_or(GroupKeys::MISSING, |&number| number as u32);
             numbers.extend(positions.iter().map(number));
         }
+        Ok(())
     }
 
     /// Appends the number of each key to `numbers`, given now to keys that are new.

@@ -24,8 +24,10 @@ impl Operator for Limit {
             self.left -= rows;
             return if rows == 0 { Ok(()) } else { sink(batch.clone()) };
         }
-        let first: Vec<u32> = (0..std::mem::take(&mut self.left) as u32).collect();
-        if first.is_empty() { Ok(()) } else { sink(batch.take(&first)) }
+        match std::mem::take(&mut self.left) {
+            0 => Ok(()),
+            left => sink(batch.first(left as usize)?),
+        }
     }
 
     fn finish(&mut self, _sink: Sink<'_>) -> Result<()> {

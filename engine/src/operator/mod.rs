@@ -51,7 +51,7 @@ pub trait Operator: std::fmt::Debug + Send {
     /// Takes a batch of the input; of a join that is the probe side.
     ///
     /// # Errors
-    /// [`crate::EngineError::OutOfMemory`], from here or from behind the sink.
+    /// [`crate::EngineError::OutOfMemory`] and [`crate::EngineError::TooLarge`], from here or from behind the sink.
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()>;
 
     /// Takes a batch of the build input, before any other. Only the head of a join's stage has one.
@@ -63,8 +63,11 @@ pub trait Operator: std::fmt::Debug + Send {
     }
 
     /// The rows that stay, from an operator that does nothing but leave rows out.
-    fn select(&self, _batch: &RecordBatch) -> Option<Bitmap> {
-        None
+    ///
+    /// # Errors
+    /// As [`Operator::push`].
+    fn select(&self, _batch: &RecordBatch) -> Result<Option<Bitmap>> {
+        Ok(None)
     }
 
     /// Takes the rows of a batch that have a bit, at least one of them. Who need not have them side by side saves the copy.
@@ -72,7 +75,7 @@ pub trait Operator: std::fmt::Debug + Send {
     /// # Errors
     /// As [`Operator::push`].
     fn push_selected(&mut self, batch: &RecordBatch, kept: &Bitmap, sink: Sink<'_>) -> Result<()> {
-        self.push(&batch.take(&kept.ones()), sink)
+        self.push(&batch.take(&kept.ones()?)?, sink)
     }
 
     /// The input has ended. The operator gives out what it kept.
@@ -135,7 +138,7 @@ impl Pipeline {
 
 fn push_through(operators: &mut [Box<dyn Operator>], batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
     let Some((head, tail)) = operators.split_first_mut() else { return sink(batch.clone()) };
-    if let Some(kept) = head.select(batch) {
+    if let Some(kept) = head.select(batch)? {
         return match kept.count_ones() {
             0 => Ok(()),
             all if all == batch.row_count() => push_through(tail, batch, sink),
@@ -155,7 +158,7 @@ fn push_selected(
     sink: Sink<'_>,
 ) -> Result<()> {
     match operators.split_first_mut() {
-        None => sink(batch.take(&kept.ones())),
+        None => sink(batch.take(&kept.ones()?)?),
         Some((head, tail)) => head.push_selected(batch, kept, &mut |batch| push_through(tail, &batch, sink)),
     }
 }

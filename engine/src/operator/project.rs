@@ -22,7 +22,7 @@ impl Project {
 
 impl Operator for Project {
     fn push(&mut self, batch: &RecordBatch, sink: Sink<'_>) -> Result<()> {
-        let columns = self.exprs.iter().map(|expr| evaluate(expr, batch)).collect();
+        let columns = self.exprs.iter().map(|expr| evaluate(expr, batch)).collect::<Result<Vec<_>>>()?;
         sink(RecordBatch::new(self.schema.clone(), columns))
     }
 }

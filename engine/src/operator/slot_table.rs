@@ -22,7 +22,8 @@
 
 use super::homes::{Homes, home, look_at_home};
 use crate::columnar::Bitmap;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Piece, Result};
+use crate::room::{collect, filled};
 
 /// Rows that are looked up before their words are worked on: few enough for the words to stay in the first two caches.
 pub(super) const RUN_ROWS: usize = 256;
@@ -209,9 +210,8 @@ impl SlotTable {
         (validity, start): (&Bitmap, usize),
         positions: &mut Vec<u32>,
     ) -> Result<()> {
-        let keys: Vec<i64> = (keys.iter().zip(start..))
-            .map(|(&key, row)| if validity.get(row) { key } else { MARKER as i64 })
-            .collect();
+        let valid_or_marker = |(&key, row)| if validity.get(row) { key } else { MARKER as i64 };
+        let keys = collect(keys.iter().zip(start..).map(valid_or_marker))?;
         let had_marker = self.has_special[0];
         self.locate(&keys, positions)?;
         self.has_special[0] = had_marker;
@@ -353,25 +353,14 @@ fn stride_of(width: usize) -> usize {
     if width <= LINE_WORDS { width.next_power_of_two() } else { width.next_multiple_of(LINE_WORDS) }
 }
 
-/// Zeros, or the error that says how much was asked for.
-pub(super) fn zeroed_words(count: usize) -> Result<Vec<u64>> {
-    // A position is 32 bits everywhere, so that a table is the same in a browser and outside.
-    let fitting = if count < MISSING as usize { count } else { usize::MAX };
-    let mut words = Vec::new();
-    reserve_for(&mut words, fitting)?;
-    words.resize(count, 0);
-    Ok(words)
+/// Zeros, of which each has a position of 32 bits: so a table is the same in a browser and outside.
+fn zeroed_words(count: usize) -> Result<Vec<u64>> {
+    check_positions(count as u64)?;
+    filled(0, count)
 }
 
-/// Room for so many more values.
-///
-/// # Errors
-/// [`EngineError::OutOfMemory`] when it cannot be had.
-pub(super) fn reserve_for<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
-    values.try_reserve(count).map_err(|_| EngineError::OutOfMemory {
-        needed_bytes: (values.len() as u64)
-            .saturating_add(count as u64)
-            .saturating_mul(size_of::<T>() as u64),
-        limit_bytes: 0,
-    })
+/// Refuses a table of more words than there are positions.
+pub(super) fn check_positions(needed: u64) -> Result<()> {
+    let limit = u64::from(MISSING - 1);
+    if needed > limit { Err(EngineError::TooLarge { piece: Piece::Table, needed, limit }) } else { Ok(()) }
 }

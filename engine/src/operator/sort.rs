@@ -8,11 +8,11 @@
 
 use std::cmp::Ordering;
 
-use super::slot_table::reserve_for;
 use super::{Operator, Sink};
 use crate::columnar::{BATCH_ROWS, RecordBatch};
 use crate::error::Result;
 use crate::plan::SortKey;
+use crate::room::{collect, with_room};
 use crate::shuffle::{OrderedRows, is_decided_by_words};
 
 /// Keeps all rows, and gives them in order when the input has ended. Rows that are equal in every key come in the order in
@@ -32,8 +32,8 @@ impl Sort {
     fn places(&self) -> Result<Vec<(u32, u32)>> {
         let batches: Vec<OrderedRows<'_>> =
             self.kept.iter().map(|batch| OrderedRows::new(batch, &self.keys)).collect();
-        let mut rows: Vec<(u64, u32, u32)> = Vec::new();
-        reserve_for(&mut rows, self.kept.iter().map(RecordBatch::row_count).sum())?;
+        let row_count = self.kept.iter().map(RecordBatch::row_count).fold(0, usize::saturating_add);
+        let mut rows: Vec<(u64, u32, u32)> = with_room(row_count)?;
         for (at, batch) in (0u32..).zip(&batches) {
             rows.extend(batch.words().zip(0u32..).map(|(word, row)| (word, at, row)));
         }
@@ -44,10 +44,7 @@ impl Sort {
         } else {
             rows.sort_unstable_by(|one, other| compare(&batches, one, other));
         }
-        let mut places = Vec::new();
-        reserve_for(&mut places, rows.len())?;
-        places.extend(rows.into_iter().map(|(_, batch, row)| (batch, row)));
-        Ok(places)
+        collect(rows.iter().map(|&(_, batch, row)| (batch, row)))
     }
 }
 
@@ -74,7 +71,7 @@ impl Operator for Sort {
         let places = self.places()?;
         for places in places.chunks(BATCH_ROWS) {
             let schema = self.kept[0].schema();
-            sink(RecordBatch::gather(schema, &self.kept, places))?;
+            sink(RecordBatch::gather(schema, &self.kept, places)?)?;
         }
         self.kept.clear();
         Ok(())

@@ -8,9 +8,10 @@
 
 use std::ops::Range;
 
-use super::slot_table::{RUN_ROWS, reserve_for};
+use super::slot_table::{RUN_ROWS, check_positions};
 use crate::columnar::Utf8Column;
 use crate::error::Result;
+use crate::room::{filled, reserve_for};
 
 /// No number: an empty slot.
 const EMPTY: u32 = u32::MAX;
@@ -38,7 +39,7 @@ pub struct TextTable {
 
 impl Default for TextTable {
     fn default() -> Self {
-        let slot_count = 1 << 8;
+        let slot_count = 1 << 6;
         TextTable {
             slots: vec![EMPTY_SLOT; slot_count],
             shift: shift_of(slot_count),
@@ -78,7 +79,7 @@ impl TextTable {
             for &row in self.look_at_home(texts, rows, numbers, &mut elsewhere) {
                 let row = row as usize;
                 numbers[first + row] =
-                    if texts.is_valid(row) { self.insert(texts, row) } else { self.insert_null() };
+                    if texts.is_valid(row) { self.insert(texts, row)? } else { self.insert_null()? };
             }
         }
         Ok(())
@@ -114,7 +115,7 @@ impl TextTable {
 
     /// The number of text `row` of a column, given to it now if it is new. There must be room for it.
     #[inline]
-    fn insert(&mut self, texts: &Utf8Column, row: usize) -> u32 {
+    fn insert(&mut self, texts: &Utf8Column, row: usize) -> Result<u32> {
         let bytes = texts.bytes_at(row);
         let (word, byte_count) = (word_of(texts, row, bytes), bytes.len() as u32);
         let mask = self.slots.len() - 1;
@@ -123,15 +124,15 @@ impl TextTable {
             let slot = self.slots[at & mask];
             if slot.number == EMPTY {
                 let number = self.keys.len() as u32;
+                self.keys.push_from(texts, row)?;
                 self.slots[at & mask] = Slot { word, byte_count, number };
-                self.keys.push_from(texts, row);
-                return number;
+                return Ok(number);
             }
             let is_alike = slot.word == word && slot.byte_count == byte_count;
             if is_alike
                 && (bytes.len() <= SHORT || are_equal(self.keys.bytes_at(slot.number as usize), bytes))
             {
-                return slot.number;
+                return Ok(slot.number);
             }
             at += 1;
         }
@@ -163,11 +164,14 @@ impl TextTable {
     }
 
     /// The number of NULL, given to it now if it is new.
-    fn insert_null(&mut self) -> u32 {
-        *self.null_number.get_or_insert_with(|| {
-            self.keys.push_null();
-            (self.keys.len() - 1) as u32
-        })
+    fn insert_null(&mut self) -> Result<u32> {
+        if let Some(number) = self.null_number {
+            return Ok(number);
+        }
+        let number = self.keys.len() as u32;
+        self.keys.push_null()?;
+        self.null_number = Some(number);
+        Ok(number)
     }
 
     /// Room for `rows` more texts: at most half of the slots are taken.
@@ -179,9 +183,10 @@ impl TextTable {
         if slot_count == self.slots.len() {
             return Ok(());
         }
-        let (mut grown, mask, shift) = (Vec::new(), slot_count - 1, shift_of(slot_count));
-        reserve_for(&mut grown, slot_count)?;
-        grown.resize(slot_count, EMPTY_SLOT);
+        // So a number is one of 32 bits.
+        check_positions(2 * slot_count as u64)?;
+        let (mask, shift) = (slot_count - 1, shift_of(slot_count));
+        let mut grown = filled(EMPTY_SLOT, slot_count)?;
         for slot in self.slots.iter().filter(|slot| slot.number != EMPTY) {
             let mut at = home(slot.word, slot.byte_count, shift);
             while grown[at & mask].number != EMPTY {

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
+use crate::room::filled;
+
 /// Slots are 2 to this power.
 const SLOT_BITS: u32 = 9;
 /// Rows of a batch that vote, about: one in 16 of a full batch, all of a small one.
@@ -42,22 +45,23 @@ struct Found {
 }
 
 /// The sketch of one task's Int64 keys.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct KeySketch {
+    /// None before the first rows.
     slots: Vec<Slot>,
     found: Vec<Found>,
     row_count: u64,
 }
 
-impl Default for KeySketch {
-    fn default() -> Self {
-        KeySketch { slots: vec![Slot::default(); 1 << SLOT_BITS], found: Vec::new(), row_count: 0 }
-    }
-}
-
 impl KeySketch {
     /// Adds the keys of a batch's rows.
-    pub fn add(&mut self, keys: &[i64]) {
+    ///
+    /// # Errors
+    /// [`crate::EngineError::OutOfMemory`].
+    pub fn add(&mut self, keys: &[i64]) -> Result<()> {
+        if self.slots.is_empty() {
+            self.slots = filled(Slot::default(), 1 << SLOT_BITS)?;
+        }
         for &key in keys.iter().step_by((keys.len() / VOTERS).max(1)) {
             let slot = &mut self.slots[slot_of(key)];
             let is_for = (slot.owner == key) | (slot.votes == 0);
@@ -69,6 +73,7 @@ impl KeySketch {
             found.counted += count(keys, found.key);
         }
         self.row_count += keys.len() as u64;
+        Ok(())
     }
 
     /// Takes the owners with most votes. One that is counted stays until another has twice its votes: of two that are about
@@ -199,7 +204,7 @@ mod tests {
 
     fn seen(batches: &[Vec<i64>]) -> HeavyKeys {
         let mut sketch = KeySketch::default();
-        batches.iter().for_each(|batch| sketch.add(batch));
+        batches.iter().try_for_each(|batch| sketch.add(batch)).expect("room for a few slots");
         sketch.finish()
     }
 

@@ -24,6 +24,7 @@ use crate::columnar::{RecordBatch, Schema, block};
 use crate::error::{EngineError, Result};
 use crate::plan::{Ranges, SortKey};
 use crate::random::{Streams, Xoshiro256PlusPlus};
+use crate::room::{collect, copied, filled, reserve_for};
 
 /// Keys that are sampled for each partition: Spark's `spark.sql.execution.rangeExchange.sampleSizePerPartition`.
 const SAMPLED_PER_PARTITION: u64 = 100;
@@ -80,20 +81,25 @@ impl KeySampler {
     }
 
     /// Looks at the rows of a batch.
-    pub fn add(&mut self, batch: &RecordBatch) {
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`], and [`EngineError::TooLarge`] of text.
+    pub fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let end = self.row_count + batch.row_count() as u64;
         let mut rows: Vec<u32> = Vec::new();
         while self.next < end {
+            reserve_for(&mut rows, 1)?;
             rows.push((self.next - self.row_count) as u32);
             self.next_run += self.stride;
             self.choose();
             if self.taken_count + rows.len() == 2 * self.wanted {
-                self.keep(batch, &std::mem::take(&mut rows));
-                self.thin();
+                self.keep(batch, &std::mem::take(&mut rows))?;
+                self.thin()?;
             }
         }
-        self.keep(batch, &rows);
+        self.keep(batch, &rows)?;
         self.row_count = end;
+        Ok(())
     }
 
     /// Chooses the row of the next run.
@@ -101,22 +107,24 @@ impl KeySampler {
         self.next = self.next_run + self.random.random_range(0..self.stride);
     }
 
-    fn keep(&mut self, batch: &RecordBatch, rows: &[u32]) {
+    fn keep(&mut self, batch: &RecordBatch, rows: &[u32]) -> Result<()> {
         if !rows.is_empty() {
-            self.taken.push(keys_of(batch, &self.keys).take(rows));
+            self.taken.push(keys_of(batch, &self.keys).take(rows)?);
             self.taken_count += rows.len();
         }
+        Ok(())
     }
 
     /// Drops one of each two neighbours, by chance.
-    fn thin(&mut self) {
-        let Some(all) = RecordBatch::concat(&self.taken) else { return };
+    fn thin(&mut self) -> Result<()> {
+        let Some(all) = RecordBatch::concat(&self.taken)? else { return Ok(()) };
         let pairs = 0..self.taken_count as u32 / 2;
-        let rows: Vec<u32> = pairs.map(|pair| 2 * pair + self.random.random_range(0..2u32)).collect();
+        let rows = collect(pairs.map(|pair| 2 * pair + self.random.random_range(0..2u32)))?;
         self.taken_count = rows.len();
-        self.taken = vec![all.take(&rows)];
+        self.taken = vec![all.take(&rows)?];
         self.stride *= 2;
         self.choose();
+        Ok(())
     }
 
     /// What was sampled; `None` of no rows.
@@ -124,7 +132,7 @@ impl KeySampler {
     /// # Errors
     /// [`EngineError::OutOfMemory`] when the block's bytes cannot be had.
     pub fn finish(self) -> Result<Option<SampledKeys>> {
-        let Some(sampled) = RecordBatch::concat(&self.taken) else { return Ok(None) };
+        let Some(sampled) = RecordBatch::concat(&self.taken)? else { return Ok(None) };
         Ok(Some(SampledKeys { rows: self.row_count, block: encode(sampled)? }))
     }
 }
@@ -153,20 +161,22 @@ impl RangeBounds {
             let batch = decode(&sample.block, &key_schema)?;
             // How many rows a sampled one stands for, in parts of 2^16.
             let weight = (u128::from(sample.rows) << 16) / (batch.row_count() as u128).max(1);
+            reserve_for(&mut weights, batch.row_count())?;
             weights.extend(std::iter::repeat_n(weight, batch.row_count()));
             batches.push(batch);
         }
-        let Some(all) = RecordBatch::concat(&batches) else {
-            return Ok(RangeBounds::new(RecordBatch::empty(key_schema), keys));
+        let Some(all) = RecordBatch::concat(&batches)? else {
+            return RangeBounds::new(RecordBatch::empty(key_schema), keys);
         };
         let rows = OrderedRows::of_keys(&all, keys);
-        let words: Vec<u64> = rows.words().collect();
+        let words = collect(rows.words())?;
         let compare = |one: u32, other: u32| {
             let (one, other) = (one as usize, other as usize);
             words[one].cmp(&words[other]).then_with(|| rows.compare(one, &rows, other))
         };
-        let mut sorted: Vec<u32> = (0..all.row_count() as u32).collect();
-        sorted.sort_by(|&one, &other| compare(one, other));
+        let mut sorted = collect(0..all.row_count() as u32)?;
+        // A stable sort would ask for memory of its own.
+        sorted.sort_unstable_by(|&one, &other| compare(one, other).then(one.cmp(&other)));
         let total: u128 = weights.iter().sum();
         let mut bounds: Vec<u32> = Vec::new();
         let (mut passed, mut wanted) = (0u128, 1u128);
@@ -179,7 +189,7 @@ impl RangeBounds {
                 wanted += 1;
             }
         }
-        Ok(RangeBounds::new(all.take(&bounds), keys))
+        RangeBounds::new(all.take(&bounds)?, keys)
     }
 
     /// The bounds that [`RangeBounds::encode`] has written.
@@ -192,12 +202,12 @@ impl RangeBounds {
             let expected = format!("fewer bounds than {partition_count} partitions");
             return Err(EngineError::Protocol { expected, got: bounds.row_count().to_string() });
         }
-        Ok(RangeBounds::new(bounds, keys))
+        RangeBounds::new(bounds, keys)
     }
 
-    fn new(bounds: RecordBatch, keys: &[SortKey<usize>]) -> Self {
-        let words = OrderedRows::of_keys(&bounds, keys).words().collect();
-        RangeBounds { keys: keys.to_vec(), bounds, words }
+    fn new(bounds: RecordBatch, keys: &[SortKey<usize>]) -> Result<Self> {
+        let words = collect(OrderedRows::of_keys(&bounds, keys).words())?;
+        Ok(RangeBounds { keys: keys.to_vec(), bounds, words })
     }
 
     /// The bounds as they travel: a block of the keys' columns.
@@ -219,7 +229,10 @@ impl RangeBounds {
     }
 
     /// Places every row of a batch.
-    pub fn place(&self, batch: &RecordBatch) -> Placement {
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfMemory`].
+    pub fn place(&self, batch: &RecordBatch) -> Result<Placement> {
         let bounds = OrderedRows::of_keys(&self.bounds, &self.keys);
         let rows = OrderedRows::new(batch, &self.keys);
         let partition = |(row, word): (usize, u64)| {
@@ -229,7 +242,7 @@ impl RangeBounds {
             };
             partition_point(self.words.len(), comes_before) as u32
         };
-        Placement { rows: None, partitions: rows.words().enumerate().map(partition).collect() }
+        Ok(Placement { rows: None, partitions: collect(rows.words().enumerate().map(partition))? })
     }
 }
 
@@ -257,9 +270,9 @@ fn keys_of(batch: &RecordBatch, keys: &[SortKey<usize>]) -> RecordBatch {
 fn encode(batch: RecordBatch) -> Result<Vec<u8>> {
     let mut write = ShuffleWrite::new(1);
     let schema = batch.schema().clone();
-    let partitions = vec![0; batch.row_count()];
+    let partitions = filled(0, batch.row_count())?;
     write.push(batch, Placement { rows: None, partitions });
-    Ok(write.finish(&schema)?.block(0).to_vec())
+    copied(write.finish(&schema)?.block(0))
 }
 
 fn decode(bytes: &[u8], schema: &Arc<Schema>) -> Result<RecordBatch> {

@@ -5,9 +5,12 @@
 //! and one loop a column scatters every value straight to its place on the wire.
 
 use super::Placement;
-use crate::columnar::block::{BLOCK_MAGIC, ColumnLayout, HEADER_BYTES, write_column_header, write_header};
+use crate::columnar::block::{
+    BLOCK_MAGIC, ColumnLayout, HEADER_BYTES, MOST_BYTES, write_column_header, write_header,
+};
 use crate::columnar::{Column, DataType, RecordBatch, Schema};
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Piece, Result};
+use crate::room::filled;
 
 /// All blocks of one map task, back to back in the order of their reduce partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,11 @@ impl MapOutput {
     /// The block for one reduce partition.
     pub fn block(&self, reduce: u32) -> &[u8] {
         &self.bytes[self.starts[reduce as usize]..self.starts[reduce as usize + 1]]
+    }
+
+    /// The length of the block for one reduce partition, in bytes.
+    pub fn block_length(&self, reduce: u32) -> u32 {
+        u32::try_from(self.block(reduce).len()).expect("no block is written that is longer than MOST_BYTES")
     }
 
     /// Rows of each block.
@@ -69,28 +77,26 @@ impl ShuffleWrite {
     /// Writes the blocks.
     ///
     /// # Errors
-    /// [`EngineError::OutOfMemory`] when the buffer cannot be had.
+    /// [`EngineError::OutOfMemory`] when the buffer cannot be had; [`EngineError::TooLarge`] when a block's length is not one of
+    /// 32 bits.
     pub fn finish(self, schema: &Schema) -> Result<MapOutput> {
         let histogram = Histogram::of(&self.batches, schema, self.partition_count as usize);
-        let layouts = histogram.layouts(schema);
-        let byte_count = *layouts.starts.last().expect("an end after the last block");
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(byte_count)
-            .map_err(|_| EngineError::OutOfMemory { needed_bytes: byte_count as u64, limit_bytes: 0 })?;
-        bytes.resize(byte_count, 0);
+        let layouts = histogram.layouts(schema)?;
+        let mut bytes = filled(0, *layouts.starts.last().expect("an end after the last block"))?;
         histogram.write_headers(schema, &layouts, &mut bytes);
         for column in 0..schema.fields().len() {
             scatter_column(column, &self.batches, &layouts.columns[column], &layouts.starts, &mut bytes);
         }
         debug_assert!(bytes.is_empty() || bytes.starts_with(&BLOCK_MAGIC), "blocks begin with their magic");
-        Ok(MapOutput { bytes, starts: layouts.starts, rows: histogram.rows })
+        // A row takes four bytes at least, and a block's bytes are counted in 32 bits.
+        let rows = histogram.rows.iter().map(|&rows| rows as u32).collect();
+        Ok(MapOutput { bytes, starts: layouts.starts, rows })
     }
 }
 
 /// How much each block holds.
 struct Histogram {
-    rows: Vec<u32>,
+    rows: Vec<usize>,
     /// Bytes of text, by column, then block; empty for fixed-width columns.
     text_bytes: Vec<Vec<usize>>,
     /// Whether a column has a bitmap in every block: when any of its batches has one.
@@ -106,7 +112,7 @@ struct Layouts {
 
 impl Histogram {
     fn of(batches: &[(RecordBatch, Placement)], schema: &Schema, partition_count: usize) -> Self {
-        let mut rows = vec![0u32; partition_count];
+        let mut rows = vec![0usize; partition_count];
         for (_, placement) in batches {
             placement.partitions.iter().for_each(|&partition| rows[partition as usize] += 1);
         }
@@ -119,27 +125,35 @@ impl Histogram {
         Histogram { rows, text_bytes, has_validity }
     }
 
-    fn layouts(&self, schema: &Schema) -> Layouts {
-        let mut starts = vec![0];
+    fn layouts(&self, schema: &Schema) -> Result<Layouts> {
+        let mut starts = vec![0usize];
         let mut columns = vec![Vec::with_capacity(self.rows.len()); schema.fields().len()];
         for (partition, &rows) in self.rows.iter().enumerate() {
             let mut at = HEADER_BYTES;
             for (column, field) in schema.fields().iter().enumerate() {
                 let text_bytes = self.text_bytes[column].get(partition).copied().unwrap_or(0);
                 let has_validity = self.has_validity[column];
-                let layout = ColumnLayout::new(at, field.data_type, rows as usize, has_validity, text_bytes);
+                let layout = ColumnLayout::new(at, field.data_type, rows, has_validity, text_bytes);
                 at = layout.end;
                 columns[column].push(layout);
             }
-            starts.push(starts[partition] + at);
+            if at as u64 > MOST_BYTES {
+                return Err(EngineError::TooLarge {
+                    piece: Piece::Block,
+                    needed: at as u64,
+                    limit: MOST_BYTES,
+                });
+            }
+            // More than can be addressed is refused by the allocator.
+            starts.push(starts[partition].saturating_add(at));
         }
-        Layouts { starts, columns }
+        Ok(Layouts { starts, columns })
     }
 
     fn write_headers(&self, schema: &Schema, layouts: &Layouts, bytes: &mut [u8]) {
         for (partition, &rows) in self.rows.iter().enumerate() {
             let block = &mut bytes[layouts.starts[partition]..layouts.starts[partition + 1]];
-            write_header(block, rows as usize, schema.fields().len());
+            write_header(block, rows, schema.fields().len());
             for (column, field) in schema.fields().iter().enumerate() {
                 let text_bytes = self.text_bytes[column].get(partition).copied().unwrap_or(0);
                 let at = layouts.columns[column][partition].header;
@@ -161,7 +175,10 @@ fn text_histogram(
     let mut text_bytes = vec![0; partition_count];
     for (batch, placement) in batches {
         let texts = batch.column(column).as_utf8();
-        for_each_entry(placement, |row, partition| text_bytes[partition] += texts.bytes_at(row).len());
+        for_each_entry(placement, |row, partition| {
+            let of_partition: &mut usize = &mut text_bytes[partition];
+            *of_partition = of_partition.saturating_add(texts.byte_count_at(row));
+        });
     }
     text_bytes
 }

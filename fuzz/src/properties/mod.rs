@@ -47,7 +47,7 @@ pub fn peer_message(bytes: &[u8]) {
     let Ok(message) = PeerMessage::decode(bytes.to_vec()) else { return };
     let announced: u64 = message.blocks.iter().map(|block| u64::from(block.bytes)).sum();
     assert_eq!(announced, message.payload.len() as u64, "its blocks are its payload");
-    assert_eq!(message.encode(), bytes);
+    assert_eq!(message.encode().expect("it fits"), bytes);
 }
 
 /// A scenario is refused with a sentence, or it is valid and both of its written forms give it back.

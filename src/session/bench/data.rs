@@ -88,9 +88,8 @@ fn value_of(row: usize) -> i64 {
 }
 
 fn names(keys: &[i64]) -> Column {
-    let mut names = Utf8Column::with_capacity(keys.len(), 8 * keys.len());
-    keys.iter().for_each(|key| names.push(&format!("k{key}")));
-    Column::Utf8(names)
+    let names = keys.iter().map(|key| Some(format!("k{key}")));
+    Column::Utf8(Utf8Column::of(names).expect("room for a benchmark's keys"))
 }
 
 /// Some columns of a table, batch by batch, as a scan that reads only these would give them.
@@ -114,13 +113,13 @@ async fn resident(scenario: &Scenario, table: BenchTable) -> Vec<RecordBatch> {
     if let Some(batches) = known {
         return batches;
     }
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
     let (source, columns) = table.source();
     let schema = Arc::new(table.schema());
     let (mut batches, mut row_count) = (Vec::new(), 0);
     for partition in 0..dataset.partition_count() {
         let mut scan = dataset.scan(&source, partition, columns);
-        while let Some(batch) = scan.next_batch(BATCH_ROWS) {
+        while let Some(batch) = scan.next_batch(BATCH_ROWS).expect("room for a batch") {
             batches.push(table.make(&schema, &batch, row_count));
             row_count += batch.row_count();
         }

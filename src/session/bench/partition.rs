@@ -48,7 +48,7 @@ fn write(
     let mut write = ShuffleWrite::new(partition_count);
     for batch in batches {
         let rows = TaskRows { task, first_row: write.row_count() };
-        let placement = place(&by_key, batch, rows, partition_count);
+        let placement = place(&by_key, batch, rows, partition_count).expect("room for it");
         write.push(batch.clone(), placement);
     }
     write.finish(schema)

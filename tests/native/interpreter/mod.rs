@@ -48,7 +48,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(scenario: &Scenario) -> Self {
-        let dataset = Arc::new(Dataset::new(&scenario.data()));
+        let dataset = Arc::new(Dataset::new(&scenario.data()).expect("room for its tables"));
         let (prompts, rewards) = (scan(&dataset, &Table::Prompts), scan(&dataset, &Table::Rewards));
         Source { dataset, prompts, rewards }
     }
@@ -68,7 +68,7 @@ fn scan(dataset: &Arc<Dataset>, table: &Table) -> Rows {
     let mut rows = Vec::new();
     for partition in 0..dataset.partition_count() {
         let mut scan = dataset.scan(table, partition, &all);
-        while let Some(batch) = scan.next_batch(BATCH_ROWS) {
+        while let Some(batch) = scan.next_batch(BATCH_ROWS).expect("room for a batch") {
             rows.extend(rows_of(&batch));
         }
     }

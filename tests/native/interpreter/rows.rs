@@ -105,15 +105,11 @@ fn column(rows: &[Row], at: usize, data_type: DataType) -> Column {
                 .collect::<Primitive<f64>>(),
         ),
         DataType::Utf8 => {
-            let mut texts = Utf8Column::default();
-            for cell in cells {
-                match cell {
-                    None => texts.push_null(),
-                    Some(Cell::Text(text)) => texts.push(text),
-                    Some(other) => panic!("{other:?} in a column of text"),
-                }
-            }
-            Column::Utf8(texts)
+            let text = |cell: Option<&Cell>| match cell? {
+                Cell::Text(text) => Some(text.clone()),
+                other => panic!("{other:?} in a column of text"),
+            };
+            Column::Utf8(Utf8Column::of(cells.map(text)).expect("short texts"))
         }
     }
 }

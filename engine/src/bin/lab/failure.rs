@@ -61,6 +61,7 @@ impl From<EngineError> for Failure {
             EngineError::InvalidScenario(error) => error.into(),
             EngineError::InvalidPlan(error) => Failure::input("plan", error.to_string()),
             other @ (EngineError::OutOfMemory { .. }
+            | EngineError::TooLarge { .. }
             | EngineError::Protocol { .. }
             | EngineError::ExecutorLost { .. }
             | EngineError::Cancelled) => Failure::Other(other.to_string()),

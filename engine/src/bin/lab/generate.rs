@@ -14,13 +14,13 @@ use super::output::{self, Sink};
 
 pub(crate) fn generate(scenario: &Scenario, table: Table, target: &Target) -> Result<(), Failure> {
     let sink = Sink::open(target)?;
-    let dataset = Arc::new(Dataset::new(&scenario.data()));
+    let dataset = Arc::new(Dataset::new(&scenario.data())?);
     let schema = table.schema();
     let columns: Vec<usize> = (0..schema.fields().len()).collect();
     let mut csv = Csv::begin(sink, &schema)?;
     for partition in 0..dataset.partition_count() {
         let mut scan = dataset.scan(&table, partition, &columns);
-        while let Some(batch) = scan.next_batch(BATCH_ROWS) {
+        while let Some(batch) = scan.next_batch(BATCH_ROWS)? {
             csv.write(&batch)?;
         }
     }

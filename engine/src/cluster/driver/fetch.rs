@@ -40,7 +40,7 @@ impl Fetch {
         let mut rows = Vec::new();
         for Fetched { row_count, message, sender } in self.tasks.into_values() {
             let Some(message) = message else { continue };
-            let bytes = message.payload.into_bytes();
+            let bytes = message.payload.into_bytes()?;
             let (batch, _) = block::decode(&bytes, job.graph.schema())?;
             if batch.row_count() as u64 != row_count {
                 let got = format!("{} rows from executor {sender}", batch.row_count());
@@ -51,7 +51,7 @@ impl Fetch {
             if kept == batch.row_count() as u64 {
                 rows.push(batch);
             } else {
-                rows.push(batch.take(&(0..kept as u32).collect::<Vec<_>>()));
+                rows.push(batch.first(kept as usize)?);
             }
         }
         Ok(rows)

@@ -80,13 +80,13 @@ impl Run {
                 }
                 for (reduce, to) in (route.first_partition..output.block_count() as u32).zip(&route.to) {
                     let block = BlockId { shuffle: route.shuffle, reduce, map };
-                    let bytes = output.block(reduce).len();
+                    let bytes = output.block_length(reduce);
                     for peer in to {
                         if let Some(outgoing) = outgoing.get_mut(peer) {
-                            outgoing.blocks.push(PeerBlock { block, bytes: bytes as u32 });
+                            outgoing.blocks.push(PeerBlock { block, bytes });
                             outgoing.pieces.push((output.clone(), reduce));
                         } else if *peer == own {
-                            bytes_from[own as usize] += bytes as u64;
+                            bytes_from[own as usize] += u64::from(bytes);
                             self.store.offer(block, BlockSlice::Local { output: output.clone(), reduce })?;
                         }
                     }
@@ -105,7 +105,7 @@ impl Run {
     /// Makes a peer's blocks readable. The caller has seen that there is an exchange of this stage.
     pub(super) fn receive(&mut self, message: PeerMessage) -> Result<()> {
         let Some(exchange) = &mut self.exchange else { return Ok(()) };
-        let payload = message.payload.into_bytes();
+        let payload = message.payload.into_bytes()?;
         let announced: u64 = message.blocks.iter().map(|block| u64::from(block.bytes)).sum();
         if announced != payload.len() as u64 {
             let (expected, got) = (format!("{announced} bytes of blocks"), payload.len().to_string());

@@ -190,7 +190,7 @@ impl Executor {
             Some(dataset) => dataset,
             None => {
                 self.resident.iter_mut().for_each(ResidentScans::clear);
-                Arc::new(Dataset::new(&prepare.data))
+                Arc::new(Dataset::new(&prepare.data)?)
             }
         };
         self.dataset = Some(dataset.clone());

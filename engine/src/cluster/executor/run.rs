@@ -123,7 +123,7 @@ impl Run {
             got: format!("{task:?}"),
         })?;
         let block = BlockId { shuffle: RESULT_SHUFFLE, reduce: task.attempt, map: task.index };
-        let blocks = vec![PeerBlock { block, bytes: output.block(0).len() as u32 }];
+        let blocks = vec![PeerBlock { block, bytes: output.block_length(0) }];
         let payload = Payload::Pieces(vec![(output, 0)]);
         Ok(PeerMessage { run: self.id, stage: task.stage, from: own, blocks, payload })
     }

@@ -12,6 +12,7 @@ use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
 use crate::operator::{BuildTable, Pipeline, scan};
 use crate::plan::{Branch, BuildInput, JoinSpec, OperatorSpec, RowShare, StageSource, StageSpec};
+use crate::room::{collect, with_room};
 use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec};
 pub(super) use output::TaskRanges;
 use output::{KeptRows, Out, RunningOutput, Stopwatch};
@@ -98,7 +99,7 @@ impl RunningBranch {
         let mut rest = |batch: &RecordBatch| pipeline.push(batch, &mut |batch| output.take(batch, out));
         let Some(Watched { before, column, sketch }) = watched else { return rest(batch) };
         before.push(batch, &mut |batch| {
-            look(sketch, batch.column(*column));
+            look(sketch, batch.column(*column))?;
             rest(&batch)
         })
     }
@@ -108,7 +109,7 @@ impl RunningBranch {
         let RunningBranch { watched, pipeline, output } = self;
         if let Some(Watched { before, column, sketch }) = watched {
             before.finish(&mut |batch| {
-                look(sketch, batch.column(*column));
+                look(sketch, batch.column(*column))?;
                 pipeline.push(&batch, &mut |batch| output.take(batch, out))
             })?;
         }
@@ -117,13 +118,13 @@ impl RunningBranch {
 }
 
 /// Adds a batch's keys to a sketch. NULL is no key that could be named.
-fn look(sketch: &mut KeySketch, keys: &Column) {
-    let Column::Int64(keys) = keys else { return };
+fn look(sketch: &mut KeySketch, keys: &Column) -> Result<()> {
+    let Column::Int64(keys) = keys else { return Ok(()) };
     match keys.validity() {
         None => sketch.add(keys.values()),
         Some(validity) => {
-            let valid: Vec<i64> = validity.ones().iter().map(|&row| keys.values()[row as usize]).collect();
-            sketch.add(&valid);
+            let valid = validity.ones()?;
+            sketch.add(&collect(valid.iter().map(|&row| keys.values()[row as usize]))?)
         }
     }
 }
@@ -162,7 +163,7 @@ impl RunningTask {
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
                 Some(resident) if predicate.is_none() => {
-                    resident.scan(dataset, table, task.index, column_indices)
+                    resident.scan(dataset, table, task.index, column_indices)?
                 }
                 _ => scan(dataset, table, task.index, column_indices, predicate.as_ref()),
             }),
@@ -200,7 +201,7 @@ impl RunningTask {
         let mut watch = Stopwatch::start(clock);
         let (batch, is_build) = match &mut self.source {
             Source::Scan(scan) => {
-                let Some(batch) = scan.next_batch(BATCH_ROWS) else { return Ok(true) };
+                let Some(batch) = scan.next_batch(BATCH_ROWS)? else { return Ok(true) };
                 self.done.rows_in = scan.scanned().rows;
                 self.done.scanned_bytes = scan.scanned().bytes;
                 (batch, false)
@@ -296,7 +297,7 @@ fn read_blocks(blocks: &mut Blocks, done: &mut TaskDone) -> Result<Option<Record
         }
     }
     done.rows_in += row_count as u64;
-    Ok(if batches.len() == 1 { batches.pop() } else { RecordBatch::concat(&batches) })
+    if batches.len() == 1 { Ok(batches.pop()) } else { RecordBatch::concat(&batches) }
 }
 
 /// Sends each row down its branch.
@@ -308,10 +309,10 @@ fn route(
 ) -> Result<()> {
     let Some((share, row_id)) = share else { return branches[0].push(batch, out) };
     let ids = batch.column(row_id).as_int64().values();
-    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
+    let (mut wide, mut narrow) = (with_room(ids.len())?, with_room(ids.len())?);
     for (row, &id) in ids.iter().enumerate() {
         if share.contains(id as u64) { &mut wide } else { &mut narrow }.push(row as u32);
     }
-    branches[0].push(&batch.take(&wide), out)?;
-    branches[1].push(&batch.take(&narrow), out)
+    branches[0].push(&batch.take(&wide)?, out)?;
+    branches[1].push(&batch.take(&narrow)?, out)
 }

@@ -28,14 +28,15 @@ impl KeptRows {
     }
 
     /// Keeps a batch's rows, but no more than are wanted in all.
-    fn push(&mut self, mut batch: RecordBatch) {
+    fn push(&mut self, mut batch: RecordBatch) -> Result<()> {
         self.schema.get_or_insert_with(|| batch.schema().clone());
         let left = self.row_limit.map(|limit| limit.saturating_sub(self.write.row_count()));
         if let Some(left) = left.filter(|&left| left < batch.row_count() as u64) {
-            batch = batch.take(&(0..left as u32).collect::<Vec<_>>());
+            batch = batch.first(left as usize)?;
         }
-        let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1);
+        let placement = place(&Partitioning::Single, &batch, TaskRows::default(), 1)?;
         self.write.push(batch, placement);
+        Ok(())
     }
 
     /// One block with all of them; `None` when there were none.
@@ -121,12 +122,12 @@ impl RunningOutput {
             RunningOutput::Result => {
                 out.done.result.add_batch(&batch);
                 if let Some(kept) = out.kept {
-                    kept.push(batch);
+                    kept.push(batch)?;
                 }
             }
             RunningOutput::Shuffle(write) => {
                 out.watch.lap(Phase::Compute, &mut out.done.phases);
-                write.push(batch, out.index);
+                write.push(batch, out.index)?;
                 out.watch.lap(Phase::Write, &mut out.done.phases);
             }
         }
@@ -135,17 +136,18 @@ impl RunningOutput {
 }
 
 impl RunningWrite {
-    fn push(&mut self, batch: RecordBatch, task: u32) {
+    fn push(&mut self, batch: RecordBatch, task: u32) -> Result<()> {
         let rows = TaskRows { task, first_row: self.write.row_count() };
         let placement = match &mut self.placing {
             Placing::Fixed(partitioning) => place(partitioning, &batch, rows, self.partition_count),
             Placing::Ranges(bounds) => bounds.place(&batch),
             Placing::Sampled(sampler) => {
-                sampler.add(&batch);
+                sampler.add(&batch)?;
                 place(&Partitioning::Single, &batch, rows, self.partition_count)
             }
         };
-        self.write.push(batch, placement);
+        self.write.push(batch, placement?);
+        Ok(())
     }
 
     /// Writes the blocks, and notes in the task's report what they hold.

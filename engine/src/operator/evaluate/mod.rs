@@ -18,26 +18,34 @@ mod truth;
 use std::sync::Arc;
 
 use crate::columnar::{Bitmap, Column, DataType, Primitive, RecordBatch, Utf8Column};
+use crate::error::Result;
 use crate::plan::{BinaryOperator, Expr, Kind, UnaryOperator, Value};
+use crate::room::collect;
 use crate::shuffle::hash_column;
 use truth::Truth;
 
 /// The column that `expr` computes, one value a row; a condition gives 1, 0 or NULL.
 ///
+/// # Errors
+/// [`crate::EngineError::OutOfMemory`] and, of text, [`crate::EngineError::TooLarge`].
+///
 /// # Panics
 /// When a column has another type than the planner promised.
-pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Arc<Column> {
-    match operand(expr, batch) {
+pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Arc<Column>> {
+    Ok(match operand(expr, batch)? {
         Operand::Column(column) => column,
-        Operand::Scalar(value) => Arc::new(repeat(&value, batch.row_count())),
-    }
+        Operand::Scalar(value) => Arc::new(repeat(&value, batch.row_count())?),
+    })
 }
 
 /// One bit a row: whether the condition is true. NULL is not true.
 ///
+/// # Errors
+/// As [`evaluate`].
+///
 /// # Panics
 /// When `expr` is no condition, or a column has another type than the planner promised.
-pub fn evaluate_predicate(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
+pub fn evaluate_predicate(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Bitmap> {
     truth::evaluate_true(expr, batch)
 }
 
@@ -47,44 +55,50 @@ enum Operand {
     Scalar(Value),
 }
 
-fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Operand {
+fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Operand> {
     let column = match expr {
         Expr::Column(index) => batch.columns()[*index].clone(),
-        Expr::Literal(value) => return Operand::Scalar(value.clone()),
+        Expr::Literal(value) => return Ok(Operand::Scalar(value.clone())),
         Expr::Unary { operator, input } => match operator {
             UnaryOperator::Not
             | UnaryOperator::IsNull
             | UnaryOperator::Contains(_)
-            | UnaryOperator::InList(_) => Arc::new(truth::evaluate(expr, batch).into_column()),
-            UnaryOperator::Cast(to) => cast::cast(&evaluate(input, batch), *to),
-            UnaryOperator::Length => Arc::new(texts::length(evaluate(input, batch).as_utf8())),
-            UnaryOperator::Lower => Arc::new(texts::lower(evaluate(input, batch).as_utf8())),
-            UnaryOperator::TokenCount => Arc::new(texts::token_count(evaluate(input, batch).as_utf8())),
+            | UnaryOperator::InList(_) => Arc::new(truth::evaluate(expr, batch)?.into_column()?),
+            UnaryOperator::Cast(to) => cast::cast(evaluate(input, batch)?, *to)?,
+            UnaryOperator::Length => Arc::new(texts::length(evaluate(input, batch)?.as_utf8())?),
+            UnaryOperator::Lower => Arc::new(texts::lower(evaluate(input, batch)?.as_utf8())?),
+            UnaryOperator::TokenCount => Arc::new(texts::token_count(evaluate(input, batch)?.as_utf8())?),
             UnaryOperator::Hash => {
                 // Spark's hash is a signed 32-bit number.
-                let hashes = hash_column(&evaluate(input, batch));
-                let values = hashes.into_iter().map(|hash| i64::from(hash as i32)).collect();
+                let hashes = hash_column(evaluate(input, batch)?.as_ref())?;
+                let values = collect(hashes.into_iter().map(|hash| i64::from(hash as i32)))?;
                 Arc::new(Column::Int64(Primitive::new(values)))
             }
         },
         Expr::Binary { operator, left, right } if operator.is_arithmetic() => {
-            let (left, right) = (operand(left, batch), operand(right, batch));
-            Arc::new(numbers::arithmetic(*operator, &left, &right, batch.row_count()))
+            let (left, right) = (operand(left, batch)?, operand(right, batch)?);
+            Arc::new(numbers::arithmetic(*operator, &left, &right, batch.row_count())?)
         }
         Expr::Binary { operator: BinaryOperator::Coalesce, left, right } => {
-            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
-            let is_first = left.validity().cloned();
-            let is_first = is_first.unwrap_or_else(|| Bitmap::filled(batch.row_count(), true));
-            Arc::new(choice::choose(&is_first, &left, &right))
+            let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
+            let is_first = match left.validity() {
+                Some(validity) => validity.copied()?,
+                None => Bitmap::filled(batch.row_count(), true)?,
+            };
+            Arc::new(choice::choose(&is_first, &left, &right)?)
         }
-        Expr::Binary { .. } => Arc::new(truth::evaluate(expr, batch).into_column()),
+        Expr::Binary { .. } => Arc::new(truth::evaluate(expr, batch)?.into_column()?),
         Expr::Case { condition, then, otherwise } => {
-            let is_first = truth::evaluate_true(condition, batch);
-            Arc::new(choice::choose(&is_first, &evaluate(then, batch), &evaluate(otherwise, batch)))
+            let is_first = truth::evaluate_true(condition, batch)?;
+            Arc::new(choice::choose(
+                &is_first,
+                evaluate(then, batch)?.as_ref(),
+                evaluate(otherwise, batch)?.as_ref(),
+            )?)
         }
         Expr::Refused(_) => panic!("the planner refuses an expression past a limit"),
     };
-    Operand::Column(column)
+    Ok(Operand::Column(column))
 }
 
 impl Operand {
@@ -99,24 +113,23 @@ impl Operand {
 
 impl Truth {
     /// 1, 0 or NULL.
-    fn into_column(self) -> Column {
+    fn into_column(self) -> Result<Column> {
         let len = self.is_true.len();
-        let values = (0..len).map(|row| i64::from(self.is_true.get(row))).collect();
-        Column::Int64(Primitive::with_validity(values, Some(self.is_true.or(&self.is_false))))
+        let values = collect((0..len).map(|row| i64::from(self.is_true.get(row))))?;
+        Ok(Column::Int64(Primitive::with_validity(values, Some(self.is_true.or(&self.is_false)?))))
     }
 }
 
-fn repeat(value: &Value, row_count: usize) -> Column {
-    match value {
-        Value::Int64(value) => Column::Int64(Primitive::new(vec![*value; row_count])),
-        Value::Float64(value) => Column::Float64(Primitive::new(vec![*value; row_count])),
+fn repeat(value: &Value, row_count: usize) -> Result<Column> {
+    Ok(match value {
+        Value::Int64(value) => Column::Int64(Primitive::filled(*value, row_count)?),
+        Value::Float64(value) => Column::Float64(Primitive::filled(*value, row_count)?),
         Value::Utf8(value) => {
-            let mut column = Utf8Column::with_capacity(row_count, row_count * value.len());
-            (0..row_count).for_each(|_| column.push(value));
-            Column::Utf8(column)
+            let one = Utf8Column::of([Some(value)])?;
+            Column::Utf8(Utf8Column::gather((0..row_count).map(|_| Some((&one, 0))), None)?)
         }
-        Value::Truth(value) => Column::Int64(Primitive::new(vec![i64::from(*value); row_count])),
-        Value::Null(Kind::Value(data_type)) => Column::nulls(*data_type, row_count),
-        Value::Null(Kind::Truth) => Column::nulls(DataType::Int64, row_count),
-    }
+        Value::Truth(value) => Column::Int64(Primitive::filled(i64::from(*value), row_count)?),
+        Value::Null(Kind::Value(data_type)) => Column::nulls(*data_type, row_count)?,
+        Value::Null(Kind::Truth) => Column::nulls(DataType::Int64, row_count)?,
+    })
 }

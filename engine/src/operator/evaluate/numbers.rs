@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::Operand;
 use crate::columnar::{Bitmap, Column, DataType, Primitive};
+use crate::error::Result;
 use crate::plan::{BinaryOperator, Value};
+use crate::room::{collect, filled};
 
 /// One side of a kernel: a run of values, or one value for all rows.
 pub(super) enum Side<'a, T: Copy> {
@@ -28,12 +30,12 @@ pub(super) fn ints(operand: &Operand) -> Side<'_, i64> {
 }
 
 /// The doubles of an operand that the planner promised to be a number.
-pub(super) fn floats(operand: &Operand) -> Side<'_, f64> {
-    match operand {
+pub(super) fn floats(operand: &Operand) -> Result<Side<'_, f64>> {
+    Ok(match operand {
         Operand::Column(column) => match column.as_ref() {
             Column::Float64(column) => Side::Values(Cow::Borrowed(column.values()), column.validity()),
             Column::Int64(column) => {
-                let widened = column.values().iter().map(|&value| value as f64).collect();
+                let widened = collect(column.values().iter().map(|&value| value as f64))?;
                 Side::Values(Cow::Owned(widened), column.validity())
             }
             Column::Utf8(_) => panic!("the planner promised a number"),
@@ -43,16 +45,16 @@ pub(super) fn floats(operand: &Operand) -> Side<'_, f64> {
             Side::Scalar(value) => Side::Scalar(value.map(|value| value as f64)),
             Side::Values(..) => unreachable!("one value is one value"),
         },
-    }
+    })
 }
 
 impl<T: Copy> Side<'_, T> {
     /// Where it is not NULL; `None` where nothing is NULL.
-    fn validity(&self, row_count: usize) -> Option<Bitmap> {
+    fn validity(&self, row_count: usize) -> Result<Option<Bitmap>> {
         match self {
-            Side::Values(_, validity) => validity.cloned(),
-            Side::Scalar(Some(_)) => None,
-            Side::Scalar(None) => Some(Bitmap::filled(row_count, false)),
+            Side::Values(_, validity) => validity.map(Bitmap::copied).transpose(),
+            Side::Scalar(Some(_)) => Ok(None),
+            Side::Scalar(None) => Bitmap::filled(row_count, false).map(Some),
         }
     }
 }
@@ -62,10 +64,10 @@ pub(super) fn both_valid<T: Copy>(
     left: &Side<'_, T>,
     right: &Side<'_, T>,
     row_count: usize,
-) -> Option<Bitmap> {
-    match (left.validity(row_count), right.validity(row_count)) {
-        (Some(left), Some(right)) => Some(left.and(&right)),
-        (one, None) | (None, one) => one,
+) -> Result<Option<Bitmap>> {
+    match (left.validity(row_count)?, right.validity(row_count)?) {
+        (Some(left), Some(right)) => left.and(&right).map(Some),
+        (one, None) | (None, one) => Ok(one),
     }
 }
 
@@ -75,21 +77,21 @@ fn map<T: Copy + Default, U: Copy + Default>(
     right: &Side<'_, T>,
     row_count: usize,
     f: impl Fn(T, T) -> U,
-) -> Vec<U> {
+) -> Result<Vec<U>> {
     match (left, right) {
         (Side::Values(left, _), Side::Values(right, _)) => {
-            left.iter().zip(right.iter()).map(|(&left, &right)| f(left, right)).collect()
+            collect(left.iter().zip(right.iter()).map(|(&left, &right)| f(left, right)))
         }
         (Side::Values(left, _), Side::Scalar(right)) => {
             let right = right.unwrap_or_default();
-            left.iter().map(|&left| f(left, right)).collect()
+            collect(left.iter().map(|&left| f(left, right)))
         }
         (Side::Scalar(left), Side::Values(right, _)) => {
             let left = left.unwrap_or_default();
-            right.iter().map(|&right| f(left, right)).collect()
+            collect(right.iter().map(|&right| f(left, right)))
         }
         (Side::Scalar(left), Side::Scalar(right)) => {
-            vec![f(left.unwrap_or_default(), right.unwrap_or_default()); row_count]
+            filled(f(left.unwrap_or_default(), right.unwrap_or_default()), row_count)
         }
     }
 }
@@ -100,7 +102,7 @@ pub(super) fn test<T: Copy + Default>(
     right: &Side<'_, T>,
     row_count: usize,
     f: impl Fn(T, T) -> bool,
-) -> Bitmap {
+) -> Result<Bitmap> {
     match (left, right) {
         (Side::Values(left, _), Side::Values(right, _)) => {
             Bitmap::from_fn(row_count, |row| f(left[row], right[row]))
@@ -125,15 +127,15 @@ pub(super) fn arithmetic(
     left: &Operand,
     right: &Operand,
     row_count: usize,
-) -> Column {
+) -> Result<Column> {
     let is_whole = operator != BinaryOperator::Divide
         && left.data_type() == DataType::Int64
         && right.data_type() == DataType::Int64;
-    if is_whole {
-        Column::Int64(int_arithmetic(operator, &ints(left), &ints(right), row_count))
+    Ok(if is_whole {
+        Column::Int64(int_arithmetic(operator, &ints(left), &ints(right), row_count)?)
     } else {
-        Column::Float64(float_arithmetic(operator, &floats(left), &floats(right), row_count))
-    }
+        Column::Float64(float_arithmetic(operator, &floats(left)?, &floats(right)?, row_count)?)
+    })
 }
 
 fn int_arithmetic(
@@ -141,19 +143,19 @@ fn int_arithmetic(
     left: &Side<'_, i64>,
     right: &Side<'_, i64>,
     row_count: usize,
-) -> Primitive<i64> {
-    let mut validity = both_valid(left, right, row_count);
+) -> Result<Primitive<i64>> {
+    let mut validity = both_valid(left, right, row_count)?;
     let values = match operator {
         BinaryOperator::Add => map(left, right, row_count, i64::wrapping_add),
         BinaryOperator::Subtract => map(left, right, row_count, i64::wrapping_sub),
         BinaryOperator::Multiply => map(left, right, row_count, i64::wrapping_mul),
         BinaryOperator::Remainder => {
-            validity = and_nonzero(validity, left, right, row_count);
+            validity = and_nonzero(validity, left, right, row_count)?;
             map(left, right, row_count, |left, right| if right == 0 { 0 } else { left.wrapping_rem(right) })
         }
         other => panic!("the planner gives {other:?} of integers to another kernel"),
     };
-    nulls_as_default(values, validity)
+    Ok(Primitive::with_validity(values?, validity))
 }
 
 fn float_arithmetic(
@@ -161,19 +163,19 @@ fn float_arithmetic(
     left: &Side<'_, f64>,
     right: &Side<'_, f64>,
     row_count: usize,
-) -> Primitive<f64> {
-    let mut validity = both_valid(left, right, row_count);
+) -> Result<Primitive<f64>> {
+    let mut validity = both_valid(left, right, row_count)?;
     let values = match operator {
         BinaryOperator::Add => map(left, right, row_count, |left, right| left + right),
         BinaryOperator::Subtract => map(left, right, row_count, |left, right| left - right),
         BinaryOperator::Multiply => map(left, right, row_count, |left, right| left * right),
         BinaryOperator::Divide => {
-            validity = and_nonzero(validity, left, right, row_count);
+            validity = and_nonzero(validity, left, right, row_count)?;
             map(left, right, row_count, |left, right| left / right)
         }
         other => panic!("the planner gives {other:?} of doubles to another kernel"),
     };
-    nulls_as_default(values, validity)
+    Ok(Primitive::with_validity(values?, validity))
 }
 
 /// Only rows whose divisor is not 0.
@@ -182,16 +184,10 @@ fn and_nonzero<T: Copy + Default + PartialEq>(
     left: &Side<'_, T>,
     right: &Side<'_, T>,
     row_count: usize,
-) -> Option<Bitmap> {
-    let nonzero = test(left, right, row_count, |_, right| right != T::default());
-    Some(validity.map_or(nonzero.clone(), |validity| validity.and(&nonzero)))
-}
-
-/// The value below a NULL is the type's default, so that equal columns are equal.
-fn nulls_as_default<T: Copy + Default>(mut values: Vec<T>, validity: Option<Bitmap>) -> Primitive<T> {
-    if let Some(validity) = &validity {
-        let nulls = values.iter_mut().enumerate().filter(|(row, _)| !validity.get(*row));
-        nulls.for_each(|(_, value)| *value = T::default());
-    }
-    Primitive::with_validity(values, validity)
+) -> Result<Option<Bitmap>> {
+    let nonzero = test(left, right, row_count, |_, right| right != T::default())?;
+    Ok(Some(match validity {
+        None => nonzero,
+        Some(validity) => validity.and(&nonzero)?,
+    }))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::numbers::{both_valid, floats, ints, test};
 use super::{Operand, operand};
 use crate::columnar::{Bitmap, Column, DataType, RecordBatch};
+use crate::error::Result;
 use crate::plan::{BinaryOperator, Expr, InList, UnaryOperator, Value};
 
 /// Two bits a row. A row in neither is NULL.
@@ -16,94 +17,95 @@ pub(super) struct Truth {
 
 impl Truth {
     /// From one bit a row, which counts where the row is valid.
-    fn new(bits: Bitmap, validity: Option<&Bitmap>) -> Self {
-        let opposite = bits.not();
-        match validity {
+    fn new(bits: Bitmap, validity: Option<&Bitmap>) -> Result<Self> {
+        let opposite = bits.not()?;
+        Ok(match validity {
             None => Truth { is_true: bits, is_false: opposite },
-            Some(validity) => Truth { is_true: bits.and(validity), is_false: opposite.and(validity) },
-        }
+            Some(validity) => Truth { is_true: bits.and(validity)?, is_false: opposite.and(validity)? },
+        })
     }
 }
 
-pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Truth {
+pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Truth> {
     let row_count = batch.row_count();
-    match expr {
+    Ok(match expr {
         Expr::Literal(value) => Truth {
-            is_true: Bitmap::filled(row_count, *value == Value::Truth(true)),
-            is_false: Bitmap::filled(row_count, *value == Value::Truth(false)),
+            is_true: Bitmap::filled(row_count, *value == Value::Truth(true))?,
+            is_false: Bitmap::filled(row_count, *value == Value::Truth(false))?,
         },
         Expr::Unary { operator: UnaryOperator::Not, input } => {
-            let Truth { is_true, is_false } = evaluate(input, batch);
+            let Truth { is_true, is_false } = evaluate(input, batch)?;
             Truth { is_true: is_false, is_false: is_true }
         }
-        Expr::Unary { operator: UnaryOperator::IsNull, input } => Truth::new(nulls(input, batch), None),
+        Expr::Unary { operator: UnaryOperator::IsNull, input } => Truth::new(nulls(input, batch)?, None)?,
         Expr::Unary { operator: UnaryOperator::Contains(part), input } => {
-            let texts = super::evaluate(input, batch);
+            let texts = super::evaluate(input, batch)?;
             let texts = texts.as_utf8();
-            Truth::new(Bitmap::from_fn(row_count, |row| texts.value(row).contains(part)), texts.validity())
+            let contains = Bitmap::from_fn(row_count, |row| texts.value(row).contains(part))?;
+            Truth::new(contains, texts.validity())?
         }
-        Expr::Unary { operator: UnaryOperator::InList(list), input } => in_list(list, input, batch),
+        Expr::Unary { operator: UnaryOperator::InList(list), input } => in_list(list, input, batch)?,
         Expr::Binary { operator: BinaryOperator::And, left, right } => {
-            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
-            Truth { is_true: left.is_true.and(&right.is_true), is_false: left.is_false.or(&right.is_false) }
+            let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
+            Truth { is_true: left.is_true.and(&right.is_true)?, is_false: left.is_false.or(&right.is_false)? }
         }
         Expr::Binary { operator: BinaryOperator::Or, left, right } => {
-            let (left, right) = (evaluate(left, batch), evaluate(right, batch));
-            Truth { is_true: left.is_true.or(&right.is_true), is_false: left.is_false.and(&right.is_false) }
+            let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
+            Truth { is_true: left.is_true.or(&right.is_true)?, is_false: left.is_false.and(&right.is_false)? }
         }
         Expr::Binary { operator, left, right } => {
-            let (left, right) = (operand(left, batch), operand(right, batch));
-            let (bits, validity) = compare(*operator, &left, &right, row_count);
-            Truth::new(bits, validity.as_ref())
+            let (left, right) = (operand(left, batch)?, operand(right, batch)?);
+            let (bits, validity) = compare(*operator, &left, &right, row_count)?;
+            Truth::new(bits, validity.as_ref())?
         }
         Expr::Column(_) | Expr::Unary { .. } | Expr::Case { .. } | Expr::Refused(_) => {
             panic!("the planner promised a condition")
         }
-    }
+    })
 }
 
 /// Where a condition is true, and no more than that where one bitmap is enough to know.
-pub(super) fn evaluate_true(expr: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
+pub(super) fn evaluate_true(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Bitmap> {
     match expr {
         Expr::Binary { operator: BinaryOperator::And, left, right } => {
-            evaluate_true(left, batch).and(&evaluate_true(right, batch))
+            evaluate_true(left, batch)?.and(&evaluate_true(right, batch)?)
         }
         Expr::Binary { operator: BinaryOperator::Or, left, right } => {
-            evaluate_true(left, batch).or(&evaluate_true(right, batch))
+            evaluate_true(left, batch)?.or(&evaluate_true(right, batch)?)
         }
         Expr::Binary { operator, left, right } => {
-            let (left, right) = (operand(left, batch), operand(right, batch));
-            let (bits, validity) = compare(*operator, &left, &right, batch.row_count());
+            let (left, right) = (operand(left, batch)?, operand(right, batch)?);
+            let (bits, validity) = compare(*operator, &left, &right, batch.row_count())?;
             match validity {
-                None => bits,
+                None => Ok(bits),
                 Some(validity) => bits.and(&validity),
             }
         }
-        other => evaluate(other, batch).is_true,
+        other => Ok(evaluate(other, batch)?.is_true),
     }
 }
 
 /// Whether values are in a list. NULL is in none, unless the list is empty: then nothing is in it, for sure.
-fn in_list(list: &InList, input: &Expr<usize>, batch: &RecordBatch) -> Truth {
-    let (column, row_count) = (super::evaluate(input, batch), batch.row_count());
+fn in_list(list: &InList, input: &Expr<usize>, batch: &RecordBatch) -> Result<Truth> {
+    let (column, row_count) = (super::evaluate(input, batch)?, batch.row_count());
     let is_found = match column.as_ref() {
         Column::Int64(ints) => Bitmap::of_values(ints.values(), |value| list.has_int(value)),
         Column::Float64(floats) => Bitmap::of_values(floats.values(), |value| list.has_float(value)),
         Column::Utf8(texts) => Bitmap::from_fn(row_count, |row| list.has_text(texts.bytes_at(row))),
-    };
+    }?;
     if list.is_empty() {
         return Truth::new(is_found, None);
     }
-    let truth = Truth::new(is_found, column.validity());
+    let truth = Truth::new(is_found, column.validity())?;
     if list.has_null() {
-        return Truth { is_true: truth.is_true, is_false: Bitmap::filled(row_count, false) };
+        return Ok(Truth { is_true: truth.is_true, is_false: Bitmap::filled(row_count, false)? });
     }
-    truth
+    Ok(truth)
 }
 
 /// Where a value, or a condition, is NULL.
-fn nulls(input: &Expr<usize>, batch: &RecordBatch) -> Bitmap {
-    match operand(input, batch) {
+fn nulls(input: &Expr<usize>, batch: &RecordBatch) -> Result<Bitmap> {
+    match operand(input, batch)? {
         Operand::Scalar(value) => Bitmap::filled(batch.row_count(), matches!(value, Value::Null(_))),
         Operand::Column(column) => {
             column.validity().map_or_else(|| Bitmap::filled(batch.row_count(), false), Bitmap::not)
@@ -117,11 +119,11 @@ fn compare(
     left: &Operand,
     right: &Operand,
     row_count: usize,
-) -> (Bitmap, Option<Bitmap>) {
+) -> Result<(Bitmap, Option<Bitmap>)> {
     match (left.data_type(), right.data_type()) {
         (DataType::Int64, DataType::Int64) => {
             let (left, right) = (ints(left), ints(right));
-            let validity = both_valid(&left, &right, row_count);
+            let validity = both_valid(&left, &right, row_count)?;
             let bits = match operator {
                 BinaryOperator::Eq => test(&left, &right, row_count, |left, right| left == right),
                 BinaryOperator::NotEq => test(&left, &right, row_count, |left, right| left != right),
@@ -131,12 +133,12 @@ fn compare(
                 BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| left >= right),
                 other => panic!("{other:?} is no comparison"),
             };
-            (bits, validity)
+            Ok((bits?, validity))
         }
         (DataType::Utf8, DataType::Utf8) => compare_texts(operator, left, right, row_count),
         (DataType::Int64 | DataType::Float64, DataType::Int64 | DataType::Float64) => {
-            let (left, right) = (floats(left), floats(right));
-            let validity = both_valid(&left, &right, row_count);
+            let (left, right) = (floats(left)?, floats(right)?);
+            let validity = both_valid(&left, &right, row_count)?;
             let less = |left: f64, right: f64| left < right || (!left.is_nan() && right.is_nan());
             let equal = |left: f64, right: f64| left == right || (left.is_nan() && right.is_nan());
             let bits = match operator {
@@ -148,7 +150,7 @@ fn compare(
                 BinaryOperator::GtEq => test(&left, &right, row_count, |left, right| !less(left, right)),
                 other => panic!("{other:?} is no comparison"),
             };
-            (bits, validity)
+            Ok((bits?, validity))
         }
         (left, right) => panic!("the planner compares like with like, not {left:?} with {right:?}"),
     }
@@ -159,7 +161,7 @@ fn compare_texts(
     left: &Operand,
     right: &Operand,
     row_count: usize,
-) -> (Bitmap, Option<Bitmap>) {
+) -> Result<(Bitmap, Option<Bitmap>)> {
     let holds: fn(Ordering) -> bool = match operator {
         BinaryOperator::Eq => Ordering::is_eq,
         BinaryOperator::NotEq => Ordering::is_ne,
@@ -178,8 +180,8 @@ fn compare_texts(
         }
         _ => Bitmap::from_fn(row_count, |row| holds(left.bytes(row).cmp(right.bytes(row)))),
     };
-    let validity = Bitmap::from_fn(row_count, |row| left.is_valid(row) && right.is_valid(row));
-    (bits, Some(validity))
+    let validity = Bitmap::from_fn(row_count, |row| left.is_valid(row) && right.is_valid(row))?;
+    Ok((bits?, Some(validity)))
 }
 
 /// One side of a comparison of texts.

@@ -3,6 +3,7 @@
 use crate::columnar::Column;
 use crate::error::Result;
 use crate::operator::{GroupKeys, KeyTable};
+use crate::room::reserve_for;
 
 /// The pairs that were seen. A group is known here by a number of its own: its words may move.
 #[derive(Debug)]
@@ -46,6 +47,9 @@ impl DistinctPairs {
         }
         self.keys.clear();
         self.places.clear();
+        let rows = self.value_numbers.len() - start;
+        reserve_for(&mut self.keys, rows)?;
+        reserve_for(&mut self.places, rows)?;
         let validity = column.validity();
         for (place, (&value, row)) in places.zip(self.value_numbers[start..].iter().zip(start..)) {
             if validity.is_some_and(|validity| !validity.get(row)) {

@@ -127,7 +127,7 @@ impl Operator for HashAggregate {
 
     fn push_selected(&mut self, batch: &RecordBatch, kept: &Bitmap, sink: Sink<'_>) -> Result<()> {
         if !self.groups.is_global() || !self.parts.iter().all(|part| part.kind.adds_selected()) {
-            return self.push(&batch.take(&kept.ones()), sink);
+            return self.push(&batch.take(&kept.ones()?)?, sink);
         }
         self.note_nulls(batch)?;
         self.groups.prepare(batch)?;
@@ -141,11 +141,11 @@ impl Operator for HashAggregate {
         if self.groups.is_without_rows() {
             self.keep_seen(|_| true)?;
         }
-        let positions = self.groups.positions();
+        let positions = self.groups.positions()?;
         for positions in positions.chunks(BATCH_ROWS) {
-            let mut columns = self.groups.key_columns(positions);
+            let mut columns = self.groups.key_columns(positions)?;
             for outcome in &self.outcomes {
-                outcome.columns(&self.parts, self.groups.words(), positions, self.step, &mut columns);
+                outcome.columns(&self.parts, self.groups.words(), positions, self.step, &mut columns)?;
             }
             sink(RecordBatch::new(self.schema.clone(), columns))?;
         }

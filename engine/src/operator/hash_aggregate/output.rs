@@ -4,7 +4,9 @@ use super::find_part;
 use super::part::{Part, PartKind, exact_int_sum, sum_at};
 use crate::columnar::order::{float_of_bits, int_of_bits};
 use crate::columnar::{Bitmap, Column, DataType, Primitive, Utf8Column};
+use crate::error::Result;
 use crate::plan::AggregateStep;
+use crate::room::collect;
 
 /// An aggregate, by the numbers of the parts it is made of.
 #[derive(Debug)]
@@ -33,71 +35,72 @@ impl Outcome {
         positions: &[u32],
         step: AggregateStep,
         columns: &mut Vec<Column>,
-    ) {
+    ) -> Result<()> {
         let is_state = matches!(step, AggregateStep::Partial | AggregateStep::Merge);
         let word = |part: &Part, offset: usize| {
             let at = part.at + offset;
             positions.iter().map(move |&position| words[position as usize + at])
         };
-        let ints = |part: &Part, offset: usize| word(part, offset).map(|word| word as i64).collect();
+        let ints = |part: &Part, offset: usize| collect(word(part, offset).map(|word| word as i64));
         // NULL where no value was seen; where none was ever NULL, every group has one.
         let seen = |part: &Part| {
-            find_part(parts, &PartKind::Seen, part.column).map(|seen| {
+            let seen = find_part(parts, &PartKind::Seen, part.column).map(|seen| {
                 let at = parts[seen].at;
                 Bitmap::from_fn(positions.len(), |row| words[positions[row] as usize + at] != 0)
-            })
+            });
+            seen.transpose()
         };
         match *self {
-            Outcome::Count(part) => columns.push(Column::Int64(Primitive::new(ints(&parts[part], 0)))),
+            Outcome::Count(part) => columns.push(Column::Int64(Primitive::new(ints(&parts[part], 0)?))),
             Outcome::CountDistinct(part) => {
-                columns.push(Column::Int64(Primitive::new(ints(&parts[part], 1))));
+                columns.push(Column::Int64(Primitive::new(ints(&parts[part], 1)?)));
             }
             Outcome::Sum(part) => {
                 let part = &parts[part];
-                columns.push(sums(part, words, positions, seen(part), is_state));
+                columns.push(sums(part, words, positions, seen(part)?, is_state)?);
             }
             Outcome::Avg { sum, upper, count } => {
                 let (sum, count) = (&parts[sum], &parts[count]);
-                let uppers: Option<Vec<i64>> = upper.map(|upper| ints(&parts[upper], 0));
-                let counted: Vec<i64> = ints(count, 0);
-                let validity = Some(Bitmap::from_fn(counted.len(), |row| counted[row] != 0));
-                let sums = sums(sum, words, positions, validity.clone(), is_state);
+                let uppers: Option<Vec<i64>> = upper.map(|upper| ints(&parts[upper], 0)).transpose()?;
+                let counted: Vec<i64> = ints(count, 0)?;
+                let validity = || Bitmap::from_fn(counted.len(), |row| counted[row] != 0).map(Some);
+                let sums = sums(sum, words, positions, validity()?, is_state)?;
                 if is_state {
                     columns.push(sums);
                     columns.extend(uppers.map(|uppers| Column::Int64(Primitive::new(uppers))));
                     columns.push(Column::Int64(Primitive::new(counted)));
-                    return;
+                    return Ok(());
                 }
                 let quotients = match (&sums, &uppers) {
                     (Column::Int64(sums), Some(uppers)) => {
                         let exact =
                             sums.values().iter().zip(uppers).map(|(&sum, &upper)| exact_int_sum(sum, upper));
-                        exact.zip(&counted).map(|(sum, &count)| mean(sum, count)).collect()
+                        collect(exact.zip(&counted).map(|(sum, &count)| mean(sum, count)))
                     }
                     (Column::Float64(sums), _) => {
                         let quotient =
                             |(sum, &count): (&f64, &i64)| if count == 0 { 0.0 } else { sum / count as f64 };
-                        sums.values().iter().zip(&counted).map(quotient).collect()
+                        collect(sums.values().iter().zip(&counted).map(quotient))
                     }
                     (Column::Int64(_) | Column::Utf8(_), _) => {
                         unreachable!("integers have their upper halves; a text is a sum only between tasks")
                     }
-                };
-                columns.push(Column::Float64(Primitive::with_validity(quotients, validity)));
+                }?;
+                columns.push(Column::Float64(Primitive::with_validity(quotients, validity()?)));
             }
             Outcome::Extreme(part, data_type) => {
                 let part = &parts[part];
-                let validity = seen(part);
+                let validity = seen(part)?;
                 let is_valid = |row: usize| validity.as_ref().is_none_or(|validity| validity.get(row));
                 let bits = word(part, 0).enumerate().map(|(row, bits)| is_valid(row).then_some(bits));
                 columns.push(match data_type {
                     DataType::Int64 => {
-                        let values = bits.map(|bits| bits.map_or(0, int_of_bits)).collect();
-                        Column::Int64(Primitive::with_validity(values, validity.clone()))
+                        let values = collect(bits.map(|bits| bits.map_or(0, int_of_bits)))?;
+                        Column::Int64(Primitive::with_validity(values, validity))
                     }
                     DataType::Float64 => {
-                        let values = bits.map(|bits| bits.map_or(0.0, float_of_bits)).collect();
-                        Column::Float64(Primitive::with_validity(values, validity.clone()))
+                        let values = collect(bits.map(|bits| bits.map_or(0.0, float_of_bits)))?;
+                        Column::Float64(Primitive::with_validity(values, validity))
                     }
                     DataType::Utf8 => unreachable!("texts have an outcome of their own"),
                 });
@@ -107,49 +110,45 @@ impl Outcome {
                 let (PartKind::MinText(best) | PartKind::MaxText(best)) = &part.kind else {
                     unreachable!("the outcome was planned with its part")
                 };
-                columns.push(Column::Utf8(texts(word(part, 0).map(|number| {
+                columns.push(Column::Utf8(Utf8Column::of(word(part, 0).map(|number| {
                     let text = best.get((number as usize).checked_sub(1)?)?;
                     Some(str::from_utf8(text).expect("a column's text is UTF-8"))
-                }))));
+                }))?));
             }
         }
+        Ok(())
     }
 }
 
-fn sums(part: &Part, words: &[u64], positions: &[u32], validity: Option<Bitmap>, is_state: bool) -> Column {
+fn sums(
+    part: &Part,
+    words: &[u64],
+    positions: &[u32],
+    validity: Option<Bitmap>,
+    is_state: bool,
+) -> Result<Column> {
     let places = positions.iter().map(|&position| position as usize + part.at);
-    match &part.kind {
+    Ok(match &part.kind {
         PartKind::SumFloat(rests) | PartKind::SumText(rests) => {
             let sums = places.map(|place| sum_at(&words[place..place + 3], rests));
             if !is_state {
-                let values = sums.map(|sum| sum.value()).collect();
-                return Column::Float64(Primitive::with_validity(values, validity));
+                let values = collect(sums.map(|sum| sum.value()))?;
+                return Ok(Column::Float64(Primitive::with_validity(values, validity)));
             }
-            let mut states = Utf8Column::with_capacity(positions.len(), 32 * positions.len());
+            let mut states = Utf8Column::with_room(positions.len(), 32 * positions.len() as u64)?;
             for (row, sum) in sums.enumerate() {
                 match validity.as_ref().is_none_or(|validity| validity.get(row)) {
                     true => states.push(&sum.to_text()),
                     false => states.push_null(),
-                }
+                }?;
             }
             Column::Utf8(states)
         }
         _ => {
-            let values = places.map(|place| words[place] as i64).collect();
+            let values = collect(places.map(|place| words[place] as i64))?;
             Column::Int64(Primitive::with_validity(values, validity))
         }
-    }
-}
-
-fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Utf8Column {
-    let mut column = Utf8Column::default();
-    for value in values {
-        match value {
-            Some(value) => column.push(value),
-            None => column.push_null(),
-        }
-    }
-    column
+    })
 }
 
 /// Integers that a double holds exactly.

@@ -8,6 +8,7 @@ use crate::columnar::order::{bits_of_float, bits_of_int};
 use crate::columnar::{Bitmap, Column};
 use crate::error::Result;
 use crate::operator::exact_sum::{ExactSum, Rest, add_to_window};
+use crate::room::{copied, reserve_for};
 
 /// A part and where it stands.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ impl Part {
             }
             (PartKind::SumFloat(rests), Column::Float64(floats)) => {
                 for (place, &value) in places.zip(&floats.values()[rows]) {
-                    add_float(&mut words[place..place + 3], rests, value);
+                    add_float(&mut words[place..place + 3], rests, value)?;
                 }
             }
             (PartKind::SumText(rests), Column::Utf8(texts)) => {
@@ -162,12 +163,12 @@ impl Part {
             }
             (PartKind::MinText(best), Column::Utf8(texts)) => {
                 for (place, row) in places.zip(rows).filter(|(_, row)| texts.is_valid(*row)) {
-                    keep_text(&mut words[place], best, texts.bytes_at(row), |new, old| new < old);
+                    keep_text(&mut words[place], best, texts.bytes_at(row), |new, old| new < old)?;
                 }
             }
             (PartKind::MaxText(best), Column::Utf8(texts)) => {
                 for (place, row) in places.zip(rows).filter(|(_, row)| texts.is_valid(*row)) {
-                    keep_text(&mut words[place], best, texts.bytes_at(row), |new, old| new > old);
+                    keep_text(&mut words[place], best, texts.bytes_at(row), |new, old| new > old)?;
                 }
             }
             (PartKind::Distinct(pairs), column) => pairs.add(words, places, column, start)?,
@@ -205,7 +206,7 @@ impl Part {
             }
             (PartKind::SumFloat(rests), Some(Column::Float64(floats))) => {
                 let mut own = [words[at], words[at + 1], words[at + 2]];
-                floats.values().iter().for_each(|&value| add_float(&mut own, rests, value));
+                floats.values().iter().try_for_each(|&value| add_float(&mut own, rests, value))?;
                 words[at..at + 3].copy_from_slice(&own);
             }
             (PartKind::Min, Some(Column::Int64(ints))) if ints.validity().is_none() => {
@@ -218,6 +219,7 @@ impl Part {
             }
             _ => {
                 zeros.clear();
+                reserve_for(zeros, row_count)?;
                 zeros.resize(row_count, 0);
                 self.add(words, zeros, column, 0)?;
             }
@@ -235,7 +237,7 @@ impl Part {
         let word = &mut words[self.at];
         let valid = || match column.and_then(Column::validity) {
             None => kept.count_ones(),
-            Some(validity) => kept.and(validity).count_ones(),
+            Some(validity) => kept.count_both(validity),
         };
         match (&self.kind, column) {
             (PartKind::Rows, _) => *word += kept.count_ones() as u64,
@@ -293,22 +295,24 @@ fn sum_selected(values: &[i64], kept: &Bitmap, of: impl Fn(i64) -> i64) -> i64 {
 
 /// Adds to the three words of an exact sum.
 #[inline]
-fn add_float(words: &mut [u64], rests: &mut Vec<Rest>, value: f64) {
+fn add_float(words: &mut [u64], rests: &mut Vec<Rest>, value: f64) -> Result<()> {
     let [low, high, rest] = words else { unreachable!("an exact sum has three words") };
     if !add_to_window(low, high, value) && value != 0.0 {
-        let rest = rest_of(rest, rests);
+        let rest = rest_of(rest, rests)?;
         rest.add_limbs(std::mem::take(low), std::mem::take(high));
         rest.add(value);
     }
+    Ok(())
 }
 
 #[cold]
-fn rest_of<'a>(number: &mut u64, rests: &'a mut Vec<Rest>) -> &'a mut Rest {
+fn rest_of<'a>(number: &mut u64, rests: &'a mut Vec<Rest>) -> Result<&'a mut Rest> {
     if *number == 0 {
+        reserve_for(rests, 1)?;
         rests.push(Rest::default());
         *number = rests.len() as u64;
     }
-    &mut rests[*number as usize - 1]
+    Ok(&mut rests[*number as usize - 1])
 }
 
 fn add_text(words: &mut [u64], rests: &mut Vec<Rest>, text: &str) -> Result<()> {
@@ -317,7 +321,7 @@ fn add_text(words: &mut [u64], rests: &mut Vec<Rest>, text: &str) -> Result<()> 
     let (low, high, rest) = sum.into_parts();
     (words[0], words[1]) = (low, high);
     if let Some(rest) = rest {
-        *rest_of(&mut words[2], rests) = rest;
+        *rest_of(&mut words[2], rests)? = rest;
     }
     Ok(())
 }
@@ -347,15 +351,23 @@ fn extreme(
     }
 }
 
-fn keep_text(number: &mut u64, best: &mut Vec<Vec<u8>>, text: &[u8], is_better: fn(&[u8], &[u8]) -> bool) {
+fn keep_text(
+    number: &mut u64,
+    best: &mut Vec<Vec<u8>>,
+    text: &[u8],
+    is_better: fn(&[u8], &[u8]) -> bool,
+) -> Result<()> {
     if *number == 0 {
-        best.push(text.to_vec());
+        reserve_for(best, 1)?;
+        best.push(copied(text)?);
         *number = best.len() as u64;
     } else {
         let best = &mut best[*number as usize - 1];
         if is_better(text, best) {
             best.clear();
+            reserve_for(best, text.len())?;
             best.extend_from_slice(text);
         }
     }
+    Ok(())
 }
