@@ -13,7 +13,7 @@ use super::{
     Clock, Cluster, Deadlines, Driver, DriverEffect, DriverEvent, Executor, ExecutorEffect, ExecutorEvent,
     Job, JobOutcome, Progress, RunId, ToExecutor, WallMicros,
 };
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 
 /// The machine's monotonic clock.
 #[derive(Debug, Clone, Copy)]
@@ -48,32 +48,54 @@ struct Told {
     event: DriverEvent,
 }
 
-/// A cluster of threads. The threads stay between runs and end when the cluster is dropped.
+/// A cluster of threads. They start with the first run, stay between runs, and end when the cluster is dropped.
 #[derive(Debug)]
 pub struct ThreadCluster {
+    executor_count: u32,
     clock: MonotonicClock,
     deadlines: Deadlines,
-    inboxes: Vec<Sender<Mail>>,
-    threads: Vec<JoinHandle<()>>,
-    driver_inbox: Receiver<Told>,
+    /// None before the first run.
+    threads: Option<Threads>,
     next_run: u32,
 }
 
-impl ThreadCluster {
-    /// Starts `executor_count` threads.
-    pub fn new(executor_count: u32) -> Self {
-        let clock = MonotonicClock::default();
+/// Running threads, and how they are reached.
+#[derive(Debug)]
+struct Threads {
+    inboxes: Vec<Sender<Mail>>,
+    handles: Vec<JoinHandle<()>>,
+    driver_inbox: Receiver<Told>,
+}
+
+impl Threads {
+    /// Starts a thread for each executor.
+    fn start(executor_count: u32, clock: MonotonicClock) -> Result<Self> {
         let (to_driver, driver_inbox) = mpsc::channel();
         let (inboxes, receivers): (Vec<_>, Vec<_>) = (0..executor_count).map(|_| mpsc::channel()).unzip();
-        let threads = (0..)
-            .zip(receivers)
-            .map(|(id, inbox)| {
-                let (peers, to_driver) = (inboxes.clone(), to_driver.clone());
-                let mut worker = Worker { id, run: RunId(0), peers, to_driver, clock };
-                std::thread::spawn(move || worker.work(&inbox))
-            })
-            .collect();
-        ThreadCluster { clock, deadlines: Deadlines::default(), inboxes, threads, driver_inbox, next_run: 0 }
+        let mut threads = Threads { inboxes, handles: Vec::new(), driver_inbox };
+        for (id, inbox) in (0..).zip(receivers) {
+            let (peers, to_driver) = (threads.inboxes.clone(), to_driver.clone());
+            let mut worker = Worker { id, run: RunId(0), peers, to_driver, clock };
+            let started = std::thread::Builder::new().spawn(move || worker.work(&inbox));
+            let handle = started.map_err(|error| EngineError::ExecutorLost {
+                executor: id,
+                reason: format!("its thread cannot be started: {error}"),
+            })?;
+            threads.handles.push(handle);
+        }
+        Ok(threads)
+    }
+
+    fn has_dead(&self) -> bool {
+        self.handles.iter().any(JoinHandle::is_finished)
+    }
+}
+
+impl ThreadCluster {
+    /// A cluster that will start `executor_count` threads.
+    pub fn new(executor_count: u32) -> Self {
+        let (clock, deadlines) = (MonotonicClock::default(), Deadlines::default());
+        ThreadCluster { executor_count, clock, deadlines, threads: None, next_run: 0 }
     }
 
     /// The same cluster, whose driver waits this long for its executors.
@@ -85,12 +107,18 @@ impl ThreadCluster {
     /// Runs a job to its end.
     ///
     /// # Errors
-    /// What ended the run.
+    /// What ended the run; [`EngineError::ExecutorLost`] when a thread cannot be started.
     ///
     /// # Panics
     /// When the job wants more executors than there are threads.
     pub fn run(&mut self, job: &Job, mut on_progress: impl FnMut(Progress)) -> Result<JobOutcome> {
-        assert!(job.run.workers as usize <= self.inboxes.len(), "a thread for each worker");
+        assert!(job.run.workers <= self.executor_count, "a thread for each worker");
+        // A thread that has ended is not heard of again, so all of them are replaced.
+        let threads = match self.threads.take().filter(|threads| !threads.has_dead()) {
+            Some(threads) => threads,
+            None => Threads::start(self.executor_count, self.clock)?,
+        };
+        let threads = self.threads.insert(threads);
         self.next_run += 1;
         let mut driver = Driver::new(RunId(self.next_run), job.clone()).with_deadlines(self.deadlines);
         let mut effects = driver.start(self.clock.now());
@@ -98,16 +126,16 @@ impl ThreadCluster {
             for effect in effects {
                 match effect {
                     DriverEffect::Send(executor, message) => {
-                        // A thread ends only with the cluster, so there is always one that hears.
-                        let _ =
-                            self.inboxes[executor as usize].send(Mail::Event(ExecutorEvent::Driver(message)));
+                        // Who does not hear is silent, which the driver notices.
+                        let mail = Mail::Event(ExecutorEvent::Driver(message));
+                        let _ = threads.inboxes[executor as usize].send(mail);
                     }
                     DriverEffect::Progress(progress) => on_progress(progress),
                     DriverEffect::Finish(outcome) => return *outcome,
                 }
             }
             let tick = Duration::from_micros(self.deadlines.tick.0);
-            let event = match self.driver_inbox.recv_timeout(tick) {
+            let event = match threads.driver_inbox.recv_timeout(tick) {
                 Ok(Told { run, event: DriverEvent::Lost(..) }) if run != driver.run() => DriverEvent::Tick,
                 Ok(told) => told.event,
                 Err(_) => DriverEvent::Tick,
@@ -123,13 +151,13 @@ impl Cluster for ThreadCluster {
     }
 }
 
-impl Drop for ThreadCluster {
+impl Drop for Threads {
     fn drop(&mut self) {
         // The threads hold each other's inboxes, so a closed channel would never be seen.
         for inbox in &self.inboxes {
             let _ = inbox.send(Mail::Stop);
         }
-        for thread in self.threads.drain(..) {
+        for thread in self.handles.drain(..) {
             let _ = thread.join();
         }
     }
@@ -176,7 +204,7 @@ impl Worker {
             ExecutorEffect::Driver(message) => self.tell(DriverEvent::Executor(self.id, message)),
             ExecutorEffect::Rows(message) => self.tell(DriverEvent::Rows(self.id, message)),
             ExecutorEffect::Peer(peer, message) => {
-                // A peer's thread ends only with the cluster.
+                // A peer that does not hear is silent, which the driver notices.
                 let _ = self.peers[peer as usize].send(Mail::Event(ExecutorEvent::Peer(message)));
             }
         }
@@ -193,4 +221,26 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
     let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
     format!("its thread panicked: {}", words.as_deref().unwrap_or("without words"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scenario;
+
+    #[test]
+    fn threads_that_have_ended_are_replaced_before_the_next_run() {
+        let job =
+            Scenario { rows: 1_000, keys: 10, workers: 3, ..Scenario::default() }.job().expect("it is valid");
+        let mut cluster = ThreadCluster::new(3);
+        let rows = |outcome: Result<JobOutcome>| outcome.map(|outcome| outcome.tasks.len());
+        let first = rows(cluster.run(&job, |_| {}));
+        let threads = cluster.threads.as_ref().expect("they have started");
+        threads.inboxes[1].send(Mail::Stop).expect("a thread that hears");
+        while !threads.has_dead() {
+            std::thread::yield_now();
+        }
+        assert!(first.is_ok());
+        assert_eq!(rows(cluster.run(&job, |_| {})), first);
+    }
 }
