@@ -1,5 +1,7 @@
 //! The estimate of memory beside what runs really hold: their heap, and the blocks of each executor.
 //!
+//! And runs to which memory is refused (`refusing`).
+//!
 //! A binary of its own, because its allocator counts every allocation: no other test should pay for that.
 //!
 //! Empty in a browser.
@@ -15,6 +17,8 @@ use shuffle_engine::frame::{Context, DataFrame, scan};
 use shuffle_engine::scenario::{Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
+mod refuse;
+mod refusing;
 #[path = "../native/samples.rs"]
 #[allow(dead_code, reason = "the native tests share more of the samples than is wanted here")]
 mod samples;
@@ -37,10 +41,13 @@ fn count(bytes: i64) {
     });
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call goes to the system's allocator as it came, or is refused as an allocator may.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if refuse::refuses(layout.size()) {
+            return std::ptr::null_mut();
+        }
         count(layout.size() as i64);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
