@@ -128,7 +128,7 @@ fn order_by<C>(column: C, direction: Direction) -> OrderBy<C> {
 
 /// Runs the operator over batches of `size` rows.
 fn best_of(rows: &[Scored], size: usize, order: Vec<OrderBy<usize>>) -> Vec<RecordBatch> {
-    let mut pipeline = Pipeline::new(&[OperatorSpec::BestBy { key: 0, order, schema: scored_schema() }]);
+    let mut pipeline = Pipeline::new(&[OperatorSpec::Dedup { key: 0, order, schema: scored_schema() }]);
     let mut best = Vec::new();
     for batch in rows.chunks(size) {
         pipeline.push(&scored_batch(batch), &mut |_| panic!("nothing comes out early")).expect("it fits");
@@ -246,9 +246,9 @@ fn plans() -> Vec<LogicalPlan> {
         aggregates: count_and_sum(),
         hints: WideHints::default(),
     };
-    let best_by = |input, key: &str, order: &[(&str, Direction)]| {
+    let dedup = |input, key: &str, order: &[(&str, Direction)]| {
         let order = order.iter().map(|(column, way)| order_by((*column).to_owned(), *way)).collect();
-        LogicalPlan::BestBy { input, key: key.to_owned(), order, hints: WideHints::default() }
+        LogicalPlan::Dedup { input, key: key.to_owned(), order, hints: WideHints::default() }
     };
     let best_score = [("score", Direction::Highest), ("prompt_id", Direction::Lowest)];
     vec![
@@ -256,10 +256,10 @@ fn plans() -> Vec<LogicalPlan> {
         aggregate(prompts(), "text"),
         aggregate(null_key(DataType::Utf8), "key"),
         aggregate(null_key(DataType::Int64), "key"),
-        best_by(prompts(), "language", &best_score),
-        best_by(prompts(), "text", &[("score", Direction::Lowest), ("prompt_id", Direction::Highest)]),
-        best_by(prompts(), "prompt_hash", &[("prompt_id", Direction::Highest)]),
-        best_by(null_key(DataType::Utf8), "key", &best_score),
+        dedup(prompts(), "language", &best_score),
+        dedup(prompts(), "text", &[("score", Direction::Lowest), ("prompt_id", Direction::Highest)]),
+        dedup(prompts(), "prompt_hash", &[("prompt_id", Direction::Highest)]),
+        dedup(null_key(DataType::Utf8), "key", &best_score),
         LogicalPlan::Repartition { input: prompts(), by: RepartitionBy::Hash(vec!["language".to_owned()]) },
     ]
 }
@@ -291,18 +291,18 @@ fn a_key_or_an_ordering_of_the_wrong_type_is_named_with_what_would_do() {
     let by_nothing = LogicalPlan::Repartition { input: prompts(), by: RepartitionBy::Hash(vec![]) };
     assert_eq!(refused(&by_nothing).to_string(), "repartition: no column to hash");
     let order = vec![order_by("text".to_owned(), Direction::Highest)];
-    let best_by = LogicalPlan::BestBy {
+    let dedup = LogicalPlan::Dedup {
         input: prompts(),
         key: "language".to_owned(),
         order,
         hints: WideHints::default(),
     };
     assert!(matches!(
-        refused(&best_by),
+        refused(&dedup),
         PlanError::TypeMismatch { expr, got: Kind::Value(DataType::Utf8), .. } if expr == "column \"text\""
     ));
     let order = vec![order_by("price".to_owned(), Direction::Lowest)];
-    let unknown = LogicalPlan::BestBy {
+    let unknown = LogicalPlan::Dedup {
         input: prompts(),
         key: "language".to_owned(),
         order,

@@ -172,7 +172,7 @@ impl DataFrame {
     /// Of the rows of each key the best one, whole: `dedup("prompt_hash", [highest("score"), lowest("prompt_id")])`.
     pub fn dedup(self, key: &str, order: impl IntoIterator<Item = OrderBy>) -> Self {
         let (key, order) = (key.to_owned(), order.into_iter().collect());
-        self.then(|input| LogicalPlan::BestBy { input, key, order, hints: WideHints::default() })
+        self.then(|input| LogicalPlan::Dedup { input, key, order, hints: WideHints::default() })
     }
 
     /// Pairs of rows with the same key, which both sides name alike. The other side becomes a hash table.

@@ -131,7 +131,7 @@ fn not_modelled(operator: &OperatorSpec) -> Option<&'static str> {
         | OperatorSpec::Tokenize { .. }
         | OperatorSpec::Limit { .. }
         | OperatorSpec::HashAggregate { .. }
-        | OperatorSpec::BestBy { .. } => None,
+        | OperatorSpec::Dedup { .. } => None,
     }
 }
 

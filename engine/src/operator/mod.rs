@@ -8,8 +8,8 @@
 //!  finish() ───────────────────────────────────────────┴─> batches ─> next
 //! ```
 
-mod best_by;
 mod composite_keys;
+mod dedup;
 mod evaluate;
 mod exact_sum;
 mod filter;
@@ -174,7 +174,7 @@ fn build(spec: &OperatorSpec, tables: &BTreeMap<u32, Arc<BuildTable>>) -> Box<dy
         OperatorSpec::HashAggregate { keys, aggregates, step, input_schema, schema } => {
             Box::new(hash_aggregate::HashAggregate::new(keys, aggregates, step, &input_schema, schema))
         }
-        OperatorSpec::BestBy { key, order, schema } => Box::new(best_by::BestBy::new(key, order, schema)),
+        OperatorSpec::Dedup { key, order, schema } => Box::new(dedup::Dedup::new(key, order, schema)),
         OperatorSpec::HashJoin(spec) => {
             let build = spec.build;
             let join = hash_join::HashJoin::new(spec);

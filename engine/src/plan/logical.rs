@@ -108,7 +108,7 @@ pub enum LogicalPlan {
         hints: WideHints,
     },
     /// The best row of each key comes out whole. The node is wide.
-    BestBy {
+    Dedup {
         /// The rows that go in.
         input: Box<LogicalPlan>,
         /// The key column. NULL is a key of its own.
@@ -187,7 +187,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { input, .. }
             | LogicalPlan::Limit { input, .. }
             | LogicalPlan::Aggregate { input, .. }
-            | LogicalPlan::BestBy { input, .. }
+            | LogicalPlan::Dedup { input, .. }
             | LogicalPlan::Repartition { input, .. }
             | LogicalPlan::Sort { input, .. } => vec![input],
             LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
@@ -208,7 +208,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
@@ -231,7 +231,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { input, .. }
             | LogicalPlan::Limit { input, .. }
             | LogicalPlan::Aggregate { input, .. }
-            | LogicalPlan::BestBy { input, .. }
+            | LogicalPlan::Dedup { input, .. }
             | LogicalPlan::Repartition { input, .. }
             | LogicalPlan::Sort { input, .. } => replace(input),
             LogicalPlan::Join { probe: first, build: second, .. } | LogicalPlan::Union { first, second } => {
@@ -264,7 +264,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }

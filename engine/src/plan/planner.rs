@@ -92,8 +92,8 @@ impl Planner {
                 let schema = Arc::new(plan.schema_over(&[input.schema()])?);
                 self.aggregate(input, keys, aggregates, *hints, schema)
             }
-            LogicalPlan::BestBy { input, key, order, hints } => {
-                self.best_by(self.node(input)?, key, order, *hints)
+            LogicalPlan::Dedup { input, key, order, hints } => {
+                self.dedup(self.node(input)?, key, order, *hints)
             }
             LogicalPlan::Join { probe, build, keys, kind, method } => {
                 let (probe, build) = (self.node(probe)?, self.node(build)?);
@@ -179,7 +179,7 @@ impl Planner {
     }
 
     /// As an aggregate, but the best row of a part has the columns of its rows.
-    fn best_by(
+    fn dedup(
         &self,
         input: PhysicalPlan,
         key: &str,
@@ -195,16 +195,16 @@ impl Planner {
             })
             .collect::<Result<Vec<_>>>()?;
         let schema = input.schema().clone();
-        let best_by = |input: PhysicalPlan| {
-            input.then(OperatorSpec::BestBy { key, order: order.clone(), schema: schema.clone() })
+        let dedup = |input: PhysicalPlan| {
+            input.then(OperatorSpec::Dedup { key, order: order.clone(), schema: schema.clone() })
         };
         if hints.placed {
-            return Ok(best_by(input));
+            return Ok(dedup(input));
         }
-        let rows = if hints.combine { best_by(input) } else { input };
-        let mut plan = best_by(rows.exchanged(self.salted(vec![key])));
+        let rows = if hints.combine { dedup(input) } else { input };
+        let mut plan = dedup(rows.exchanged(self.salted(vec![key])));
         if self.tactics.salt_buckets() > 1 {
-            plan = best_by(plan.exchanged(Partitioning::by_column(key)));
+            plan = dedup(plan.exchanged(Partitioning::by_column(key)));
         }
         Ok(plan)
     }

@@ -61,7 +61,7 @@ pub enum OperatorSpec {
         schema: Arc<Schema>,
     },
     /// The best-row operator gives, for each key, the best of its rows, whole.
-    BestBy {
+    Dedup {
         /// The column by which rows are grouped.
         key: usize,
         /// What makes one row better than another.

@@ -93,7 +93,7 @@ impl LocalQuery {
             LocalQuery::FilterSum => {
                 vec![OperatorSpec::Filter { predicate: Expr::Column(0).lt(lit(limit)) }]
             }
-            LocalQuery::DedupBest => vec![OperatorSpec::BestBy {
+            LocalQuery::DedupBest => vec![OperatorSpec::Dedup {
                 key: 1,
                 order: vec![
                     OrderBy { column: 2, direction: Direction::Highest },

@@ -70,7 +70,7 @@ fn sum(values: &[&Cell]) -> Option<Cell> {
 }
 
 /// Of each key's rows the best one; of equally good ones the first.
-pub(super) fn best_by(input: &Rows, key: &str, order: &[OrderBy]) -> Rows {
+pub(super) fn dedup(input: &Rows, key: &str, order: &[OrderBy]) -> Rows {
     let at = place_of(&input.names, key);
     let mut best: BTreeMap<Option<Cell>, &Row> = BTreeMap::new();
     for row in &input.rows {

@@ -110,7 +110,7 @@ fn evaluate(plan: &LogicalPlan, source: &Source, branch: Option<&Rows>) -> Rows 
         LogicalPlan::Aggregate { input, keys, aggregates, hints: _ } => {
             groups::aggregate(&of(input), keys, aggregates)
         }
-        LogicalPlan::BestBy { input, key, order, hints: _ } => groups::best_by(&of(input), key, order),
+        LogicalPlan::Dedup { input, key, order, hints: _ } => groups::dedup(&of(input), key, order),
         LogicalPlan::Join { probe, build, keys, kind, method: _ } => {
             join::join(&of(probe), &of(build), keys, *kind)
         }

@@ -42,7 +42,7 @@ pub(super) fn most_rows(plan: &LogicalPlan, scenario: &Scenario) -> u64 {
         LogicalPlan::Filter { input, .. }
         | LogicalPlan::Sample { input, .. }
         | LogicalPlan::Project { input, .. }
-        | LogicalPlan::BestBy { input, .. }
+        | LogicalPlan::Dedup { input, .. }
         | LogicalPlan::Repartition { input, .. }
         | LogicalPlan::Sort { input, .. } => of(input),
     }
@@ -77,7 +77,7 @@ pub(super) fn unique_columns(plan: &LogicalPlan) -> BTreeSet<String> {
             [key] => BTreeSet::from([key.clone()]),
             _ => BTreeSet::new(),
         },
-        LogicalPlan::BestBy { input, key, .. } => {
+        LogicalPlan::Dedup { input, key, .. } => {
             unique_columns(input).into_iter().chain([key.clone()]).collect()
         }
         LogicalPlan::Join { probe, build, keys, kind, .. } => {
@@ -119,7 +119,7 @@ pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
                 || schema.names().all(is_key)
         }
         LogicalPlan::Aggregate { .. }
-        | LogicalPlan::BestBy { .. }
+        | LogicalPlan::Dedup { .. }
         | LogicalPlan::Join { .. }
         | LogicalPlan::Repartition { .. }
         | LogicalPlan::Share { .. }
@@ -138,7 +138,7 @@ pub(super) fn has_one_answer(plan: &LogicalPlan) -> bool {
 fn nothing_is_left_to_chance(plan: &LogicalPlan) -> bool {
     let node = match plan {
         LogicalPlan::Limit { input, .. } => is_ordered(input),
-        LogicalPlan::BestBy { input, key, order, .. } => {
+        LogicalPlan::Dedup { input, key, order, .. } => {
             let unique = unique_columns(input);
             tells_rows_apart(order, key, &input.schema())
                 || order.iter().any(|order| unique.contains(&order.column))

@@ -80,7 +80,7 @@ impl<'a> Grower<'a> {
             9 => self.tokenize(plan),
             10 if is_ordered(&plan) => self.limit(plan),
             10..=13 => self.aggregate(plan),
-            14 => self.best_by(plan),
+            14 => self.dedup(plan),
             15..=17 if joins > 0 => self.join(plan, joins - 1),
             18..=19 if joins > 0 => self.union(plan, joins - 1),
             20..=21 => self.sort(plan),
@@ -179,7 +179,7 @@ impl<'a> Grower<'a> {
     }
 
     /// With an ordering that leaves nothing to chance: it ends in a unique column, or reads all there are.
-    fn best_by(&mut self, plan: LogicalPlan) -> LogicalPlan {
+    fn dedup(&mut self, plan: LogicalPlan) -> LogicalPlan {
         let (schema, unique) = (plan.schema(), unique_columns(&plan));
         let all: Vec<String> = schema.names().map(str::to_owned).collect();
         let key = all[self.draw.below(all.len())].clone();
@@ -201,7 +201,7 @@ impl<'a> Grower<'a> {
             OrderBy { column, direction }
         });
         let order = order.collect();
-        LogicalPlan::BestBy { input: Box::new(plan), key, order, hints: WideHints::default() }
+        LogicalPlan::Dedup { input: Box::new(plan), key, order, hints: WideHints::default() }
     }
 
     /// With another plan, or with itself; the build side is renamed where names would meet. Where nothing of the build side
@@ -350,7 +350,7 @@ impl<'a> Grower<'a> {
                 0 => self.filter(wide),
                 5 => self.union(wide, 0),
                 1 => self.aggregate(wide),
-                2 => self.best_by(wide),
+                2 => self.dedup(wide),
                 3 => self.join(wide, 0),
                 6 => self.sort(wide),
                 _ => self.repartition(wide),

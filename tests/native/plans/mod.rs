@@ -138,7 +138,7 @@ fn random_plans_hold_every_node_and_leave_nothing_to_chance() {
         "Tokenize",
         "Limit",
         "Aggregate",
-        "BestBy",
+        "Dedup",
         "Join",
         "Repartition",
         "Sort",

@@ -119,9 +119,9 @@ fn parts(plan: &LogicalPlan) -> Vec<LogicalPlan> {
                 |(keys, aggregates)| LogicalPlan::Aggregate { input: input.clone(), keys, aggregates, hints };
             fewer_keys.chain(fewer).map(node).collect()
         }
-        LogicalPlan::BestBy { input, key, order, hints } => without_one(&order)
+        LogicalPlan::Dedup { input, key, order, hints } => without_one(&order)
             .into_iter()
-            .map(|order| LogicalPlan::BestBy { input: input.clone(), key: key.clone(), order, hints })
+            .map(|order| LogicalPlan::Dedup { input: input.clone(), key: key.clone(), order, hints })
             .collect(),
         LogicalPlan::Sort { input, keys } => without_one(&keys)
             .into_iter()

@@ -42,7 +42,7 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         method: JoinMethod::Shuffled,
     };
     let join = |key: &str| join_on(&[(key, key)], JoinKind::Inner);
-    let best_by = |key: &str, column: &str| LogicalPlan::BestBy {
+    let dedup = |key: &str, column: &str| LogicalPlan::Dedup {
         input: input(),
         key: key.to_owned(),
         order: vec![OrderBy { column: column.to_owned(), direction: Direction::Highest }],
@@ -112,8 +112,8 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
             "an anti join by an unknown second column",
             join_on(&[(first, first), ("nobody", first)], JoinKind::Anti),
         ),
-        ("the best by an unknown key", best_by("nobody", first)),
-        ("the best by an unknown column", best_by(first, "nobody")),
+        ("the best by an unknown key", dedup("nobody", first)),
+        ("the best by an unknown column", dedup(first, "nobody")),
         ("a sample by an unknown column", sample("nobody")),
         ("words of an unknown column", tokenize("nobody")),
         ("a sort by nothing", sort(&[])),
@@ -125,7 +125,7 @@ pub(super) fn mistakes(plan: &LogicalPlan) -> Vec<Mistake> {
         all.extend([
             ("a sum of a text column", group(&[], AggregateFunction::Sum, Some(text), "n")),
             ("the mean of a text column", group(&[first], AggregateFunction::Avg, Some(text), "n")),
-            ("the best by a text", best_by(first, text)),
+            ("the best by a text", dedup(first, text)),
             ("a sample by a text", sample(text)),
         ]);
     }

@@ -51,7 +51,7 @@ impl LogicalPlan {
             | LogicalPlan::Share { .. }
             | LogicalPlan::Join { method: JoinMethod::Broadcast, .. } => Reach::Wide,
             LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
             | LogicalPlan::Join { method: JoinMethod::Shuffled, .. } => Reach::PlacedAnew,
@@ -88,7 +88,7 @@ impl LogicalPlan {
                 unique(Schema::new(renamed), "tokenize")
             }
             LogicalPlan::Aggregate { keys, aggregates, .. } => aggregate(inputs[0], keys, aggregates),
-            LogicalPlan::BestBy { key, order, .. } => {
+            LogicalPlan::Dedup { key, order, .. } => {
                 index(inputs[0], key)?;
                 for order in order {
                     typed_index(inputs[0], &order.column, NUMBER, "an ordering")?;
@@ -116,7 +116,7 @@ impl LogicalPlan {
             LogicalPlan::Tokenize { .. } => RowFlow::Words,
             LogicalPlan::Limit { row_count, .. } => RowFlow::AtMost(*row_count),
             LogicalPlan::Aggregate { keys, .. } => RowFlow::Groups(keys.clone()),
-            LogicalPlan::BestBy { key, .. } => RowFlow::Groups(vec![key.clone()]),
+            LogicalPlan::Dedup { key, .. } => RowFlow::Groups(vec![key.clone()]),
             LogicalPlan::Join { kind, .. } if kind.only_selects() => RowFlow::Part,
             LogicalPlan::Join { .. } => RowFlow::Pairs,
             LogicalPlan::Union { .. } | LogicalPlan::Share { .. } => RowFlow::Sum,
@@ -137,7 +137,7 @@ impl LogicalPlan {
             | LogicalPlan::Project { .. }
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
             | LogicalPlan::Join { .. } => is_empty[0],
@@ -187,7 +187,7 @@ impl LogicalPlan {
                 let aggregated = aggregates.iter().filter_map(|aggregate| aggregate.column.clone());
                 read = aggregated.chain(keys.iter().cloned()).collect();
             }
-            LogicalPlan::BestBy { key, order, .. } => {
+            LogicalPlan::Dedup { key, order, .. } => {
                 read.insert(key.clone());
                 read.extend(order.iter().map(|order| order.column.clone()));
             }
@@ -242,7 +242,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
@@ -264,7 +264,7 @@ impl LogicalPlan {
             LogicalPlan::Aggregate { keys, .. } => {
                 !keys.is_empty() && read.iter().all(|name| keys.contains(name))
             }
-            LogicalPlan::BestBy { key, .. } => read.iter().all(|name| name == key),
+            LogicalPlan::Dedup { key, .. } => read.iter().all(|name| name == key),
             // Which rows are the first depends on which rows there are.
             LogicalPlan::Limit { .. }
             | LogicalPlan::Scan { .. }
@@ -286,12 +286,12 @@ impl LogicalPlan {
         let unless_salted = |columns: &[String]| (!is_salted).then(|| columns.to_vec());
         match self {
             LogicalPlan::Aggregate { hints: WideHints { placed: true, .. }, .. }
-            | LogicalPlan::BestBy { hints: WideHints { placed: true, .. }, .. }
+            | LogicalPlan::Dedup { hints: WideHints { placed: true, .. }, .. }
             | LogicalPlan::Join { method: JoinMethod::Broadcast, .. }
             | LogicalPlan::Filter { .. }
             | LogicalPlan::Sample { .. } => below,
             LogicalPlan::Aggregate { keys, .. } => (!keys.is_empty()).then(|| keys.clone()),
-            LogicalPlan::BestBy { key, .. } => Some(vec![key.clone()]),
+            LogicalPlan::Dedup { key, .. } => Some(vec![key.clone()]),
             LogicalPlan::Join { keys, .. } => {
                 unless_salted(&keys.iter().map(|key| key.probe.clone()).collect::<Vec<_>>())
             }
@@ -322,7 +322,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
@@ -337,7 +337,7 @@ impl LogicalPlan {
             LogicalPlan::Aggregate { keys, hints, aggregates, .. } => {
                 Some(Grouping { keys, hints, has_small_states: has_small_states(aggregates) })
             }
-            LogicalPlan::BestBy { key, hints, .. } => {
+            LogicalPlan::Dedup { key, hints, .. } => {
                 Some(Grouping { keys: std::slice::from_ref(key), hints, has_small_states: true })
             }
             LogicalPlan::Scan { .. }
@@ -368,7 +368,7 @@ impl LogicalPlan {
             | LogicalPlan::Tokenize { .. }
             | LogicalPlan::Limit { .. }
             | LogicalPlan::Aggregate { .. }
-            | LogicalPlan::BestBy { .. }
+            | LogicalPlan::Dedup { .. }
             | LogicalPlan::Repartition { .. }
             | LogicalPlan::Sort { .. }
             | LogicalPlan::Rows { .. } => &[""],
@@ -398,8 +398,8 @@ impl LogicalPlan {
                 let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.join(", ")) };
                 format!("Aggregate{by}{}{hints}", bracketed(aggregates))
             }
-            LogicalPlan::BestBy { key, order, hints, .. } => {
-                format!("BestBy {key}{}{hints}", bracketed(order))
+            LogicalPlan::Dedup { key, order, hints, .. } => {
+                format!("Dedup {key}{}{hints}", bracketed(order))
             }
             LogicalPlan::Join { keys, kind, method, .. } => {
                 let method = match method {

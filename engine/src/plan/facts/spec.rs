@@ -49,7 +49,7 @@ impl OperatorSpec {
             OperatorSpec::Project { schema, .. }
             | OperatorSpec::Tokenize { schema, .. }
             | OperatorSpec::HashAggregate { schema, .. }
-            | OperatorSpec::BestBy { schema, .. }
+            | OperatorSpec::Dedup { schema, .. }
             | OperatorSpec::HashJoin(JoinSpec { schema, .. }) => schema.clone(),
         }
     }
@@ -63,7 +63,7 @@ impl OperatorSpec {
             OperatorSpec::Tokenize { .. } => RowFlow::Words,
             OperatorSpec::Limit { row_count } => RowFlow::AtMost(*row_count),
             OperatorSpec::HashAggregate { keys, .. } => RowFlow::Groups(keys.clone()),
-            OperatorSpec::BestBy { key, .. } => RowFlow::Groups(vec![*key]),
+            OperatorSpec::Dedup { key, .. } => RowFlow::Groups(vec![*key]),
             OperatorSpec::HashJoin(JoinSpec { kind, .. }) if kind.only_selects() => RowFlow::Part,
             OperatorSpec::HashJoin(_) => RowFlow::Pairs,
         }
@@ -79,7 +79,7 @@ impl OperatorSpec {
             OperatorSpec::Tokenize { .. } => Held::Batch,
             OperatorSpec::Sort { .. } => Held::Rows,
             OperatorSpec::HashAggregate { .. } => Held::Groups,
-            OperatorSpec::BestBy { order, .. } => Held::BestRows { order: order.len() },
+            OperatorSpec::Dedup { order, .. } => Held::BestRows { order: order.len() },
             OperatorSpec::HashJoin(_) => Held::BuildTable,
         }
     }
@@ -91,7 +91,7 @@ impl OperatorSpec {
                 [key] => Some(*key),
                 _ => None,
             },
-            OperatorSpec::BestBy { key, .. } => Some(*key),
+            OperatorSpec::Dedup { key, .. } => Some(*key),
             OperatorSpec::HashJoin(join) => match join.keys.as_slice() {
                 [key] => Some(key.probe),
                 _ => None,
@@ -117,7 +117,7 @@ impl OperatorSpec {
             | OperatorSpec::Limit { .. }
             | OperatorSpec::Sort { .. }
             | OperatorSpec::HashAggregate { .. }
-            | OperatorSpec::BestBy { .. } => None,
+            | OperatorSpec::Dedup { .. } => None,
         }
     }
 
@@ -138,7 +138,7 @@ impl OperatorSpec {
             OperatorSpec::HashAggregate { step, .. } => {
                 words(&format!("HashAggregate {step}"), &format!("{step} hash aggregate"), "aggregate")
             }
-            OperatorSpec::BestBy { .. } => words("BestBy", "best by", "best row"),
+            OperatorSpec::Dedup { .. } => words("Dedup", "dedup", "best row"),
             OperatorSpec::HashJoin(JoinSpec { kind, .. }) => {
                 words(&format!("HashJoin {kind}"), &format!("{kind} hash join"), "join")
             }
@@ -157,7 +157,7 @@ impl OperatorSpec {
             OperatorSpec::HashAggregate { keys, aggregates, .. } => {
                 format!("{}{}", by(keys), bracketed(aggregates))
             }
-            OperatorSpec::BestBy { key, order, .. } => format!(" #{key}{}", bracketed(order)),
+            OperatorSpec::Dedup { key, order, .. } => format!(" #{key}{}", bracketed(order)),
             OperatorSpec::HashJoin(JoinSpec { keys, build, .. }) => {
                 let keys = format!(" {}", join_keys(keys));
                 match build {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  group by key, language             group by key, language, placed already
-//!    best by key               ->       best by key
+//!    dedup by key              ->       dedup by key
 //!      repartition by key                 scan
 //!        scan
 //! ```

@@ -12,14 +12,14 @@ use shuffle_engine::plan::{Direction, OperatorSpec, OrderBy};
 /// What a run of `dedup_best` reads: id, key, language and score.
 const COLUMNS: [usize; 4] = [0, 1, 2, 4];
 
-fn best_by(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("best_by");
+fn dedup(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("dedup");
     let order = vec![
         OrderBy { column: 3, direction: Direction::Highest },
         OrderBy { column: 0, direction: Direction::Lowest },
     ];
     let schema = Arc::new(Table::Prompts.schema().select(&COLUMNS));
-    let specs = [OperatorSpec::BestBy { key: 1, order, schema }];
+    let specs = [OperatorSpec::Dedup { key: 1, order, schema }];
     for (skew_name, skew) in samples::SKEWS {
         let batches = samples::batches(skew, Table::Prompts, &COLUMNS);
         group.throughput(Throughput::Elements(samples::row_count(&batches)));
@@ -30,5 +30,5 @@ fn best_by(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, best_by);
+criterion_group!(benches, dedup);
 criterion_main!(benches);

@@ -1,4 +1,4 @@
-//! Best by: of each key's rows, the one that an ordering puts first.
+//! A deduplication gives, of the rows of each key, the one that an ordering puts first.
 //!
 //! ```text
 //!  words │ key │ rank in each column of the ordering ... │ place │ which ranks are not NULL's, once one was │
@@ -27,7 +27,7 @@ const NOWHERE: u64 = u64::MAX;
 /// Keeps one row a key, in an order that the rows alone decide. Of rows that the ordering does not tell apart, the
 /// first: an ordering that ends in a unique column makes the answer the same for every order of rows. NULL is the worst.
 #[derive(Debug)]
-pub(super) struct BestBy {
+pub(super) struct Dedup {
     key: usize,
     order: Vec<OrderBy<usize>>,
     schema: Arc<Schema>,
@@ -44,11 +44,11 @@ pub(super) struct BestBy {
     positions: Vec<u32>,
 }
 
-impl BestBy {
+impl Dedup {
     pub(super) fn new(key: usize, order: Vec<OrderBy<usize>>, schema: Arc<Schema>) -> Self {
         let mut initial = vec![0; order.len().max(1)];
         initial.push(NOWHERE);
-        BestBy {
+        Dedup {
             key,
             groups: Groups::new(vec![key], &[schema.fields()[key].data_type], initial),
             order,
@@ -83,7 +83,7 @@ impl BestBy {
     fn compare(&mut self, batch: &RecordBatch, start: usize) {
         let place_at = self.place_at();
         let width = place_at + 1 + self.validity_words;
-        let BestBy { groups, order, winners, kept, .. } = self;
+        let Dedup { groups, order, winners, kept, .. } = self;
         let words = groups.words_mut();
         let batch_index = kept.len() as u64;
         for ((&position, &rank), row) in self.positions.iter().zip(&self.ranks[start..]).zip(start..) {
@@ -142,7 +142,7 @@ impl BestBy {
     }
 }
 
-impl Operator for BestBy {
+impl Operator for Dedup {
     fn push(&mut self, batch: &RecordBatch, _sink: Sink<'_>) -> Result<()> {
         self.note_nulls(batch)?;
         self.groups.prepare(batch)?;
@@ -175,7 +175,7 @@ impl Operator for BestBy {
         for positions in self.groups.positions()?.chunks(BATCH_ROWS) {
             sink(self.best_rows(positions)?)?;
         }
-        *self = BestBy::new(self.key, std::mem::take(&mut self.order), self.schema.clone());
+        *self = Dedup::new(self.key, std::mem::take(&mut self.order), self.schema.clone());
         Ok(())
     }
 }
