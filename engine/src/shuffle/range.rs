@@ -236,11 +236,14 @@ impl RangeBounds {
         let bounds = OrderedRows::of_keys(&self.bounds, &self.keys);
         let rows = OrderedRows::new(batch, &self.keys);
         let partition = |(row, word): (usize, u64)| {
-            let comes_before = |bound: usize| {
-                let order = self.words[bound].cmp(&word).then_with(|| bounds.compare(bound, &rows, row));
-                order.is_lt()
-            };
-            partition_point(self.words.len(), comes_before) as u32
+            let first = self.words.partition_point(|&bound| bound < word);
+            if self.words.get(first) != Some(&word) {
+                return first as u32;
+            }
+            // The word does not decide between the row and these bounds.
+            let tied = self.words[first..].partition_point(|&bound| bound == word);
+            let comes_before = |at: usize| bounds.compare(first + at, &rows, row).is_lt();
+            (first + partition_point(tied, comes_before)) as u32
         };
         Ok(Placement { rows: None, partitions: collect(rows.words().enumerate().map(partition))? })
     }
