@@ -187,6 +187,8 @@ fn frames(own: &DataFrame) -> Vec<(&'static str, DataFrame)> {
         ("join on text", other.clone().semi_join(own.clone(), [("name", "name")])),
         ("anti join", own.clone().anti_join(other.clone(), [("id", "id")])),
         ("words", own.clone().tokenize("name", "word").group_by(["word"]).agg([count()])),
+        ("rows in order of a number", own.clone().sort([col("share").desc()])),
+        ("rows in order of a text", own.clone().sort([col("name"), col("id")])),
         ("best rows", own.clone().dedup("part", [highest("share"), highest("id")])),
         ("union, sample, limit", own.clone().union(own.clone()).sample(0.5, "id").limit(7_000)),
         ("a predicate in a scan", scan("prompts").filter(col("score").gt(lit(0.5)))),

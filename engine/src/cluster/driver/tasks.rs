@@ -6,6 +6,7 @@ use super::stages::{StageNews, StageState, TaskState};
 use super::{Driver, DriverEffect, Progress, TaskRecord};
 use crate::error::EngineError;
 use crate::plan::{Output, StageSpec};
+use crate::room::reserve_for;
 
 /// Tasks that an executor holds at a time: one to run, one to begin without asking.
 pub(crate) const TASKS_IN_HAND: usize = 2;
@@ -53,6 +54,10 @@ impl Driver {
         }
         let planned = self.stages[task.stage as usize].tasks().and_then(|s| s.tasks.get(task.index as usize));
         let reads = planned.map(|task| task.planned.reads.clone()).unwrap_or_default();
+        // A task's report is large: it has the sizes of its blocks, its heavy keys and its sample.
+        if let Err(error) = reserve_for(&mut self.tasks, 1) {
+            return self.fail(error);
+        }
         self.tasks.push(TaskRecord { executor, reads, done });
         let has_enough = self.has_enough_rows();
         if news == StageNews::WaveOver && !has_enough {
