@@ -13,7 +13,7 @@ use shuffle_engine::cluster::{
     PeerMessage, RunId, TaskId, ToExecutor,
 };
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::scenario::Query;
+use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew};
 
 use crate::hand_cluster::{HandCluster, Mail};
 use crate::interpreter::answer;
@@ -55,15 +55,12 @@ fn a_run_whose_every_message_is_written_down_and_read_again_gives_the_same_answe
             assert!(cluster.advance(), "a run that has not ended has something to do");
             continue;
         };
-        let json = |text: serde_json::Result<String>| text.expect("a message is JSON");
         cluster.deliver(match mail {
             Mail::Executor(to, message) => {
-                let text = json(serde_json::to_string(&message));
-                Mail::Executor(to, serde_json::from_str(&text).expect("what was written"))
+                Mail::Executor(to, ToExecutor::decode(&message.encode()).expect("what was written"))
             }
             Mail::Driver(from, message) => {
-                let text = json(serde_json::to_string(&message));
-                Mail::Driver(from, serde_json::from_str(&text).expect("what was written"))
+                Mail::Driver(from, FromExecutor::decode(&message.encode()).expect("what was written"))
             }
             Mail::Rows(from, message) => {
                 Mail::Rows(from, PeerMessage::decode(message.encode()).expect("what was written"))

@@ -55,3 +55,35 @@ fn a_message_that_comes_twice_is_a_protocol_error_and_no_doubled_row() {
     cluster.mail.push_front(Mail::Peer(to, message));
     assert!(is_protocol(cluster.finish()));
 }
+
+#[test]
+fn every_action_and_skew_travels_as_it_is() {
+    let mut cluster = HandCluster::start(&scenario());
+    let Some(Mail::Executor(_, ToExecutor::Prepare(run, prepare))) = cluster.mail.pop_front() else {
+        panic!("a run begins with preparing");
+    };
+    let actions = [
+        Action::Write {},
+        Action::Collect { of: CollectPoint::Input, memory_bytes: 7 },
+        Action::Show { rows: 5, memory_bytes: 9 },
+    ];
+    let skews = [Skew::Uniform {}, Skew::Zipf { exponent: 1.1 }, Skew::HotKey { share: 0.1 }];
+    for (action, skew) in actions.into_iter().zip(skews) {
+        let mut prepare = prepare.clone();
+        (prepare.run.action, prepare.data.skew) = (action, skew);
+        let message = ToExecutor::Prepare(run, prepare);
+        assert_eq!(ToExecutor::decode(&message.encode()).expect("what was written"), message);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_control_message_are_a_protocol_error() {
+    let written = ToExecutor::Ping(RunId(300)).encode();
+    let cut = &written[..written.len() - 1];
+    let longer = [written.as_slice(), &[0]].concat();
+    for bytes in [&[][..], cut, &longer, &[99], b"{\"Ping\":300}"] {
+        for refused in [ToExecutor::decode(bytes).err(), FromExecutor::decode(bytes).err()] {
+            assert!(matches!(refused, Some(EngineError::Protocol { .. })), "{bytes:?}: {refused:?}");
+        }
+    }
+}
