@@ -4,7 +4,7 @@ use super::super::WallMicros;
 use super::super::exchange::{ExchangePlan, Question, Reads, ShuffleSizes, plan};
 use super::super::protocol::{ExchangeDone, TaskDone, ToExecutor};
 use super::stages::{Exchanging, StageState};
-use super::{Driver, DriverEffect, ExchangeRecord, TaskRecord};
+use super::{Driver, DriverEffect, ExchangeRecord};
 use crate::error::{EngineError, Result};
 use crate::plan::StageSource;
 use crate::shuffle::RangeBounds;
@@ -97,10 +97,8 @@ impl Driver {
     /// Each map task's executor, and the bytes of its blocks of a shuffle, by reduce partition.
     fn written_bytes(&self, shuffle: u32) -> Vec<(u32, &[u64])> {
         let writer = self.job.graph.writer_of(shuffle).id;
-        let is_writer = |record: &&TaskRecord| record.done.task.stage == writer;
-        let mut tasks: Vec<&TaskRecord> = self.tasks.iter().filter(is_writer).collect();
-        tasks.sort_by_key(|record| record.done.task);
-        tasks.into_iter().map(|record| (record.executor, record.done.written_bytes.as_slice())).collect()
+        let tasks = self.tasks.iter().filter(|record| record.done.task.stage == writer);
+        tasks.map(|record| (record.executor, record.done.written_bytes.as_slice())).collect()
     }
 
     /// Shuffles whose reading stage is over, and whose blocks the executors still keep.

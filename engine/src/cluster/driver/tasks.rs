@@ -53,7 +53,9 @@ impl Driver {
         }
         let planned = self.stages[task.stage as usize].tasks().and_then(|s| s.tasks.get(task.index as usize));
         let reads = planned.map(|task| task.planned.reads.clone()).unwrap_or_default();
-        self.tasks.push(TaskRecord { executor, reads, done });
+        // Tasks end nearly in their order, so that this is nearly a push.
+        let at = self.tasks.partition_point(|earlier| earlier.done.task < done.task);
+        self.tasks.insert(at, TaskRecord { executor, reads, done });
         let has_enough = self.has_enough_rows();
         if news == StageNews::WaveOver && !has_enough {
             self.release(task.stage);
