@@ -106,3 +106,38 @@ fn a_matrix_of_the_wrong_size_a_bad_frame_and_a_bad_id_are_named() {
         assert!(matches!(error, ChartError::Size { .. }), "{error}");
     }
 }
+
+#[test]
+fn the_caption_of_the_wall_clock_speaks_only_of_marks_that_are_drawn() {
+    let bar = |workers, range| MeasuredPoint {
+        workers,
+        measured_wall_micros: 100,
+        measured_range_micros: range,
+        phases: zero_phases(),
+    };
+    let median = |workers| bar(workers, Some((90, 110)));
+    let line = vec![ModelledPoint { workers: 1, modelled_wall_micros: 100 }];
+    let said = |measured: Vec<MeasuredPoint>, time_sliced: Vec<MeasuredPoint>, modelled: &[ModelledPoint]| {
+        let modelled = modelled.to_vec();
+        let data = WallClockData { measured, time_sliced, modelled, cores: 2, ..WallClockData::default() };
+        wall_clock::caption(&data, 3, None)
+    };
+    let names = |text: &str| ["bar", "dot", "dashed line"].map(|mark| text.contains(mark));
+    let cases = [
+        (said(vec![], vec![], &[]), [false, false, false]),
+        (said(vec![], vec![bar(8, None)], &[]), [false, true, false]),
+        (said(vec![bar(1, None)], vec![], &[]), [true, false, false]),
+        (said(vec![median(1), median(2)], vec![bar(8, None)], &line), [true, true, true]),
+        (said(vec![median(1), bar(2, None)], vec![], &line), [true, false, true]),
+        (said(vec![], vec![], &line), [false, false, true]),
+    ];
+    for (text, marks) in &cases {
+        assert_eq!(names(text), *marks, "{text}");
+    }
+    assert_eq!(
+        cases[0].0,
+        "Nothing is measured yet. The modelled line follows once this browser is calibrated."
+    );
+    let reason = wall_clock::caption(&WallClockData::default(), 0, Some("It is not modelled.".to_owned()));
+    assert_eq!(reason, "Nothing is measured yet. It is not modelled.");
+}
