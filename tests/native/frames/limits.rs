@@ -144,3 +144,19 @@ fn a_thousand_filters_or_projections_run() {
         assert!(unknown.plan().expect_err("a slip").to_string().starts_with("there is no column \"text\""));
     });
 }
+
+#[test]
+fn columns_each_computed_from_the_one_before_run_up_to_the_limit_and_are_refused_by_its_name_behind() {
+    on_a_small_stack(|| {
+        let chain = |count: i64| {
+            let first = scan("prompts").select([col("prompt_id").alias("c0")]);
+            (0..count).fold(first, |frame, at| {
+                frame.with_column(&format!("c{}", at + 1), col(&format!("c{at}")) + 1)
+            })
+        };
+        let top = |frame: DataFrame, name: &str| collect(&frame.agg([max(col(name))]));
+        assert_eq!(top(chain(250), "c250"), [[Some("20249".to_owned())]]);
+        let words = "there are 257 steps on top of each other in a plan, at most 256 may be";
+        assert_eq!(chain(1_000).plan().expect_err("too deep").to_string(), words);
+    });
+}
