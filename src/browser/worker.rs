@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Reflect, Uint8Array};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
     Clock, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, PeerMessage, ToExecutor, WallMicros,
@@ -98,12 +98,12 @@ fn with_worker<T>(f: impl FnOnce(&mut Worker) -> T) -> T {
     WORKER.with_borrow_mut(|slot| f(slot.as_mut().expect("worker_main has set the worker up")))
 }
 
-/// A control message is a text, anything else an array that begins with its name.
+/// A control message is bytes, anything else an array that begins with its name.
 fn hear_page(data: &JsValue, event: &MessageEvent) {
-    if let Some(text) = data.as_string() {
-        match serde_json::from_str::<ToExecutor>(&text) {
+    if let Some(bytes) = data.dyn_ref::<Uint8Array>() {
+        match ToExecutor::decode(&bytes.to_vec()) {
             Ok(message) => hear_driver(message),
-            Err(error) => fail(&format!("a message of another build: {error}")),
+            Err(error) => fail(&error.to_string()),
         }
         return;
     }
@@ -112,7 +112,7 @@ fn hear_page(data: &JsValue, event: &MessageEvent) {
         Some(PEER) => add_peer(parts.get(1).as_f64().unwrap_or(0.0) as u32, event),
         Some(MEMORY) => with_worker(|worker| tell(&worker.scope, MEMORY, &super::memory_bytes().into())),
         Some(MISBEHAVE) => misbehave(&parts.get(1).as_string().unwrap_or_default()),
-        Some(_) | None => fail(&format!("neither a text nor a port: {data:?}")),
+        Some(_) | None => fail(&format!("neither bytes nor a port: {data:?}")),
     }
 }
 
@@ -195,9 +195,8 @@ impl Worker {
     }
 
     fn send(&self, message: &FromExecutor) {
-        let text = serde_json::to_string(message).expect("control messages hold only numbers and texts");
         // The page is gone when it cannot hear.
-        let _ = self.scope.post_message(&text.into());
+        let _ = self.scope.post_message(&Uint8Array::from(message.encode().as_slice()));
     }
 
     fn send_peer(&self, peer: u32, message: &PeerMessage) {

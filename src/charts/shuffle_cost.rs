@@ -39,7 +39,7 @@ pub struct ModelledExchange {
 pub struct ShuffleCostData {
     /// Real runs.
     pub measured: Vec<MeasuredExchange>,
-    /// The model.
+    /// The model, by ascending number of workers.
     pub modelled: Vec<ModelledExchange>,
     /// The reader's choice.
     pub selected_workers: u32,
@@ -199,13 +199,12 @@ fn draw_exchange(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> R
         .filter(|point| axis.contains(&point.workers))
         .map(|point| (f64::from(point.workers), point.measured_exchange_micros))
         .collect();
-    let mut modelled: Vec<(f64, u64)> = data
+    let modelled: Vec<(f64, u64)> = data
         .modelled
         .iter()
         .filter(|point| axis.contains(&point.workers))
         .map(|point| (f64::from(point.workers), point.modelled_exchange_micros))
         .collect();
-    modelled.sort_by(|a, b| a.0.total_cmp(&b.0));
     let all = measured.iter().chain(&modelled);
     let highest = all.map(|(_, micros)| *micros).max().unwrap_or(0);
     let ticks = ticks(Quantity::Micros, highest, 4);

@@ -310,13 +310,13 @@ impl RunState {
             RunEvent::RanBaseline(measurement) => self.baseline = Some(*measurement),
             RunEvent::Swept(point) => {
                 self.sweep.retain(|other| other.workers != point.workers);
-                self.sweep.push(*point);
-                self.sweep.sort_by_key(|point| point.workers);
+                let at = self.sweep.partition_point(|other| other.workers < point.workers);
+                self.sweep.insert(at, *point);
             }
             RunEvent::Exchanged(point) => {
                 self.exchanges.retain(|other| other.workers != point.workers);
-                self.exchanges.push(point);
-                self.exchanges.sort_by_key(|point| point.workers);
+                let at = self.exchanges.partition_point(|other| other.workers < point.workers);
+                self.exchanges.insert(at, point);
             }
             RunEvent::Modelled(model) => self.model = Some(*model),
             RunEvent::Explained(savings) => self.savings = Some(*savings),

@@ -61,6 +61,7 @@ pub struct RunSpec {
     /// The number of executors that share the tasks.
     pub workers: u32,
     /// What becomes of the rows.
+    #[serde(with = "PackedAction")]
     pub action: Action,
     /// The way in which blocks travel between executors.
     pub strategy: Strategy,
@@ -71,28 +72,34 @@ pub struct RunSpec {
 
 /// What becomes of the rows that a plan gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "super::action_form::ActionForm")]
 pub enum Action {
     /// The rows stay with the executors. Their number and digest are reported.
     Write {},
     /// All rows come to the driver, if they fit there.
     Collect {
         /// The place in the pipeline at which rows are collected.
-        #[serde(default)]
         of: CollectPoint,
         /// Bytes that the driver may use for them.
-        #[serde(default = "defaults::driver_memory_bytes")]
         memory_bytes: u64,
     },
     /// The first rows come to the driver: those of the lowest partitions, of which no more are run than are needed.
     Show {
         /// At most so many rows come.
-        #[serde(default = "defaults::show_rows")]
         rows: u64,
         /// Bytes that the driver may use for them. Only the driver reads this, so it is not written down.
-        #[serde(skip, default = "defaults::driver_memory_bytes")]
+        #[serde(skip)]
         memory_bytes: u64,
     },
+}
+
+/// An [`Action`] as it travels. A form without the names of fields cannot have a `kind` that is read before the rest.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Action")]
+enum PackedAction {
+    Write {},
+    Collect { of: CollectPoint, memory_bytes: u64 },
+    Show { rows: u64, memory_bytes: u64 },
 }
 
 impl Default for Action {
@@ -152,13 +159,13 @@ pub enum Strategy {
     Direct,
 }
 
-mod defaults {
+pub(super) mod defaults {
     /// Spark's `spark.driver.maxResultSize`: 1 GiB.
-    pub(super) fn driver_memory_bytes() -> u64 {
+    pub(in crate::cluster) fn driver_memory_bytes() -> u64 {
         1 << 30
     }
     /// As many as Spark's `show()`.
-    pub(super) fn show_rows() -> u64 {
+    pub(in crate::cluster) fn show_rows() -> u64 {
         20
     }
 }

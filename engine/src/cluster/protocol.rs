@@ -1,6 +1,6 @@
 //! What driver and executors say to each other.
 //!
-//! Control messages are small and serialise to JSON for a browser's ports. Blocks travel between executors
+//! Control messages are small; `control.rs` makes bytes of them for a browser's ports. Blocks travel between executors
 //! only, as raw bytes beside a small header.
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ pub struct DataSpec {
     /// Distinct values that `prompt_hash` can take. The table `rewards` has one row for each of them.
     pub keys: u64,
     /// How the rows of `prompts` spread over the keys.
+    #[serde(with = "PackedSkew")]
     pub skew: Skew,
     /// Partitions of either table. Each is scanned by one task.
     pub partitions: u32,
@@ -33,6 +34,15 @@ pub enum Skew {
         /// 0 to 0.95. A hot key is never colder than the others: below 1/keys it is uniform.
         share: f64,
     },
+}
+
+/// A [`Skew`] as it travels: without the names of fields, and so without a `kind` that is read before the rest.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Skew")]
+enum PackedSkew {
+    Uniform {},
+    Zipf { exponent: f64 },
+    HotKey { share: f64 },
 }
 
 impl Default for Skew {

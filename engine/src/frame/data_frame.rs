@@ -109,7 +109,8 @@ impl DataFrame {
     }
 
     /// All columns, and one more; one of this name is replaced. A column that reads only what the calls just before have left as
-    /// it was joins their projection, so that a long row of calls is one node.
+    /// it was joins their projection, so that a long row of calls is one node. A column that reads one which such a call has
+    /// computed is a step of its own, of which a plan has at most [`MAX_PLAN_DEPTH`](crate::plan::MAX_PLAN_DEPTH).
     pub fn with_column(self, name: &str, expr: impl Into<Expr>) -> Self {
         let named = NamedExpr { expr: expr.into(), name: name.to_owned() };
         self.try_then(|written| written.with_column(named))

@@ -23,6 +23,8 @@ const GROUPS: [&str; 3] = ["skew", "tactics", "action"];
 ///
 /// # Errors
 /// Names the field that is wrong; `scenario` when the text is not JSON, is no object or is too long.
+// As in `cluster/control.rs`, this brings along much generic code, which is compiled with the caller.
+#[inline]
 pub fn decode(text: &str) -> Result<Scenario, InvalidScenario> {
     if text.len() > limits::MAX_JSON_BYTES {
         let reason = format!("{} bytes are more than the {} read", text.len(), limits::MAX_JSON_BYTES);

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
-use js_sys::{Array, ArrayBuffer, Reflect};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
     Clock, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
@@ -348,16 +348,16 @@ impl Pool {
     }
 
     fn send(&self, executor: u32, message: &ToExecutor) {
-        let text = serde_json::to_string(message).expect("control messages hold only numbers and texts");
+        let bytes = Uint8Array::from(message.encode().as_slice());
         if let Some(Some(worker)) = self.shared.state.borrow().workers.get(executor as usize) {
             // A worker that cannot be reached is found by its silence.
-            let _ = worker.worker.post_message(&text.into());
+            let _ = worker.worker.post_message(&bytes);
         }
     }
 
     fn hear(&self, id: u32, data: &JsValue) {
-        if let Some(text) = data.as_string() {
-            return match serde_json::from_str::<FromExecutor>(&text) {
+        if let Some(bytes) = data.dyn_ref::<Uint8Array>() {
+            return match FromExecutor::decode(&bytes.to_vec()) {
                 Ok(message) => self.event(DriverEvent::Executor(id, message)),
                 Err(error) => self.lost(id, &format!("it said what this page cannot read: {error}")),
             };

@@ -14,6 +14,8 @@ mod labels;
 mod marks;
 mod words;
 
+pub use words::caption;
+
 use plotters::coord::combinators::LogCoord;
 
 use super::canvas::{Canvas, LINE_PX, Rect};
@@ -37,6 +39,13 @@ pub struct MeasuredPoint {
     pub measured_range_micros: Option<(u64, u64)>,
     /// Mean over the workers of the time in each phase; the sum is the wall-clock.
     pub phases: PhaseMicros,
+}
+
+impl MeasuredPoint {
+    /// Whether its bar shows how far several runs lay apart.
+    pub(super) fn has_whisker(&self) -> bool {
+        self.measured_range_micros.is_some()
+    }
 }
 
 /// What the cost model says for this many workers.
@@ -70,6 +79,11 @@ pub struct WallClockData {
 }
 
 impl WallClockData {
+    /// Whether there is nothing to draw but the axes.
+    pub fn is_empty(&self) -> bool {
+        self.measured.is_empty() && self.time_sliced.is_empty() && self.modelled.is_empty()
+    }
+
     fn max_workers(&self) -> u32 {
         self.max_workers.clamp(1, MAX_WORKERS)
     }

@@ -24,6 +24,35 @@ pub(super) fn sentence(data: &WallClockData, workers: u32) -> String {
     format!("{workers}: {}", parts.join("; "))
 }
 
+/// What the marks of the chart are, and no word of a mark that is not drawn. `runs` is how many runs a bar with a whisker is the
+/// median of; `unmodelled` says why there is no model of this scenario.
+pub fn caption(data: &WallClockData, runs: usize, unmodelled: Option<String>) -> String {
+    let cores = units::plural(u64::from(data.cores), "core", "cores");
+    let (bars, medians) = (data.measured.len(), data.measured.iter().filter(|bar| bar.has_whisker()).count());
+    let bars = match (bars, medians) {
+        (0, _) => None,
+        (1, 0) => Some("The bar was measured.".to_owned()),
+        (_, 0) => Some("The bars were measured.".to_owned()),
+        (bars, medians) if bars == medians => Some(format!(
+            "Each bar is the median of {runs} measured runs; its whisker spans the fastest and the slowest."
+        )),
+        _ => Some(format!(
+            "Each bar with a whisker is the median of {runs} measured runs, from the fastest to the slowest; the bar \
+             without one was measured, too."
+        )),
+    };
+    let dots = (!data.time_sliced.is_empty())
+        .then(|| format!("The hollow dot was measured, but its workers took turns on {cores}."));
+    let nothing = (bars.is_none() && dots.is_none()).then(|| "Nothing is measured yet.".to_owned());
+    let line = if data.modelled.is_empty() {
+        unmodelled.unwrap_or_else(|| "The modelled line follows once this browser is calibrated.".to_owned())
+    } else {
+        "The dashed line is modelled, with a core for each worker.".to_owned()
+    };
+    let sentences: Vec<String> = bars.into_iter().chain(dots).chain(nothing).chain([line]).collect();
+    sentences.join(" ")
+}
+
 /// One column per number of workers, up to half way to its neighbours.
 pub(super) fn add_hits(canvas: &mut Canvas, plot: &WorkersPlot, data: &WallClockData) {
     let counts = data.worker_counts();

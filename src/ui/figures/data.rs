@@ -38,8 +38,8 @@ pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
         if workers > state.cores {
             time_sliced.push(measured_point(workers, &run.report));
         } else if measured.iter().all(|point| point.workers != workers) {
-            measured.push(measured_point(workers, &run.report));
-            measured.sort_by_key(|point| point.workers);
+            let at = measured.partition_point(|point| point.workers < workers);
+            measured.insert(at, measured_point(workers, &run.report));
         }
     }
     let modelled = state.model.as_ref().map(|model| model.points.as_slice()).unwrap_or_default();
@@ -191,9 +191,9 @@ fn scenario_exchanges(state: &RunState) -> Vec<MeasuredExchange> {
     if let Some(own) = current_run(state).and_then(|run| point(run.scenario.workers, &run.report))
         && points.iter().all(|point| point.workers != own.workers)
     {
-        points.push(own);
+        let at = points.partition_point(|point| point.workers < own.workers);
+        points.insert(at, own);
     }
-    points.sort_by_key(|point| point.workers);
     points
 }
 

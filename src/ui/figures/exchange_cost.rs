@@ -24,7 +24,11 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
         let reach = lab.view.with(|view| view.reach);
         lab.state.with(|state| Some(data::exchange_cost(state, of.get(), reach)))
     });
-    let caption = Memo::new(move |_| lab.state.with(|state| caption(state, of.get())));
+    let caption = Memo::new(move |_| {
+        let is_measured = drawn.with(|data| data.as_ref().is_some_and(|data| !data.measured.is_empty()));
+        let unmodelled = lab.state.with(RunState::unmodelled);
+        caption(of.get(), is_measured, lab.state.with(|state| state.cores), unmodelled)
+    });
     let choices = ExchangeOf::ALL.iter().map(|(of, _, words)| (*of, *words)).collect();
     let (picture, chart) = plot(&DRAWING, drawn, || "");
     view! {
@@ -44,14 +48,15 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
     }
 }
 
-fn caption(state: &RunState, of: ExchangeOf) -> String {
-    let cores = units::plural(state.cores.into(), "core", "cores");
-    let time = match of {
-        ExchangeOf::Messages => format!(
+fn caption(of: ExchangeOf, is_measured: bool, cores: u32, unmodelled: Option<String>) -> String {
+    let cores = units::plural(cores.into(), "core", "cores");
+    let time = match (is_measured, of) {
+        (false, ExchangeOf::Messages | ExchangeOf::Scenario) => "No exchange is measured yet.".to_owned(),
+        (true, ExchangeOf::Messages) => format!(
             "The exchange was measured with W × W blocks that hold hardly a row; each point is the median of several \
              exchanges. All of its time is messages, which {cores} handled."
         ),
-        ExchangeOf::Scenario => match state.unmodelled() {
+        (true, ExchangeOf::Scenario) => match unmodelled {
             Some(reason) => format!("The exchange of this scenario was measured on {cores}. {reason}"),
             None => format!(
                 "The exchange of this scenario was measured on {cores}. The dashed line is what the model says with a \

@@ -6,7 +6,6 @@ use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
 use super::{data, model_error, table};
-use crate::charts::units;
 use crate::charts::wall_clock::{self, WallClockData};
 use crate::permalink::{Choice, Reach};
 use crate::session::RunState;
@@ -41,9 +40,9 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
         if is_apart {
             return Held { data: None, is_stale: false };
         }
-        let is_empty = now.measured.is_empty() && now.time_sliced.is_empty() && now.modelled.is_empty();
-        match before.and_then(|before| before.data.clone()) {
-            Some(before) if is_empty => Held {
+        let before = before.and_then(|before| before.data.clone()).filter(|before| !before.is_empty());
+        match before {
+            Some(before) if now.is_empty() => Held {
                 data: Some(WallClockData {
                     selected_workers: now.selected_workers,
                     max_workers: now.max_workers,
@@ -56,7 +55,7 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     });
     let drawn = Memo::new(move |_| held.with(|held| held.data.clone()));
     let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
-    let caption = lab.slice(caption);
+    let caption = Memo::new(move |_| lab.state.with(|state| held.with(|held| caption(state, held))));
     let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();
     let (picture, chart) = plot(&DRAWING, drawn, || APART);
     view! {
@@ -80,26 +79,12 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     }
 }
 
-fn caption(state: &RunState) -> String {
-    let cores = units::plural(state.cores.into(), "core", "cores");
+/// The words below what is drawn now, which may still be the picture of the scenario before.
+fn caption(state: &RunState, drawn: &Held) -> String {
     let runs = state.sweep.first().map_or(0, |point| point.walls_micros.len());
-    let swept = match runs {
-        0 => "The bars were measured.".to_owned(),
-        runs => format!(
-            "Each bar is the median of {runs} measured runs; its whisker spans the fastest and the slowest."
-        ),
-    };
-    let sliced = if state.scenario.workers > state.cores {
-        format!(" The hollow dot was measured too, but its workers took turns on {cores}.")
-    } else {
-        String::new()
-    };
-    let model = match state.unmodelled() {
-        Some(reason) => reason,
-        None if state.model.is_some() => {
-            "The dashed line is modelled, with a core for each worker.".to_owned()
-        }
-        None => "The modelled line follows once this browser is calibrated.".to_owned(),
-    };
-    format!("{swept}{sliced} {model}")
+    match &drawn.data {
+        None => String::new(),
+        Some(_) if drawn.is_stale => "The grey picture is of what the controls said before.".to_owned(),
+        Some(data) => wall_clock::caption(data, runs, state.unmodelled()),
+    }
 }

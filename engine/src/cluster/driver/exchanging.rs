@@ -2,9 +2,9 @@
 
 use super::super::WallMicros;
 use super::super::exchange::{ExchangePlan, Question, Reads, ShuffleSizes, plan};
-use super::super::protocol::{ExchangeDone, TaskDone, ToExecutor};
+use super::super::protocol::{ExchangeDone, ToExecutor};
 use super::stages::{Exchanging, StageState};
-use super::{Driver, DriverEffect, ExchangeRecord, TaskRecord};
+use super::{Driver, DriverEffect, ExchangeRecord};
 use crate::error::{EngineError, Result};
 use crate::plan::StageSource;
 use crate::shuffle::RangeBounds;
@@ -58,11 +58,10 @@ impl Driver {
         let Some(ranges) = spec.ranges() else { return Ok(None) };
         let writers: Vec<u32> =
             spec.shuffles_read().into_iter().map(|shuffle| graph.writer_of(shuffle).id).collect();
-        // In the order of tasks, not of arrival.
-        let mut tasks: Vec<&TaskDone> = self.tasks.iter().map(|record| &record.done).collect();
-        tasks.retain(|done| writers.contains(&done.task.stage));
-        tasks.sort_by_key(|done| done.task);
-        let samples = tasks.into_iter().filter_map(|done| done.sampled_keys.as_ref());
+        // They are kept in the order of tasks, not of arrival.
+        let done = self.tasks.iter().map(|record| &record.done);
+        let written = done.filter(|done| writers.contains(&done.task.stage));
+        let samples = written.filter_map(|done| done.sampled_keys.as_ref());
         RangeBounds::of_samples(samples, ranges)?.encode().map(Some)
     }
 
@@ -97,10 +96,8 @@ impl Driver {
     /// Each map task's executor, and the bytes of its blocks of a shuffle, by reduce partition.
     fn written_bytes(&self, shuffle: u32) -> Vec<(u32, &[u64])> {
         let writer = self.job.graph.writer_of(shuffle).id;
-        let is_writer = |record: &&TaskRecord| record.done.task.stage == writer;
-        let mut tasks: Vec<&TaskRecord> = self.tasks.iter().filter(is_writer).collect();
-        tasks.sort_by_key(|record| record.done.task);
-        tasks.into_iter().map(|record| (record.executor, record.done.written_bytes.as_slice())).collect()
+        let tasks = self.tasks.iter().filter(|record| record.done.task.stage == writer);
+        tasks.map(|record| (record.executor, record.done.written_bytes.as_slice())).collect()
     }
 
     /// Shuffles whose reading stage is over, and whose blocks the executors still keep.

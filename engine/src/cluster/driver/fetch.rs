@@ -65,9 +65,7 @@ impl Driver {
         if !action.fetches() {
             return self.finish(now);
         }
-        let mut with_rows: Vec<_> =
-            self.tasks.iter().filter(|record| record.done.result.row_count > 0).collect();
-        with_rows.sort_by_key(|record| record.done.task);
+        let with_rows = self.tasks.iter().filter(|record| record.done.result.row_count > 0);
         let limit = action.row_limit().unwrap_or(u64::MAX);
         let (mut found, mut needed_bytes) = (0u64, 0u64);
         let mut by_executor: BTreeMap<u32, Vec<TaskId>> = BTreeMap::new();

@@ -77,6 +77,7 @@ pub struct Driver {
     /// When all executors were ready; `None` before.
     started: Option<WallMicros>,
     last_tick: WallMicros,
+    /// What every task did that is over, in the order of stages and tasks.
     tasks: Vec<TaskRecord>,
     exchanges: Vec<ExchangeRecord>,
     lost_executors: Vec<u32>,
@@ -210,8 +211,7 @@ impl Driver {
             Some(Ok(rows)) => rows,
             Some(Err(error)) => return self.fail(error),
         };
-        let mut tasks = std::mem::take(&mut self.tasks);
-        tasks.sort_by_key(|record| record.done.task);
+        let tasks = std::mem::take(&mut self.tasks);
         let executors = self.exchanges.iter().flat_map(|exchange| &exchange.executors);
         let reported = executors.map(|done| done.stale_messages).fold(0, u64::saturating_add);
         let outcome = JobOutcome {

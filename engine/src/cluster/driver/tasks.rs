@@ -58,7 +58,9 @@ impl Driver {
         if let Err(error) = reserve_for(&mut self.tasks, 1) {
             return self.fail(error);
         }
-        self.tasks.push(TaskRecord { executor, reads, done });
+        // Tasks end nearly in their order, so that this is nearly a push.
+        let at = self.tasks.partition_point(|earlier| earlier.done.task < done.task);
+        self.tasks.insert(at, TaskRecord { executor, reads, done });
         let has_enough = self.has_enough_rows();
         if news == StageNews::WaveOver && !has_enough {
             self.release(task.stage);

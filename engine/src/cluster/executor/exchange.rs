@@ -70,8 +70,11 @@ impl Run {
         if let Some(bounds) = &order.bounds {
             self.note_bounds(order.stage, bounds)?;
         }
-        let mut outgoing: BTreeMap<u32, Outgoing> =
-            others.clone().map(|peer| (peer, Outgoing::default())).collect();
+        let (mut outgoing, mut awaited) = (BTreeMap::<u32, Outgoing>::new(), BTreeSet::new());
+        for peer in others {
+            outgoing.insert(peer, Outgoing::default());
+            awaited.insert(peer);
+        }
         let mut bytes_from = vec![0; count as usize];
         for route in &order.routes {
             for (map, output) in self.store.written(route.shuffle) {
@@ -94,11 +97,9 @@ impl Run {
             }
         }
         // Each executor begins with its right-hand neighbour, so that not all send to the first at once.
-        let awaited = others.collect();
-        let mut to_send: Vec<_> = outgoing.into_iter().collect();
-        to_send.sort_by_key(|(peer, _)| (peer + count - own) % count);
-        self.exchange =
-            Some(Exchange { stage: order.stage, started, to_send: to_send.into(), awaited, bytes_from });
+        let mut to_send: VecDeque<_> = outgoing.into_iter().collect();
+        to_send.rotate_left(awaited.range(..own).count());
+        self.exchange = Some(Exchange { stage: order.stage, started, to_send, awaited, bytes_from });
         Ok(())
     }
 

@@ -96,7 +96,8 @@ fn map<T: Copy + Default, U: Copy + Default>(
     }
 }
 
-/// A bit a row: `f` of its two values.
+/// A bit a row: `f` of its two values. Its loops are large, so each `f` has one copy of them.
+#[inline(never)]
 pub(super) fn test<T: Copy + Default>(
     left: &Side<'_, T>,
     right: &Side<'_, T>,

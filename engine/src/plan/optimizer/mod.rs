@@ -147,7 +147,11 @@ struct Computed<'a>(BTreeMap<&'a str, &'a Expr>);
 
 impl<'a> Computed<'a> {
     fn new(exprs: &'a [NamedExpr]) -> Self {
-        Computed(exprs.iter().map(|named| (named.name.as_str(), &named.expr)).collect())
+        let mut computed = BTreeMap::new();
+        for named in exprs {
+            computed.insert(named.name.as_str(), &named.expr);
+        }
+        Computed(computed)
     }
 
     /// Whether an expression reads a column that the projection stores a condition in: there 1, 0 or NULL is an Int64, which

@@ -1,0 +1,81 @@
+//! Colours: roles, contrast, the style sheet.
+
+use super::*;
+
+#[test]
+fn every_role_survives_its_way_through_plotters_and_has_a_token() {
+    for role in Role::ALL {
+        let rgb = role.rgb();
+        assert_eq!(Role::from_rgb((rgb.0, rgb.1, rgb.2)), Some(role));
+        assert!(TOKENS.iter().any(|token| token.variable == role.variable()), "{role:?}");
+    }
+    assert_eq!(Role::from_rgb((0, 0, 0)), None);
+    for token in TOKENS {
+        assert!(Role::ALL.iter().any(|role| role.variable() == token.variable), "{token:?} is unused");
+    }
+}
+
+fn luminance(hex: &str) -> f64 {
+    let channel = |at: usize| {
+        let value = u8::from_str_radix(&hex[at..at + 2], 16).expect("a colour is hexadecimal");
+        let part = f64::from(value) / 255.0;
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+fn contrast(a: &str, b: &str) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn marks_and_texts_have_enough_contrast_in_light_and_in_dark() {
+    let value = |role: Role, dark: bool| {
+        let token = TOKENS.iter().find(|token| token.variable == role.variable());
+        let token = token.expect("every role has a token");
+        if dark { token.dark } else { token.light }
+    };
+    for dark in [false, true] {
+        let surface = value(Role::Surface, dark);
+        for role in [Role::Compute, Role::Write, Role::Transfer, Role::Read, Role::Waiting, Role::Count] {
+            assert!(contrast(value(role, dark), surface) >= 3.0, "{role:?} dark={dark}");
+        }
+        // These also colour words.
+        for role in [Role::Ink, Role::Muted, Role::Accent, Role::Hot, Role::Modelled, Role::Measured] {
+            assert!(contrast(value(role, dark), surface) >= 4.5, "{role:?} dark={dark}");
+        }
+        // Amounts inside the cells of the heat map.
+        for step in 1..=7 {
+            let ink = if step >= 5 { Role::Surface } else { Role::Ink };
+            let cell = value(Role::Heat(step), dark);
+            assert!(contrast(value(ink, dark), cell) >= 4.5, "step {step} dark={dark}");
+        }
+    }
+}
+
+#[test]
+fn the_style_sheet_defines_every_variable_with_both_values() {
+    let path = format!("{}/style/tokens.css", env!("CARGO_MANIFEST_DIR"));
+    let sheet = std::fs::read_to_string(path).unwrap_or_default();
+    if !sheet.contains("--") {
+        // Not written yet: the table itself is what will be copied.
+        assert!(TOKENS.iter().all(|token| theme::css().contains(token.variable)));
+        return;
+    }
+    let squeezed: String = sheet.chars().filter(|c| !c.is_whitespace()).collect();
+    for token in TOKENS {
+        for value in [token.light, token.dark] {
+            let declaration = format!("{}:{value};", token.variable);
+            assert!(squeezed.contains(&declaration), "style/tokens.css lacks {declaration}");
+        }
+    }
+}
+
+#[test]
+fn a_standalone_chart_brings_its_colours() {
+    let chart = heat_map::draw(&samples::heat_map(2), &Frame::new("h", 400, 400)).expect("drawn");
+    let alone = theme::standalone(&chart.svg, theme::Scheme::Dark);
+    assert!(alone.contains("<style>") && alone.contains("--heat-7: #d6e9fb;"));
+    assert!(alone.starts_with("<svg ") && alone.ends_with("</svg>\n"));
+}
