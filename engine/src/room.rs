@@ -17,7 +17,7 @@ use crate::error::{EngineError, Result};
 /// A buffer of at least so many bytes is large.
 const LARGE_BYTES: usize = 64 << 10;
 /// So many bytes are left for what nobody asks for.
-const SPARE_BYTES: usize = 1 << 20;
+pub(crate) const SPARE_BYTES: usize = 1 << 20;
 
 /// Room for so many more values, and for as many as there are already when it has to grow.
 ///

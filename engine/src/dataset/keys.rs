@@ -15,7 +15,7 @@ const ZIPF_SCALE: f64 = (1u64 << 41) as f64;
 /// Hot shares are rounded to this fraction of the whole.
 const SHARE_STEPS: u64 = 1 << 40;
 /// Bytes a key, at most, that `rand_distr` takes while it builds an alias table, beside the weights.
-const ALIAS_BYTES: usize = 24;
+const ALIAS_BYTES: usize = 16;
 
 /// Draws keys. Rank 0 is the heaviest; a rank's key is a rotation of it by the seed, so that another seed has
 /// another hot key (and puts it into another partition).

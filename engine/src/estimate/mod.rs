@@ -22,10 +22,11 @@ use crate::dataset::Skew;
 use crate::dataset::sizes::{DataSizes, Rows};
 use crate::error::{EngineError, Result};
 use crate::plan::{Partitioning, StageGraph};
+use crate::room::SPARE_BYTES;
 use spread::Spread;
 
-/// What an executor holds besides: its stack, the vocabulary, messages of control.
-const BASE_BYTES: f64 = 1_048_576.0;
+/// What an executor holds besides: its stack, the vocabulary, messages of control; and the room that large buffers leave.
+const BASE_BYTES: f64 = 1_048_576.0 + SPARE_BYTES as f64;
 /// A key of the alias tables: 12 bytes, and as much again while they are built.
 const ALIAS_BYTES: f64 = 24.0;
 /// A block's header and padding, and its places in the store and in messages.
