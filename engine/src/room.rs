@@ -2,7 +2,8 @@
 //!
 //! What is covered: the values, offsets, texts and bitmaps of columns, however they come about (generated, computed, taken,
 //! put together, decoded, read from CSV); the hash tables of groups and joins with their numbers and positions; the rows'
-//! places in a shuffle, its blocks, and the copies of blocks that travel; the alias table of keys. An allocator that says no to
+//! places in a shuffle, its blocks, and the copies of blocks that travel; a sort's order; the alias table of keys; the
+//! driver's list of tasks that are over. An allocator that says no to
 //! any one of them ends the run with [`EngineError::OutOfMemory`], and the next run finds its executors in their places.
 //!
 //! What is not: what a run holds by task, block, batch or column instead of by row (plans, messages, reports, lists of

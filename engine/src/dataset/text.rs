@@ -25,9 +25,9 @@ const SYLLABLES: [&str; 16] =
 #[derive(Debug)]
 pub(crate) struct TextSource {
     streams: Streams,
-    /// All words, one behind the other: memory that is nearly full has no room for thousands of small pieces.
+    /// All words, each behind a space, in one piece: memory that is nearly full has no room for thousands of small ones.
     words: String,
-    /// Where each word begins in them, and where the last one ends.
+    /// Where the space before each word stands, and where the last word ends.
     starts: Vec<usize>,
     ranks: WeightedAliasIndex<u32>,
 }
@@ -43,6 +43,7 @@ impl TextSource {
             (String::with_capacity(8 * VOCABULARY), Vec::with_capacity(VOCABULARY + 1));
         for rank in 0..VOCABULARY {
             starts.push(words.len());
+            words.push(' ');
             spell(rank, &mut words);
         }
         starts.push(words.len());
@@ -58,11 +59,12 @@ impl TextSource {
     pub(crate) fn word_shares(&self) -> impl Iterator<Item = (&str, f64)> {
         let whole: f64 = (1..=VOCABULARY as u32).map(|rank| f64::from(HEAVIEST / rank)).sum();
         let shares = (1..=VOCABULARY as u32).map(move |rank| f64::from(HEAVIEST / rank) / whole);
-        (0..VOCABULARY).map(|rank| self.word(rank)).zip(shares)
+        (0..VOCABULARY).map(|rank| &self.spaced_word(rank)[1..]).zip(shares)
     }
 
+    /// A word and the space before it.
     #[inline]
-    fn word(&self, rank: usize) -> &str {
+    fn spaced_word(&self, rank: usize) -> &str {
         &self.words[self.starts[rank]..self.starts[rank + 1]]
     }
 
@@ -85,9 +87,9 @@ impl TextSource {
     pub(super) fn pieces(&self, key: i64) -> impl Iterator<Item = &str> {
         let mut rng = self.streams.stream("prompts.text", key as u64);
         let word_count = rng.random_range(WORDS);
-        (0..word_count).flat_map(move |index| {
-            let word = self.word(self.ranks.sample(&mut rng));
-            [if index == 0 { "" } else { " " }, word]
+        (0..word_count).map(move |index| {
+            let word = self.spaced_word(self.ranks.sample(&mut rng));
+            if index == 0 { &word[1..] } else { word }
         })
     }
 

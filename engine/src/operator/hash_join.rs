@@ -357,9 +357,10 @@ impl Operator for HashJoin {
         }
         let mut count = 0;
         // Nobody can guess which rows meet one: each is written to the next free place, which moves on only if it did.
+        let (probe_rows, build_rows) = (self.probe_rows.as_mut_slice(), self.build_rows.as_mut_slice());
         for (row, &build_row) in (0..).zip(&self.first_rows) {
-            self.probe_rows[count] = row;
-            self.build_rows[count] = build_row;
+            probe_rows[count] = row;
+            build_rows[count] = build_row;
             count += usize::from(build_row != NO_ROW);
         }
         let (probe_rows, build_rows) = (&self.probe_rows[..count], &self.build_rows[..count]);
