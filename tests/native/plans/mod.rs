@@ -22,9 +22,11 @@ use std::collections::BTreeSet;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::dataset::Table;
-use shuffle_engine::plan::{LogicalPlan, PlanError, Planner, RepartitionBy, RowShare};
-use shuffle_engine::scenario::Query;
+use shuffle_engine::frame::{col, count_distinct, scan};
+use shuffle_engine::plan::optimizer::all_rules;
+use shuffle_engine::plan::{LogicalPlan, Optimizer, PlanError, Planner, RepartitionBy, RowShare};
 use shuffle_engine::scenario::limits::MAX_WORKERS;
+use shuffle_engine::scenario::{Query, Tactics};
 
 use crate::interpreter::{Source, interpret};
 use crate::samples::{Draw, FRACTIONS, SHAPES, SKEWS, WORKERS, shaped, tactics};
@@ -116,6 +118,25 @@ fn random_plans_answer_on_threads_as_the_interpreter_does() {
             panic!("seed {seed}\n{}\n{error}", case.text());
         }
     }
+}
+
+#[test]
+fn a_join_on_whose_placement_a_group_counts_is_not_broadcast_afterwards() {
+    let scenario =
+        Scenario { tactics: Tactics { broadcast_bytes: 1 << 30, ..Tactics::default() }, ..shaped(SHAPES[0]) };
+    let joined = scan("prompts").left_join(scan("rewards"), "prompt_hash");
+    let counted = joined.group_by([col("prompt_hash")]).agg([count_distinct(col("reward"))]);
+    let plan = counted.plan().expect("a right plan");
+    let optimized = |backwards: bool| {
+        let mut rules = all_rules(&scenario.data(), &scenario.plan_options());
+        if backwards {
+            rules.reverse();
+        }
+        Optimizer::new(rules).run(plan.clone()).plan.to_string()
+    };
+    let (first, last) = (optimized(false), optimized(true));
+    assert!(first.contains("build side broadcast") && !first.contains("placed already"), "{first}");
+    assert!(last.contains("placed already") && !last.contains("build side broadcast"), "{last}");
 }
 
 #[test]

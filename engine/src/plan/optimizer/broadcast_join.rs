@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::{Choice, OptimizerRule};
 use crate::dataset::DataSpec;
 use crate::dataset::sizes::{DataSizes, Rows};
-use crate::plan::{JoinMethod, LogicalPlan, PlanOptions};
+use crate::plan::{JoinMethod, LogicalPlan, PlanOptions, Reach};
 
 /// Lets a join's build side go to every executor when it is estimated to be no larger than a threshold.
 #[derive(Debug)]
@@ -50,8 +50,25 @@ impl OptimizerRule for BroadcastJoin {
     }
 
     fn apply(&self, plan: LogicalPlan) -> LogicalPlan {
-        let mut plan = plan.map_children(&mut |child| self.apply(child));
+        self.apply_below(plan, false)
+    }
+}
+
+impl BroadcastJoin {
+    /// The plan with its small build sides broadcast. A join stays as it is where a grouping above counts on finding its rows
+    /// together (`is_relied_on`): a broadcast join brings no rows together.
+    fn apply_below(&self, mut plan: LogicalPlan, is_relied_on: bool) -> LogicalPlan {
+        let counts_on_first = match plan.grouping() {
+            Some(grouping) => grouping.hints.placed,
+            None => is_relied_on && plan.reach() != Reach::PlacedAnew,
+        };
+        let mut is_first = true;
+        plan = plan.map_children(&mut |child| {
+            let is_relied_on = counts_on_first && std::mem::replace(&mut is_first, false);
+            self.apply_below(child, is_relied_on)
+        });
         if let LogicalPlan::Join { build, method, .. } = &mut plan
+            && !is_relied_on
             && self.threshold_bytes > 0
             && self.bytes(build) <= self.threshold_bytes as f64
         {
