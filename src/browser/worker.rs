@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use js_sys::{Array, Reflect, Uint8Array};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
-    Clock, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, PeerMessage, ToExecutor, WallMicros,
+    Clock, ControlMessage, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, PeerMessage, ToExecutor,
+    WallMicros,
 };
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};

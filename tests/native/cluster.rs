@@ -9,8 +9,8 @@ use shuffle_engine::Scenario;
 use shuffle_engine::cluster::exchange::assign;
 use shuffle_engine::cluster::threads::ThreadCluster;
 use shuffle_engine::cluster::{
-    Deadlines, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor, JobOutcome, Payload,
-    PeerMessage, RunId, TaskId, ToExecutor,
+    ControlMessage, Deadlines, DriverEvent, Executor, ExecutorEffect, ExecutorEvent, FromExecutor,
+    JobOutcome, Payload, PeerMessage, RunId, TaskId, ToExecutor,
 };
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew};

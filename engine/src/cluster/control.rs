@@ -13,11 +13,13 @@ use serde::de::DeserializeOwned;
 use super::protocol::{FromExecutor, ToExecutor};
 use crate::error::{EngineError, Result};
 
-impl ToExecutor {
+/// A message that travels between driver and executor.
+pub trait ControlMessage: Serialize + DeserializeOwned {
     /// The message as bytes.
     #[inline]
-    pub fn encode(&self) -> Vec<u8> {
-        encode(self)
+    fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self)
+            .expect("control messages hold only numbers, texts and lists of known length")
     }
 
     /// The message in these bytes.
@@ -25,38 +27,17 @@ impl ToExecutor {
     /// # Errors
     /// [`EngineError::Protocol`] when the bytes are no such message, or more than one.
     #[inline]
-    pub fn decode(bytes: &[u8]) -> Result<Self> {
-        decode(bytes)
+    fn decode(bytes: &[u8]) -> Result<Self> {
+        let wrong =
+            |got| EngineError::Protocol { expected: "a control message of this build".to_owned(), got };
+        match postcard::take_from_bytes(bytes) {
+            Ok((message, [])) => Ok(message),
+            Ok((_, rest)) => Err(wrong(format!("{} bytes behind it", rest.len()))),
+            Err(error) => Err(wrong(error.to_string())),
+        }
     }
 }
 
-impl FromExecutor {
-    /// The message as bytes.
-    #[inline]
-    pub fn encode(&self) -> Vec<u8> {
-        encode(self)
-    }
+impl ControlMessage for ToExecutor {}
 
-    /// The message in these bytes.
-    ///
-    /// # Errors
-    /// As [`ToExecutor::decode`].
-    #[inline]
-    pub fn decode(bytes: &[u8]) -> Result<Self> {
-        decode(bytes)
-    }
-}
-
-fn encode(message: &impl Serialize) -> Vec<u8> {
-    postcard::to_allocvec(message)
-        .expect("control messages hold only numbers, texts and lists of known length")
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let wrong = |got| EngineError::Protocol { expected: "a control message of this build".to_owned(), got };
-    match postcard::take_from_bytes(bytes) {
-        Ok((message, [])) => Ok(message),
-        Ok((_, rest)) => Err(wrong(format!("{} bytes behind it", rest.len()))),
-        Err(error) => Err(wrong(error.to_string())),
-    }
-}
+impl ControlMessage for FromExecutor {}

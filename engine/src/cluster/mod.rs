@@ -35,6 +35,7 @@ mod task;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
 
+pub use control::ControlMessage;
 pub use deadlines::Deadlines;
 pub(crate) use driver::TASKS_IN_HAND;
 pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};

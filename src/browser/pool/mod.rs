@@ -9,8 +9,8 @@ use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
-    Clock, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome, Progress, RunId,
-    ToExecutor,
+    Clock, ControlMessage, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome,
+    Progress, RunId, ToExecutor,
 };
 use shuffle_engine::scenario::InvalidScenario;
 use shuffle_engine::scenario::limits::MAX_WORKERS;
