@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use shuffle_engine::Scenario;
-use shuffle_engine::cluster::{Action, Clock, CollectPoint, Job, RunSpec, WallMicros};
+use shuffle_engine::cluster::local::LocalCluster;
+use shuffle_engine::cluster::{Action, Clock, Cluster, CollectPoint, Job, JobOutcome, RunSpec, WallMicros};
 use shuffle_engine::random::Streams;
 use shuffle_engine::scenario::{Skew, Tactics};
 
@@ -107,6 +108,15 @@ pub(crate) struct Stopped;
 impl Clock for Stopped {
     fn now(&self) -> WallMicros {
         WallMicros(0)
+    }
+}
+
+/// A cluster in one thread whose order of delivery a test has chosen.
+pub(crate) struct Ordered(pub(crate) LocalCluster);
+
+impl Cluster for Ordered {
+    fn run(&mut self, job: &Job) -> shuffle_engine::Result<JobOutcome> {
+        self.0.run(job, &Stopped)
     }
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde::Deserialize;
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{
-    Action, Cluster, CollectPoint, Driver, Executor, Job, JobOutcome, RunId, RunSpec, exchange::Reads,
-};
+use shuffle_engine::cluster::{Action, CollectPoint, Driver, Executor, Job, RunId, RunSpec, exchange::Reads};
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema};
 use shuffle_engine::estimate::estimate;
 use shuffle_engine::frame::{Context, DataFrame, SortExpr, col, count, lit, scan};
@@ -20,7 +18,7 @@ use shuffle_engine::{EngineError, JobReport, Scenario};
 use crate::hand_cluster::HandCluster;
 use crate::interpreter::{Row, Source, interpret, rows_of};
 use crate::own_tables::{Cells, batch_of, context_with, oracle};
-use crate::samples::Stopped;
+use crate::samples::Ordered;
 
 fn scenario() -> Scenario {
     Scenario {
@@ -30,15 +28,6 @@ fn scenario() -> Scenario {
         map_partitions: 5,
         reduce_partitions: 4,
         ..Scenario::default()
-    }
-}
-
-/// A cluster in one thread whose order of delivery a test has chosen.
-struct Ordered(LocalCluster);
-
-impl Cluster for Ordered {
-    fn run(&mut self, job: &Job) -> shuffle_engine::Result<JobOutcome> {
-        self.0.run(job, &Stopped)
     }
 }
 

@@ -1,14 +1,13 @@
 //! Unions: columns are matched by name, the first input's rows come first, and no row is lost on any way through the stages.
 
 use shuffle_engine::cluster::local::LocalCluster;
-use shuffle_engine::cluster::{Cluster, Job, JobOutcome};
 use shuffle_engine::columnar::RecordBatch;
 use shuffle_engine::frame::{Context, DataFrame, col, count, lit, max, scan, sum};
 use shuffle_engine::model::{ModelError, check_modelled};
 use shuffle_engine::plan::PlanError;
 use shuffle_engine::{JobReport, Scenario};
 
-use crate::samples::Stopped;
+use crate::samples::Ordered;
 
 /// Five partitions of 100 rows.
 fn scenario() -> Scenario {
@@ -19,15 +18,6 @@ fn scenario() -> Scenario {
         map_partitions: 5,
         reduce_partitions: 4,
         ..Scenario::default()
-    }
-}
-
-/// A cluster in one thread whose order of delivery a test has chosen.
-struct Ordered(LocalCluster);
-
-impl Cluster for Ordered {
-    fn run(&mut self, job: &Job) -> shuffle_engine::Result<JobOutcome> {
-        self.0.run(job, &Stopped)
     }
 }
 
