@@ -90,7 +90,7 @@ pub(crate) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// A copy.
+/// A copy of these values in a buffer of its own.
 ///
 /// # Errors
 /// As [`reserve_for`].

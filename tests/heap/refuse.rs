@@ -17,7 +17,7 @@ pub(crate) enum Reach {
     Process,
 }
 
-/// Nothing is counted.
+/// The count of a thread whose allocations are not counted.
 const OFF: i64 = i64::MIN;
 
 thread_local! {

@@ -70,8 +70,8 @@ pub enum ToExecutor {
         routes: Vec<Route>,
         /// The shuffles whose readers are over. Their blocks are dropped.
         released: Vec<u32>,
-        /// What bounds the ranges into which the stage cuts its rows, as [`RangeBounds::encode`] writes it; `None` when it cuts
-        /// none.
+        /// What bounds the ranges into which the stage cuts its rows, as [`RangeBounds::encode`] writes it. It is `None` for a stage
+        /// that cuts its rows into no ranges.
         ///
         /// [`RangeBounds::encode`]: crate::shuffle::RangeBounds::encode
         bounds: Option<Vec<u8>>,
@@ -211,7 +211,7 @@ pub const RESULT_SHUFFLE: u32 = u32::MAX;
 /// A block in a [`PeerMessage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerBlock {
-    /// The block's name.
+    /// The shuffle, partition and map task that the block is of.
     pub block: BlockId,
     /// The block's length. Blocks stand back to back in the payload.
     pub bytes: u32,

@@ -81,7 +81,7 @@ pub enum CsvFault {
     /// A batch of rows does not fit the memory.
     #[error("there is no room for the rows: {needed_bytes} bytes are needed")]
     NoRoom {
-        /// Bytes asked for.
+        /// The bytes that were asked for.
         needed_bytes: u64,
     },
     /// A field is too long.

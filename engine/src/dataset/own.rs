@@ -69,11 +69,11 @@ pub enum TableError {
     /// A batch has more rows than its rows' numbers can count.
     #[error("batch {batch} of table {name:?} has {rows} rows, of at most {}", u32::MAX)]
     TooManyRows {
-        /// The table.
+        /// The name of the table.
         name: String,
         /// The batch's number, from 0.
         batch: usize,
-        /// Its rows.
+        /// The number of rows that the batch has.
         rows: usize,
     },
     /// Its CSV text cannot be read.

@@ -46,8 +46,8 @@
 //! To group by a key is another matter. Rows with one key were made by every worker, and to be counted they have to
 //! *meet*: each worker cuts its rows into one block for every place where rows of a key can meet, and sends every
 //! other worker the blocks that are its. That is a *shuffle*. [`DataFrame::group_by`], [`DataFrame::distinct`],
-//! [`DataFrame::dedup`], [`DataFrame::join`] and [`DataFrame::repartition`] are *wide*: each of them means one, or two
-//! for a join.
+//! [`DataFrame::dedup`], [`DataFrame::join`], [`DataFrame::repartition`] and [`DataFrame::sort`] are *wide*: each of them means
+//! one, or two for a join. A sort brings together not the rows of one key but those of one range of values.
 //!
 //! ## Somebody else reads the plan first
 //!

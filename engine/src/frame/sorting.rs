@@ -9,8 +9,8 @@ use super::computed::Computed;
 use super::data_frame::{DataFrame, Written};
 use crate::plan::{Expr, LogicalPlan, NamedExpr, PlanError, SortDirection, SortKey};
 
-/// An expression by which rows are sorted; made by [`Expr::asc`] and [`Expr::desc`]. A column's name or an expression alone is
-/// ascending.
+/// An expression by which rows are sorted; made by [`Expr::asc`] and [`Expr::desc`]. A column's name or an
+/// expression alone stands for its ascending order.
 ///
 /// NULL comes first in ascending and last in descending order, as in Spark: as if it were smaller than every value.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,21 +44,21 @@ impl Expr {
     }
 }
 
-/// In ascending order.
+/// The expression's values in ascending order, NULL first.
 impl From<Expr> for SortExpr {
     fn from(expr: Expr) -> Self {
         expr.asc()
     }
 }
 
-/// By this column, in ascending order.
+/// The column's values in ascending order, NULL first.
 impl From<&str> for SortExpr {
     fn from(column: &str) -> Self {
         crate::plan::col(column).asc()
     }
 }
 
-/// By this column, in ascending order.
+/// The column's values in ascending order, NULL first.
 impl From<String> for SortExpr {
     fn from(column: String) -> Self {
         crate::plan::col(&column).asc()

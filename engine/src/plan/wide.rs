@@ -77,8 +77,7 @@ pub enum SortDirection {
     Descending,
 }
 
-/// A column by which rows are sorted, of any type. -0.0 equals 0.0, NaN is above every number, and texts are compared byte by
-/// byte.
+/// A column by which rows are sorted, of any type. -0.0 equals 0.0 and NaN is above every number. Texts are compared byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortKey<C = String> {
     /// The column whose values are compared.

@@ -138,8 +138,8 @@ fn compare(
     }
 }
 
-/// One bit a row. Two loops serve the six comparisons of a type: its order is total, so `a > b` is `b < a`, and `a >= b` is
-/// its opposite.
+/// The comparison's answer for each row, as a bit. Two loops serve the six comparisons of a type: its order is total, so `a > b`
+/// is `b < a`, and `a >= b` is the opposite of `a < b`.
 fn compare_numbers<T: Copy + Default>(
     operator: BinaryOperator,
     left: &Side<'_, T>,
