@@ -9,7 +9,8 @@
 //! line too. Reading never fails: what cannot be used is left at its default and reported.
 
 use shuffle_engine::Scenario;
-use shuffle_engine::scenario::{InvalidScenario, limits, link};
+use shuffle_engine::scenario::link::{Instead, Repair};
+use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link};
 
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
 pub const VIEW_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
@@ -116,14 +117,13 @@ impl Choice for Theme {
         &[(Theme::Auto, "auto", "auto"), (Theme::Light, "light", "light"), (Theme::Dark, "dark", "dark")];
 }
 
-/// Reads a query string, with or without its `?`. The second part says what had to be replaced by its default, a
-/// field and a sentence each.
-pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
+/// Reads a query string, with or without its `?`. The second part says what had to be repaired.
+pub fn decode(query: &str) -> (Link, Vec<Repair>) {
     let mut decoded = link::decode(query);
     let mut repairs = decoded.repairs;
-    if let Err(repair) = decoded.scenario.check_workers(limits::MAX_WORKERS, "in a tab") {
+    if let Err(wrong) = decoded.scenario.check_workers(limits::MAX_WORKERS, "in a tab") {
         decoded.scenario.workers = Scenario::default().workers;
-        repairs.push(repair);
+        repairs.push(Repair { wrong, instead: Instead::Default });
     }
     let mut view = View::default();
     for (name, value) in &decoded.others {
@@ -132,6 +132,22 @@ pub fn decode(query: &str) -> (Link, Vec<InvalidScenario>) {
         }
     }
     (Link { scenario: decoded.scenario, view }, repairs)
+}
+
+/// What the reader of a page is told of a repair.
+pub fn note(repair: &Repair) -> String {
+    let InvalidScenario { field, reason } = &repair.wrong;
+    let field = if field == "link" { String::new() } else { format!("'s {field}") };
+    let instead = match repair.instead {
+        Instead::Default => "Its default is used instead",
+        Instead::AllDefaults => "The defaults are shown",
+        Instead::First => "The first one counts",
+        Instead::ThisVersion => {
+            return format!("The link{field} {reason}. It is read as version {SCENARIO_VERSION}.");
+        }
+        Instead::Nothing => "It is passed over",
+    };
+    format!("The link{field} {reason}. {instead}.")
 }
 
 /// Writes the query string: the version and what differs from its default.
@@ -148,14 +164,18 @@ pub fn with_scenario(query: &str, scenario: &Scenario) -> String {
 }
 
 impl View {
-    fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidScenario> {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Repair> {
         match name {
             "load" => self.load = chosen(name, value)?,
             "exchange" => self.exchange = chosen(name, value)?,
             "reach" => self.reach = chosen(name, value)?,
             "theme" => self.theme = chosen(name, value)?,
-            "embed" => self.embed = value != "0",
-            _ => return Err(repair(name, "is not a part that this page knows".to_owned())),
+            "embed" if ["0", "1"].contains(&value) => self.embed = value == "1",
+            "embed" => return Err(wrong(name, value, "1 or 0")),
+            _ => {
+                let wrong = InvalidScenario::new(&short(name), "is not a part that this page knows");
+                return Err(Repair { wrong, instead: Instead::Nothing });
+            }
         }
         Ok(())
     }
@@ -177,20 +197,18 @@ impl View {
     }
 }
 
-fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, InvalidScenario> {
+fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, Repair> {
     C::from_word(value).ok_or_else(|| {
         let words: Vec<&str> = C::ALL.iter().map(|(_, word, _)| *word).collect();
-        repair(name, format!("is {}, must be one of {}", shown(value), words.join(", ")))
+        wrong(name, value, &format!("one of {}", words.join(", ")))
     })
 }
 
-fn repair(name: &str, reason: String) -> InvalidScenario {
-    InvalidScenario::new(&short(name), reason)
-}
-
-/// As a person may be shown what a stranger's link says: quoted, escaped, short.
-fn shown(value: &str) -> String {
-    format!("{:?}", short(value))
+/// A part whose value is a stranger's: it is shown quoted, escaped and short.
+fn wrong(name: &str, value: &str, wanted: &str) -> Repair {
+    let is = if value.is_empty() { "empty".to_owned() } else { format!("{:?}", short(value)) };
+    let wrong = InvalidScenario::new(name, format!("is {is}, must be {wanted}"));
+    Repair { wrong, instead: Instead::Default }
 }
 
 fn short(text: &str) -> String {
@@ -249,15 +267,44 @@ mod tests {
         let (link, repairs) = decode("?v=1&workers=65&load=colour&bogus=1&theme=light");
         assert_eq!(link.scenario, Scenario::default());
         assert_eq!(link.view, View { theme: Theme::Light, ..View::default() });
-        let fields: Vec<&str> = repairs.iter().map(|repair| repair.field.as_str()).collect();
-        assert_eq!(fields, ["workers", "load", "bogus"]);
+        let notes: Vec<String> = repairs.iter().map(note).collect();
+        assert_eq!(
+            notes,
+            [
+                "The link's workers is 65, but in a tab at most 64 workers run; past that, ask the model. Its default is \
+                 used instead.",
+                "The link's load is \"colour\", must be one of rows, time. Its default is used instead.",
+                "The link's bogus is not a part that this page knows. It is passed over.",
+            ]
+        );
+        for (query, ending) in [
+            ("?v=2", "must be 1, the version that this build reads. The defaults are shown."),
+            (
+                "?v=",
+                "The link's version is empty, must be 1, the version that this build reads. The defaults are shown.",
+            ),
+            ("?rows=5", "is missing: a link begins with v=1. It is read as version 1."),
+            ("?v=1&rows=5&rows=6", "The link's rows is given twice. The first one counts."),
+            ("?v=1&embed=true", "The link's embed is \"true\", must be 1 or 0. Its default is used instead."),
+            (
+                "?v=1&load=",
+                "The link's load is empty, must be one of rows, time. Its default is used instead.",
+            ),
+            (
+                &"x".repeat(5_000),
+                "The link has 5000 bytes, of which at most 4096 are read. The defaults are shown.",
+            ),
+        ] {
+            let notes: Vec<String> = decode(query).1.iter().map(note).collect();
+            assert!(notes.len() == 1 && notes[0].ends_with(ending), "{query}: {notes:?}");
+        }
     }
 
     #[test]
     fn a_part_that_is_given_twice_counts_once_and_a_missing_version_is_noted() {
         let (link, repairs) = decode("?theme=dark&th%65me=light&rows=5&rows=7");
         assert_eq!((link.scenario.rows, link.view.theme), (5, Theme::Dark));
-        let fields: Vec<&str> = repairs.iter().map(|repair| repair.field.as_str()).collect();
+        let fields: Vec<&str> = repairs.iter().map(|repair| repair.wrong.field.as_str()).collect();
         assert_eq!(fields, ["version", "rows", "theme"]);
     }
 

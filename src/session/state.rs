@@ -6,11 +6,13 @@ use shuffle_engine::explain::Explanation;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::plan::Planned;
+use shuffle_engine::scenario::link::Repair;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
 use super::scope::unmodelled;
 use super::table::RowTable;
+use crate::permalink;
 
 /// One real run, or the median one of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -268,13 +270,10 @@ pub enum RunEvent {
 
 impl RunState {
     /// The state of a page that has just been opened.
-    pub fn new(scenario: Scenario, repairs: Vec<InvalidScenario>, cores: u32) -> Self {
+    pub fn new(scenario: Scenario, repairs: Vec<Repair>, cores: u32) -> Self {
         let notices = repairs
             .into_iter()
-            .map(|repair| Notice {
-                text: format!("The link's {} {}. Its default is used instead.", repair.field, repair.reason),
-                field: Some(repair.field),
-            })
+            .map(|repair| Notice { text: permalink::note(&repair), field: Some(repair.wrong.field) })
             .collect();
         RunState {
             plan: scenario.plan().ok().map(Arc::new),

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use leptos::prelude::{LocalStorage, RwSignal, StoredValue, Update, WithUntracked, WithValue};
 use shuffle_engine::cluster::{Job, Progress};
 use shuffle_engine::metrics::JobReport;
+use shuffle_engine::scenario::link::Repair;
 use shuffle_engine::scenario::{Action, InvalidScenario};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
@@ -72,7 +73,7 @@ impl From<EngineError> for Stop {
 
 impl Session {
     /// A session that begins to work at once.
-    pub fn new(scenario: Scenario, repairs: Vec<InvalidScenario>) -> Self {
+    pub fn new(scenario: Scenario, repairs: Vec<Repair>) -> Self {
         let state = RunState::new(scenario, repairs, location::core_count());
         let inner = Inner { pool: Pool::new(), generation: Rc::default(), cancel: Rc::default() };
         let session = Session { state: RwSignal::new(state), inner: StoredValue::new_local(inner) };

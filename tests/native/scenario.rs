@@ -212,9 +212,9 @@ fn every_bad_part_of_a_link_is_named_and_costs_only_itself() {
     ];
     for (part, field) in cases {
         let decoded = link::decode(&format!("?v=1&seed=7&{part}&map_partitions=55"));
-        let fields: Vec<&str> = decoded.repairs.iter().map(|repair| repair.field.as_str()).collect();
+        let fields: Vec<&str> = decoded.repairs.iter().map(|repair| repair.wrong.field.as_str()).collect();
         assert_eq!(fields, [field], "{part}");
-        assert!(decoded.repairs.iter().all(|repair| !repair.to_string().contains('\n')), "{part}");
+        assert!(decoded.repairs.iter().all(|repair| !repair.wrong.to_string().contains('\n')), "{part}");
         assert_eq!(
             decoded.scenario,
             Scenario { seed: 7, map_partitions: 55, ..Scenario::default() },
@@ -234,8 +234,8 @@ fn a_link_of_another_version_or_a_megabyte_shows_the_defaults_and_says_why() {
         let decoded = link::decode(text);
         assert_eq!(decoded.scenario, Scenario::default());
         assert_eq!(decoded.repairs.len(), 1, "one note");
-        assert_eq!(decoded.repairs[0].field, field);
-        assert!(decoded.repairs[0].reason.len() < 200, "the note is short");
+        assert_eq!(decoded.repairs[0].wrong.field, field);
+        assert!(decoded.repairs[0].wrong.reason.len() < 200, "the note is short");
     }
 }
 

@@ -5,6 +5,7 @@ use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::ModelMicros;
+use shuffle_engine::scenario::link::{Instead, Repair};
 use shuffle_engine::scenario::{Action, CollectPoint, InvalidScenario, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::charts::units::{ratio, share};
@@ -330,7 +331,8 @@ fn an_explanation_sums_up_what_its_rules_saved_and_refuses_another_answer() {
 
 #[test]
 fn notices_are_shown_once_and_can_be_dismissed() {
-    let repair = InvalidScenario { field: "rows".to_owned(), reason: "is \"abc\"".to_owned() };
+    let wrong = InvalidScenario { field: "rows".to_owned(), reason: "is \"abc\"".to_owned() };
+    let repair = Repair { wrong, instead: Instead::Default };
     let mut state = RunState::new(Scenario::default(), vec![repair], 2);
     assert!(state.notices[0].text.contains("rows"));
     let hidden = Notice { field: None, text: "The tab was hidden.".to_owned() };

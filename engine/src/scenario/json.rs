@@ -13,7 +13,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{InvalidScenario, Scenario, limits};
+use super::{InvalidScenario, Scenario, limits, words};
 
 /// The fields that are objects themselves. All others are numbers, words and flags.
 const GROUPS: [&str; 3] = ["skew", "tactics", "action"];
@@ -30,20 +30,20 @@ pub fn decode(text: &str) -> Result<Scenario, InvalidScenario> {
         let reason = format!("{} bytes are more than the {} read", text.len(), limits::MAX_JSON_BYTES);
         return Err(InvalidScenario::new("scenario", reason));
     }
-    let _: Shape = read(text)?;
-    let scenario: Scenario = read(text)?;
+    let _: Shape = read(text, false)?;
+    let scenario: Scenario = read(text, true)?;
     scenario.validate()?;
     Ok(scenario)
 }
 
-/// Reads the whole text as one value.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, InvalidScenario> {
+/// Reads the whole text as one value; `is_json` says that a reading before this one has found it to be JSON.
+fn read<T: DeserializeOwned>(text: &str, is_json: bool) -> Result<T, InvalidScenario> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        named(&path, error.inner())
+        named(&path, error.inner(), is_json)
     })?;
-    deserializer.end().map_err(|error| named(".", &error))?;
+    deserializer.end().map_err(|error| named(".", &error, is_json))?;
     Ok(value)
 }
 
@@ -53,12 +53,18 @@ pub fn encode(scenario: &Scenario) -> String {
 }
 
 /// Serde tells a missing or unknown field only in its sentence, a wrong type only by its path.
-fn named(path: &str, error: &serde_json::Error) -> InvalidScenario {
+fn named(path: &str, error: &serde_json::Error, is_json: bool) -> InvalidScenario {
     let sentence = error.to_string();
     if error.is_syntax() || error.is_eof() {
-        // A value that is not JSON (NaN, 1e999) has a field; a text that just ends has none.
+        // A value that is not JSON (NaN) has a field; a text that just ends has none.
         let field = if error.is_eof() || [".", "?"].contains(&path) { "scenario" } else { path };
-        return InvalidScenario::new(field, format!("is not JSON: {sentence}"));
+        let reason = match is_json {
+            // To serde it is a fault of syntax that a word does not begin with a quote.
+            true => "must be a word".to_owned(),
+            false if words::is_out_of_range(error) => words::TOO_LARGE.to_owned(),
+            false => format!("is not JSON: {sentence}"),
+        };
+        return InvalidScenario::new(field, reason);
     }
     let quoted = ["unknown field `", "missing field `", "duplicate field `"]
         .iter()
@@ -69,7 +75,7 @@ fn named(path: &str, error: &serde_json::Error) -> InvalidScenario {
         ("." | "?", None) => "scenario".to_owned(),
         (path, _) => path.to_owned(),
     };
-    InvalidScenario::new(&field, sentence)
+    InvalidScenario::new(&field, words::said_anew(&sentence))
 }
 
 /// For callers that hold a JSON value already, as a page's script does.
@@ -77,7 +83,8 @@ fn named(path: &str, error: &serde_json::Error) -> InvalidScenario {
 /// # Errors
 /// As [`decode`].
 pub fn decode_value(value: &serde_json::Value) -> Result<Scenario, InvalidScenario> {
-    let text = serde_json::to_string(value).map_err(|error| named(".", &serde_json::Error::custom(error)))?;
+    let text =
+        serde_json::to_string(value).map_err(|error| named(".", &serde_json::Error::custom(error), false))?;
     decode(&text)
 }
 
@@ -114,10 +121,18 @@ impl Part {
     /// Nothing, when a plain value may stand here.
     fn plain<E: serde::de::Error>(self) -> Result<Shape, E> {
         match self {
-            // A group's own reader says what is wrong with a plain value.
-            Part::Value | Part::Group => Ok(Shape),
-            Part::Whole => Err(E::custom("must be an object, as in {\"version\":1}")),
+            Part::Value => Ok(Shape),
+            Part::Whole | Part::Group => Err(self.refused()),
         }
+    }
+
+    /// What does not stand here says what does.
+    fn refused<E: serde::de::Error>(self) -> E {
+        E::custom(match self {
+            Part::Whole => "must be an object, as in {\"version\":1}",
+            Part::Group => "must be an object in braces",
+            Part::Value => "must be a number, a word or a flag",
+        })
     }
 }
 
@@ -138,7 +153,7 @@ impl<'de> Visitor<'de> for Part {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
         if matches!(self, Part::Value) {
-            return Err(A::Error::custom("must be a number, a word or a flag, not an object"));
+            return Err(self.refused());
         }
         let mut names = BTreeSet::new();
         while let Some(name) = map.next_key::<String>()? {
@@ -152,11 +167,14 @@ impl<'de> Visitor<'de> for Part {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Shape, A::Error> {
-        Err(A::Error::custom("must not be an array: a scenario has none"))
+        Err(self.refused())
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Shape, E> {
-        Err(E::custom("must not be null: a field that is left out has its default"))
+        match self {
+            Part::Whole => Err(self.refused()),
+            Part::Group | Part::Value => Err(E::custom("must not be null; left out, it has its default")),
+        }
     }
 
     fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Shape, E> {

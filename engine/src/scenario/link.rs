@@ -9,8 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use serde::de::DeserializeOwned;
-
+use super::words::{self, wrong};
 use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 /// A link, read as far as it made sense.
@@ -18,38 +17,62 @@ use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scen
 pub struct DecodedLink {
     /// Always valid. It may name more executors than the caller can start: see [`Scenario::check_workers`].
     pub scenario: Scenario,
-    /// What had to be repaired, a field and a sentence each.
-    pub repairs: Vec<InvalidScenario>,
+    /// What had to be repaired.
+    pub repairs: Vec<Repair>,
     /// Parts with names that are not a scenario's, decoded, for the caller (a page's view settings).
     pub others: Vec<(String, String)>,
+}
+
+/// A part of a link that cannot be used as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// The field and what is wrong with it, in words that hold for a page and for a tool.
+    pub wrong: InvalidScenario,
+    /// What a page goes by. A tool refuses the link.
+    pub instead: Instead,
+}
+
+/// What a page goes by where a part of a link cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// The field has its default.
+    Default,
+    /// Every field has its default.
+    AllDefaults,
+    /// The first of several parts of one name counts.
+    First,
+    /// The link is read as one of this build's version.
+    ThisVersion,
+    /// The part is passed over.
+    Nothing,
+}
+
+impl Instead {
+    fn of(self, wrong: InvalidScenario) -> Repair {
+        Repair { wrong, instead: self }
+    }
 }
 
 /// Reads a query string, with or without its `?`, a `#fragment` or the address before it.
 pub fn decode(link: &str) -> DecodedLink {
     let mut decoded = DecodedLink { scenario: Scenario::default(), repairs: Vec::new(), others: Vec::new() };
     if link.len() > limits::MAX_LINK_BYTES {
-        let reason = format!(
-            "{} bytes are more than the {} read; the defaults are shown",
-            link.len(),
-            limits::MAX_LINK_BYTES
-        );
-        decoded.repairs.push(InvalidScenario::new("link", reason));
+        let reason =
+            format!("has {} bytes, of which at most {} are read", link.len(), limits::MAX_LINK_BYTES);
+        decoded.repairs.push(Instead::AllDefaults.of(InvalidScenario::new("link", reason)));
         return decoded;
     }
     let parts: Vec<(String, String)> = parts(link).collect();
     match parts.iter().find(|(name, _)| name == "v") {
         Some((_, version)) if *version == SCENARIO_VERSION.to_string() => {}
         Some((_, version)) => {
-            let reason = format!(
-                "is {}, but this build reads version {SCENARIO_VERSION}; the defaults are shown",
-                shown(version)
-            );
-            decoded.repairs.push(InvalidScenario::new("version", reason));
+            let wanted = format!("{SCENARIO_VERSION}, the version that this build reads");
+            decoded.repairs.push(Instead::AllDefaults.of(wrong("version", version, &wanted)));
             return decoded;
         }
         // An address without a query string is no link: there is nothing to repair.
         None if parts.is_empty() => return decoded,
-        None => decoded.repairs.push(no_version()),
+        None => decoded.repairs.push(Instead::ThisVersion.of(no_version())),
     }
     let (parts, doubled) = each_once(parts);
     for (name, value) in parts.into_iter().filter(|(name, _)| name != "v") {
@@ -58,10 +81,10 @@ pub fn decode(link: &str) -> DecodedLink {
         match set(&mut changed, &name, &value).and_then(|known| changed.validate().map(|()| known)) {
             Ok(true) => decoded.scenario = changed,
             Ok(false) => decoded.others.push((name, value)),
-            Err(repair) => decoded.repairs.push(repair),
+            Err(wrong) => decoded.repairs.push(Instead::Default.of(wrong)),
         }
     }
-    let twice = |name: &String| InvalidScenario::new(name, "is given twice; the first one counts");
+    let twice = |name: &String| Instead::First.of(InvalidScenario::new(name, "is given twice"));
     decoded.repairs.extend(doubled.iter().map(twice));
     decoded
 }
@@ -81,7 +104,7 @@ pub fn decode_strict(link: &str) -> Result<Scenario, InvalidScenario> {
 pub fn decode_beside(link: &str, passed_over: &[&str]) -> Result<Scenario, InvalidScenario> {
     let decoded = decode(link);
     if let Some(repair) = decoded.repairs.into_iter().next() {
-        return Err(repair);
+        return Err(repair.wrong);
     }
     if parts(link).next().is_none() {
         return Err(no_version());
@@ -153,43 +176,57 @@ pub fn encode(scenario: &Scenario) -> String {
 /// Sets one field from its word; `Ok(false)` when no field has this name.
 fn set(scenario: &mut Scenario, name: &str, value: &str) -> Result<bool, InvalidScenario> {
     match name {
-        "seed" => scenario.seed = number(name, value)?,
-        "rows" => scenario.rows = number(name, value)?,
-        "keys" => scenario.keys = number(name, value)?,
+        "seed" => scenario.seed = whole(name, value)?,
+        "rows" => scenario.rows = whole(name, value)?,
+        "keys" => scenario.keys = whole(name, value)?,
         "skew" => scenario.skew = parse_skew(value)?,
         "query" => scenario.query = Query::parse(value)?,
-        "shuffle_fraction" => scenario.shuffle_fraction = number(name, value)?,
-        "workers" => scenario.workers = number(name, value)?,
-        "map_partitions" => scenario.map_partitions = number(name, value)?,
-        "reduce_partitions" => scenario.reduce_partitions = number(name, value)?,
+        "shuffle_fraction" => scenario.shuffle_fraction = real(name, value)?,
+        "workers" => scenario.workers = whole(name, value)?,
+        "map_partitions" => scenario.map_partitions = whole(name, value)?,
+        "reduce_partitions" => scenario.reduce_partitions = whole(name, value)?,
         "combine" => scenario.tactics.combine = flag(name, value)?,
-        "salt" => scenario.tactics.salt = number(name, value)?,
+        "salt" => scenario.tactics.salt = whole(name, value)?,
         "isolate_hot_keys" => scenario.tactics.isolate_hot_keys = flag(name, value)?,
         "adaptive" => scenario.tactics.adaptive = flag(name, value)?,
-        "broadcast_bytes" => scenario.tactics.broadcast_bytes = number(name, value)?,
+        "broadcast_bytes" => scenario.tactics.broadcast_bytes = whole(name, value)?,
         "action" => scenario.action = parse_action(value)?,
         "strategy" if value == "direct" => {}
-        "strategy" => return Err(InvalidScenario::new(name, format!("is {}, must be direct", shown(value)))),
+        "strategy" => return Err(wrong(name, value, "direct")),
         _ => return Ok(false),
     }
     Ok(true)
 }
 
-/// A number as JSON has it: no plus sign, no leading zero, nothing around it; a whole number has no point and no exponent.
-fn number<T: DeserializeOwned>(field: &str, value: &str) -> Result<T, InvalidScenario> {
+/// A whole number as JSON has it: digits alone, and no leading zero.
+fn whole<T: TryFrom<u64>>(field: &str, value: &str) -> Result<T, InvalidScenario> {
+    let is_whole = value == "0"
+        || !value.is_empty() && !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_whole {
+        return Err(wrong(field, value, words::WHOLE));
+    }
+    let number = value.parse().ok().and_then(|number: u64| T::try_from(number).ok());
+    number.ok_or_else(|| InvalidScenario::new(field, words::TOO_LARGE))
+}
+
+/// A number as JSON has it: no plus sign, no leading zero, nothing around it.
+fn real(field: &str, value: &str) -> Result<f64, InvalidScenario> {
     let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit())
         && value.ends_with(|last: char| last.is_ascii_digit());
-    let number = if is_number { serde_json::from_str(value).ok() } else { None };
-    number.ok_or_else(|| {
-        InvalidScenario::new(field, format!("is {}, which is not such a number", shown(value)))
+    if !is_number {
+        return Err(wrong(field, value, words::NUMBER));
+    }
+    serde_json::from_str(value).map_err(|error| match words::is_out_of_range(&error) {
+        true => InvalidScenario::new(field, words::TOO_LARGE),
+        false => wrong(field, value, words::NUMBER),
     })
 }
 
 fn flag(field: &str, value: &str) -> Result<bool, InvalidScenario> {
     match value {
-        "1" | "true" => Ok(true),
-        "0" | "false" => Ok(false),
-        _ => Err(InvalidScenario::new(field, format!("is {}, must be 0 or 1", shown(value)))),
+        "1" => Ok(true),
+        "0" => Ok(false),
+        _ => Err(wrong(field, value, "1 or 0")),
     }
 }
 
@@ -205,13 +242,10 @@ fn parse_skew(value: &str) -> Result<Skew, InvalidScenario> {
     match word_and_number(value) {
         ("uniform", None) => Ok(Skew::Uniform {}),
         ("zipf", exponent) => {
-            Ok(Skew::Zipf { exponent: number("skew.exponent", exponent.unwrap_or_default())? })
+            Ok(Skew::Zipf { exponent: real("skew.exponent", exponent.unwrap_or_default())? })
         }
-        ("hot_key", share) => Ok(Skew::HotKey { share: number("skew.share", share.unwrap_or_default())? }),
-        _ => {
-            let reason = format!("is {}, must be uniform, zipf:EXPONENT or hot_key:SHARE", shown(value));
-            Err(InvalidScenario::new("skew", reason))
-        }
+        ("hot_key", share) => Ok(Skew::HotKey { share: real("skew.share", share.unwrap_or_default())? }),
+        _ => Err(wrong("skew", value, "uniform, zipf:EXPONENT or hot_key:SHARE")),
     }
 }
 
@@ -231,28 +265,16 @@ fn action_word(action: Action) -> String {
 
 fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
     let collect = |of, bytes: Option<&str>| {
-        let memory_bytes = number("action.memory_bytes", bytes.unwrap_or_default())?;
+        let memory_bytes = whole("action.memory_bytes", bytes.unwrap_or_default())?;
         Ok(Action::Collect { of, memory_bytes })
     };
     match word_and_number(value) {
         ("write", None) => Ok(Action::Write {}),
         ("collect", bytes) => collect(CollectPoint::Result, bytes),
         ("collect_input", bytes) => collect(CollectPoint::Input, bytes),
-        ("show", rows) => Ok(Action::show(number("action.rows", rows.unwrap_or_default())?)),
-        _ => {
-            let reason = format!(
-                "is {}, must be write, collect:BYTES, collect_input:BYTES or show:ROWS",
-                shown(value)
-            );
-            Err(InvalidScenario::new("action", reason))
-        }
+        ("show", rows) => Ok(Action::show(whole("action.rows", rows.unwrap_or_default())?)),
+        _ => Err(wrong("action", value, "write, collect:BYTES, collect_input:BYTES or show:ROWS")),
     }
-}
-
-/// The value as a person may be shown it: quoted, escaped, short.
-fn shown(value: &str) -> String {
-    let short: String = value.chars().take(24).collect();
-    if short.len() < value.len() { format!("{short:?}...") } else { format!("{short:?}") }
 }
 
 fn query_part(link: &str) -> &str {

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod link;
 mod lower;
 mod validate;
+mod words;
 
 pub use crate::cluster::{Action, CollectPoint, Strategy};
 pub use crate::dataset::Skew;

@@ -1,5 +1,6 @@
 //! One check of every limit, so that nothing behind it has to ask again.
 
+use super::words::wrong;
 use super::{Action, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
 
 impl Scenario {
@@ -66,7 +67,7 @@ impl Query {
     pub fn parse(name: &str) -> Result<Query, InvalidScenario> {
         Query::ALL.into_iter().find(|query| query.name() == name).ok_or_else(|| {
             let names: Vec<_> = Query::ALL.iter().map(|query| query.name()).collect();
-            InvalidScenario::new("query", format!("is not one of {}", names.join(", ")))
+            wrong("query", name, &format!("one of {}", names.join(", ")))
         })
     }
 }

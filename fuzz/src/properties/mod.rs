@@ -68,7 +68,7 @@ pub fn link(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let decoded = link::decode(text);
     check_scenario(&decoded.scenario);
-    decoded.repairs.iter().for_each(check_sentence);
+    decoded.repairs.iter().for_each(|repair| check_sentence(&repair.wrong));
     match link::decode_strict(text) {
         Ok(scenario) => {
             assert_eq!(scenario, decoded.scenario, "tools and pages read one scenario");
@@ -81,7 +81,7 @@ pub fn link(bytes: &[u8]) {
     let workers = if workers > limits::MAX_WORKERS { Scenario::default().workers } else { workers };
     let of_the_link = Scenario { workers, ..decoded.scenario };
     assert_eq!(shown.scenario, of_the_link, "the page shows the scenario of the link");
-    repairs.iter().for_each(check_sentence);
+    repairs.iter().for_each(|repair| check_sentence(&repair.wrong));
     let address = permalink::encode(&shown);
     assert_eq!(permalink::decode(&address), (shown.clone(), Vec::new()), "{address}");
     assert_eq!(

@@ -9,7 +9,7 @@ use super::refused;
 /// How a page reads a link: the scenario and the fields that were repaired.
 fn repaired(text: &str) -> (Scenario, Vec<String>) {
     let decoded = link::decode(text);
-    (decoded.scenario, decoded.repairs.into_iter().map(|repair| repair.field).collect())
+    (decoded.scenario, decoded.repairs.into_iter().map(|repair| repair.wrong.field).collect())
 }
 
 fn field(refusal: Result<Scenario, InvalidScenario>) -> Option<String> {
@@ -199,6 +199,8 @@ fn a_word_of_a_link_has_its_number_and_nothing_else() {
         ("action=collect_input:1e9", "action.memory_bytes"),
         ("combine=", "combine"),
         ("combine=TRUE", "combine"),
+        ("combine=true", "combine"),
+        ("combine=false", "combine"),
         ("strategy=", "strategy"),
     ] {
         let text = format!("?v=1&{part}");
@@ -236,4 +238,129 @@ fn who_runs_a_scenario_says_how_many_workers_there_may_be() {
         "workers: is 65, but in a tab at most 64 workers run; past that, ask the model"
     );
     assert_eq!(scenario.check_workers(65, "in a tab"), Ok(()));
+}
+
+/// What a Rust programmer calls things; nobody who writes a scenario has to know it.
+const RUST: [&str; 12] = [
+    "struct",
+    "enum",
+    "variant",
+    "u64",
+    "u32",
+    "f64",
+    "i64",
+    "Form",
+    "Option",
+    "integer",
+    "sequence",
+    "identifier",
+];
+
+#[test]
+fn a_value_of_a_wrong_type_is_refused_by_its_fields_name_and_in_peoples_words() {
+    let fields = [
+        ("version", "{\"version\":@}"),
+        ("seed", "{\"version\":1,\"seed\":@}"),
+        ("rows", "{\"version\":1,\"rows\":@}"),
+        ("keys", "{\"version\":1,\"keys\":@}"),
+        ("skew", "{\"version\":1,\"skew\":@}"),
+        ("skew.kind", "{\"version\":1,\"skew\":{\"kind\":@,\"share\":0.5}}"),
+        ("skew.share", "{\"version\":1,\"skew\":{\"kind\":\"hot_key\",\"share\":@}}"),
+        ("skew.exponent", "{\"version\":1,\"skew\":{\"exponent\":@,\"kind\":\"zipf\"}}"),
+        ("query", "{\"version\":1,\"query\":@}"),
+        ("shuffle_fraction", "{\"version\":1,\"shuffle_fraction\":@}"),
+        ("workers", "{\"version\":1,\"workers\":@}"),
+        ("map_partitions", "{\"version\":1,\"map_partitions\":@}"),
+        ("reduce_partitions", "{\"version\":1,\"reduce_partitions\":@}"),
+        ("tactics", "{\"version\":1,\"tactics\":@}"),
+        ("tactics.combine", "{\"version\":1,\"tactics\":{\"combine\":@}}"),
+        ("tactics.salt", "{\"version\":1,\"tactics\":{\"salt\":@}}"),
+        ("tactics.isolate_hot_keys", "{\"version\":1,\"tactics\":{\"isolate_hot_keys\":@}}"),
+        ("tactics.adaptive", "{\"version\":1,\"tactics\":{\"adaptive\":@}}"),
+        ("tactics.broadcast_bytes", "{\"version\":1,\"tactics\":{\"broadcast_bytes\":@}}"),
+        ("strategy", "{\"version\":1,\"strategy\":@}"),
+        ("action", "{\"version\":1,\"action\":@}"),
+        ("action.kind", "{\"version\":1,\"action\":{\"kind\":@}}"),
+        ("action.of", "{\"version\":1,\"action\":{\"kind\":\"collect\",\"of\":@}}"),
+        ("action.memory_bytes", "{\"version\":1,\"action\":{\"kind\":\"collect\",\"memory_bytes\":@}}"),
+        ("action.rows", "{\"version\":1,\"action\":{\"kind\":\"show\",\"rows\":@}}"),
+    ];
+    let values = [
+        "null",
+        "true",
+        "7",
+        "0.5",
+        "10.0",
+        "-3",
+        "1e3",
+        "1e999",
+        "18446744073709551616",
+        "\"\"",
+        "\"show\"",
+        "\"a, expected `u`\"",
+        "[]",
+        "[1]",
+        "{}",
+        "{\"kind\":[]}",
+        "NaN",
+    ];
+    let mut refused_count = 0;
+    for (field, text) in fields {
+        for value in values {
+            let Err(error) = json::decode(&text.replace('@', value)) else { continue };
+            refused_count += 1;
+            let is_named = error.field == field || error.field.starts_with(&format!("{field}."));
+            assert!(is_named, "{field}:{value} is named {}: {}", error.field, error.reason);
+            let words = error.reason.replace(value, "");
+            assert!(RUST.iter().all(|word| !words.contains(word)), "{field}:{value}: {}", error.reason);
+            let is_json = serde_json::from_str::<serde_json::Value>(value).is_ok() || value == "1e999";
+            assert_eq!(error.reason.contains("is not JSON"), !is_json, "{field}:{value}: {}", error.reason);
+        }
+    }
+    assert!(refused_count > 350, "few values fit: {refused_count} are refused");
+    for (text, words) in [
+        ("{\"version\":1,\"query\":0}", "query: must be a word"),
+        (
+            "{\"version\":1,\"skew\":{\"kind\":\"zipf\",\"exponent\":1e999}}",
+            "skew.exponent: is too large a number",
+        ),
+        ("{\"version\":1,\"workers\":4294967296}", "workers: is too large a number"),
+        ("{\"version\":1,\"action\":\"show\"}", "action: must be an object in braces"),
+        ("{\"version\":1,\"rows\":10.0}", "rows: is 10.0, must be a whole number in digits"),
+        ("{\"version\":1,\"rows\":\"many\"}", "rows: is \"many\", must be a whole number in digits"),
+        ("{\"version\":1,\"shuffle_fraction\":\"1\"}", "shuffle_fraction: is \"1\", must be a number"),
+        ("{\"version\":1,\"tactics\":{\"combine\":1}}", "tactics.combine: is 1, must be true or false"),
+        ("{\"version\":1,\"strategy\":\"push\"}", "strategy: is `push`, must be `direct`"),
+        ("[1]", "scenario: must be an object, as in {\"version\":1}"),
+        ("null", "scenario: must be an object, as in {\"version\":1}"),
+        ("{\"version\":1,\"rows\":[]}", "rows: must be a number, a word or a flag"),
+    ] {
+        assert_eq!(refused(text).to_string(), words, "{text}");
+    }
+}
+
+#[test]
+fn a_tool_is_told_what_is_wrong_with_a_link_and_not_what_a_page_does_about_it() {
+    for (text, words) in [
+        ("?v=1&rows=5&rows=6", "rows: is given twice"),
+        ("?v=2", "version: is \"2\", must be 1, the version that this build reads"),
+        ("?rows=5", "version: is missing: a link begins with v=1"),
+        ("?v=1&action=", "action: is empty, must be write, collect:BYTES, collect_input:BYTES or show:ROWS"),
+        ("?v=1&action=collect", "action.memory_bytes: is empty, must be a whole number in digits"),
+        ("?v=1&skew=zipf", "skew.exponent: is empty, must be a number"),
+        ("?v=1&skew=zipf:1e999", "skew.exponent: is too large a number"),
+        ("?v=1&rows=", "rows: is empty, must be a whole number in digits"),
+        ("?v=1&rows", "rows: is empty, must be a whole number in digits"),
+        ("?v=1&rows=1e3", "rows: is \"1e3\", must be a whole number in digits"),
+        ("?v=1&workers=99999999999", "workers: is too large a number"),
+        ("?v=1&rows=99999999999999999999", "rows: is too large a number"),
+        ("?v=1&combine=", "combine: is empty, must be 1 or 0"),
+        ("?v=1&combine=true", "combine: is \"true\", must be 1 or 0"),
+        ("?v=1&strategy=", "strategy: is empty, must be direct"),
+    ] {
+        let refusal = link::decode_strict(text).expect_err(text);
+        assert_eq!(refusal.to_string(), words, "{text}");
+    }
+    let refusal = link::decode_strict("?v=1&query=").expect_err("no query has no name");
+    assert!(refusal.to_string().starts_with("query: is empty, must be one of narrow, "), "{refusal}");
 }
