@@ -170,7 +170,7 @@ fn arguments_that_are_refused_exit_with_2_and_one_line_that_names_them() {
         (&["run", "/no/such/file.json"], "/no/such/file.json"),
         (&["run", "?v=1", "--color=red"], "--color"),
         (&["run", folder.0.to_str().expect("a path in UTF-8")], "SCENARIO"),
-        (&["sweep", "?v=1", "--workers", "1,65000"], "workers"),
+        (&["sweep", "?v=1", "--workers", "1,65000"], "--workers: is 65000, but on this machine at most "),
     ];
     for (arguments, named) in cases {
         check_refused(&lab(arguments), &arguments.join(" "), named);
@@ -218,6 +218,7 @@ fn both_transports_any_workers_and_all_three_inputs_give_the_interpreters_digest
         };
         let reports = [
             good(&lab(&["run", &file])),
+            good(&lab_with_input(&["run", "-"], &format!("\u{feff}{text}"))),
             good(&lab(&["run", "--transport", "local", &file])),
             good(&lab_with_input(&["run", "-", "--transport", "threads"], &text)),
             good(&lab(&["run", &link::encode(&scenario)])),
@@ -318,8 +319,7 @@ fn a_sweep_reports_every_number_of_workers_and_its_medians() {
 #[test]
 fn help_and_version_are_good_and_on_standard_output() {
     for (arguments, words) in [
-        (&[][..], "lab run SCENARIO"),
-        (&["--help"], "lab run SCENARIO"),
+        (&["--help"][..], "lab run SCENARIO"),
         (&["run", "--help"], "--transport"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
     ] {
@@ -327,5 +327,35 @@ fn help_and_version_are_good_and_on_standard_output() {
         assert_eq!(output.status.code(), Some(0));
         let text = String::from_utf8(output.stdout).expect("words are UTF-8");
         assert!(text.contains(words) && output.stderr.is_empty(), "{arguments:?}: {text}");
+    }
+    let nothing = lab(&[]);
+    assert_eq!(nothing.status.code(), Some(2), "nothing was asked for");
+    assert!(
+        stderr(&nothing).contains("lab run SCENARIO") && nothing.stdout.is_empty(),
+        "{}",
+        stderr(&nothing)
+    );
+}
+
+#[test]
+fn a_model_is_summed_up_for_the_workers_that_were_asked_for() {
+    let text = json::encode(&scenario());
+    for (arguments, told, workers) in [
+        (&["model", "-", "--workers", "1,2"][..], &["1 worker: ", "2 workers: "][..], &[1, 2][..]),
+        (&["model", "-", "--workers", "5"], &["5 workers: "], &[5]),
+    ] {
+        let output = lab_with_input(arguments, &text);
+        let report = good(&output);
+        let words = stderr(&output);
+        let modelled: Vec<&str> = words.lines().filter(|line| line.ends_with(" ms modelled")).collect();
+        let are_told = modelled.iter().zip(told).all(|(line, start)| line.starts_with(start));
+        assert!(modelled.len() == told.len() && are_told, "{words}");
+        let points: Vec<_> = report["points"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|point| point["workers"].as_u64())
+            .collect();
+        assert_eq!(points, workers.iter().map(|&count| Some(count)).collect::<Vec<_>>());
     }
 }

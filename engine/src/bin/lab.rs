@@ -4,8 +4,8 @@
 //!  words ─> arguments::parse ─> Command ─> source::read ─> Scenario ─> run, sweep, explain, model, generate ─> output
 //! ```
 //!
-//! Exit 0: good, or nobody reads the output any more. Exit 2: bad input, one line that names the field. Exit 1:
-//! anything else.
+//! Exit 0: good, or nobody reads the output any more. Exit 2: bad input, one line that names the field, or no command at all.
+//! Exit 1: anything else.
 
 mod lab {
     pub(crate) mod arguments;

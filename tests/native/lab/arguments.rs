@@ -26,7 +26,7 @@ fn link() -> Source {
 
 #[test]
 fn help_is_where_people_look_for_it() {
-    for words in [&[][..], &["--help"], &["-h"], &["help"], &["help", "--help"]] {
+    for words in [&["--help"][..], &["-h"], &["help"], &["help", "--help"]] {
         assert_eq!(read(words), Ok(Command::Help(None)), "{words:?}");
     }
     for verb in Verb::ALL {
@@ -132,12 +132,16 @@ fn what_cannot_be_meant_is_refused_and_named() {
         (&["fly"], "fly"),
         (&["fl\ny"], "fl"),
         (&["help", "fly"], "fly"),
-        (&["help", "run", "sweep"], "sweep"),
+        (&["help", "run", "sweep"], "sweep: is one argument too many; help is about one command"),
+        (&["help", "run", "extra"], "extra"),
+        (&["--help", "run"], "run"),
+        (&["--version", "extra"], "extra"),
+        (&["-V", "--help"], "--help"),
         (&["--color"], "--color"),
         (&["help", "--color"], "--color"),
         (&["run"], "SCENARIO"),
         (&["run", "--"], "SCENARIO"),
-        (&["run", "?v=1", "another"], "another"),
+        (&["run", "?v=1", "another"], "another: is one argument too many; a command takes one SCENARIO"),
         (&["run", "?v=1", "--color", "red"], "--color"),
         (&["run", "?v=1", "--colo\nr"], "--colo"),
         (&["run", "?v=1", "-x"], "-x"),

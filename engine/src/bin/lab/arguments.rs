@@ -7,6 +7,7 @@ use lexopt::{Arg, Parser};
 use shuffle_engine::dataset::Table;
 
 use super::failure::Failure;
+use super::help;
 
 /// Who carries the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,13 +138,14 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command
     let words: Vec<OsString> = words.into_iter().collect();
     let mut parser = Parser::from_args(words);
     let word = match parser.next().map_err(refused)? {
-        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help(None)),
-        Some(Arg::Short('V') | Arg::Long("version")) => return Ok(Command::Version),
+        None => return Err(Failure::Usage(help::of(None))),
+        Some(Arg::Short('h') | Arg::Long("help")) => return alone(&mut parser, Command::Help(None)),
+        Some(Arg::Short('V') | Arg::Long("version")) => return alone(&mut parser, Command::Version),
         Some(Arg::Value(word)) => text(word)?,
         Some(other) => return Err(unknown(&other)),
     };
     if word == "help" {
-        return help(&mut parser);
+        return about(&mut parser);
     }
     let verb = Verb::parse(&word)?;
     let mut given = Given { verb, scenario: None, settings: BTreeMap::new() };
@@ -162,13 +164,24 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command
     given.command()
 }
 
+/// A command behind which nothing stands.
+fn alone(parser: &mut Parser, command: Command) -> Result<Command, Failure> {
+    match parser.next().map_err(refused)? {
+        None => Ok(command),
+        Some(argument) => Err(Failure::input(&written(&argument), "is one argument too many")),
+    }
+}
+
 /// `lab help` and `lab help COMMAND`.
-fn help(parser: &mut Parser) -> Result<Command, Failure> {
+fn about(parser: &mut Parser) -> Result<Command, Failure> {
     let mut about = None;
     while let Some(argument) = parser.next().map_err(refused)? {
         match argument {
             Arg::Value(word) if about.is_none() => about = Some(Verb::parse(&text(word)?)?),
-            Arg::Value(word) => return Err(surplus(&text(word)?)),
+            Arg::Value(word) => {
+                let sentence = "is one argument too many; help is about one command";
+                return Err(Failure::input(&text(word)?, sentence));
+            }
             Arg::Short('h') | Arg::Long("help") => {}
             other @ (Arg::Short(_) | Arg::Long(_)) => return Err(unknown(&other)),
         }
@@ -186,7 +199,7 @@ struct Given {
 impl Given {
     fn scenario(&mut self, word: String) -> Result<(), Failure> {
         if self.scenario.is_some() {
-            return Err(surplus(&word));
+            return Err(Failure::input(&word, "is one argument too many; a command takes one SCENARIO"));
         }
         self.scenario = Some(Source::of(word));
         Ok(())
@@ -324,10 +337,6 @@ fn whole(word: &str) -> Option<u64> {
 
 fn wrong(setting: Setting, value: &str, wanted: &str) -> Failure {
     Failure::input(setting.name(), format!("is {value:?}, must be {wanted}"))
-}
-
-fn surplus(word: &str) -> Failure {
-    Failure::input(word, "is one argument too many; a command takes one SCENARIO")
 }
 
 fn unknown(argument: &Arg<'_>) -> Failure {

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output;
 
 pub(crate) fn explain(scenario: &Scenario) -> Result<(), Failure> {
-    super::run::check_workers(scenario)?;
+    super::run::check_workers(scenario, "workers")?;
     let variants = variants(scenario)?;
     let mut cluster = ThreadCluster::new(scenario.workers);
     let mut reports: Vec<Vec<JobReport>> = vec![Vec::new(); variants.len()];

@@ -10,6 +10,8 @@ use shuffle_engine::scenario::InvalidScenario;
 pub(crate) enum Failure {
     /// Exit 2: the input is wrong; one line that names the field or argument.
     Input(InvalidScenario),
+    /// Exit 2: nothing was asked for; words about what can be.
+    Usage(String),
     /// Exit 1: anything else.
     Other(String),
     /// Exit 0, without a word: whoever reads the output has had enough of it, as `head` has.
@@ -33,16 +35,17 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Failure::Input(_) => 2,
+            Failure::Input(_) | Failure::Usage(_) => 2,
             Failure::Other(_) => 1,
             Failure::NobodyReads => 0,
         }
     }
 
-    /// One line for people, if there is anything to say.
+    /// The words for people, one line of them where something is wrong, if there is anything to say.
     pub(crate) fn sentence(&self) -> Option<String> {
         match self {
             Failure::Input(invalid) => Some(format!("lab: {invalid}")),
+            Failure::Usage(words) => Some(words.trim_end().to_owned()),
             Failure::Other(sentence) => Some(format!("lab: {sentence}")),
             Failure::NobodyReads => None,
         }

@@ -39,7 +39,7 @@ lab run SCENARIO [--transport threads|local] [--result FILE.csv] [--memory BYTES
 Runs the scenario once and prints its report.
   --transport  who carries the messages: a thread for each worker, or all in one thread in a seeded order
   --result     writes the rows as CSV: the rows that a show or a collect brings to the driver, else all of the answer.
-               Bringing the rows here takes time, which the measured wall includes
+               Rows that stay with the workers come here in a second run, which the report leaves out
   --memory     refuses the run (exit 1) when the estimate says that a worker needs more bytes than these
 ",
         Verb::Generate => "\

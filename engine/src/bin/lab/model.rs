@@ -12,6 +12,7 @@ use shuffle_engine::{EngineError, Scenario};
 
 use super::failure::Failure;
 use super::output;
+use super::run::counted;
 
 /// Runs of each W that the prediction is compared with: some before the calibration, some after it, so that a
 /// machine that is slower for a while is slower for both.
@@ -46,14 +47,14 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     let error = PredictionError::of(cost, &unseen).map_err(other)?;
     let left_out = leave_one_out(&runs, cores, WORK_ROWS).map_err(other)?;
     let wall_micros = own.points.first().map(|point| point.wall);
-    if let (Some(point), Some(error)) = (own.points.first(), &error) {
+    for point in workers.map_or(&own.points, |_| &curve.points) {
+        output::say(&format!("{}: {:.1} ms modelled", counted(point.workers), point.wall.0 / 1e3));
+    }
+    if let Some(error) = &error {
+        let measured = error.runs.iter().map(|run| run.workers.to_string()).collect::<Vec<_>>().join(", ");
         output::say(&format!(
-            "{} workers: {:.1} ms modelled; over {} measured W the model is off by {:.1} % on average, {:.1} % at worst",
-            point.workers,
-            point.wall.0 / 1e3,
-            error.runs.len(),
-            error.mape,
-            error.worst
+            "measured here on {measured} workers: the model is off by {:.1} % on average, {:.1} % at worst",
+            error.mape, error.worst
         ));
     }
     output::json(&json!({

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::threads::{MonotonicClock, ThreadCluster};
-use shuffle_engine::cluster::{Action, CollectPoint};
+use shuffle_engine::cluster::{Action, CollectPoint, Job, JobOutcome};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::scenario::limits;
 use shuffle_engine::{EngineError, Scenario};
@@ -25,33 +25,34 @@ pub(crate) fn run(
     result: Option<&str>,
     memory_bytes: Option<u64>,
 ) -> Result<(), Failure> {
-    check_workers(scenario)?;
+    check_workers(scenario, "workers")?;
     let mut job = scenario.job()?;
     if let Some(memory_bytes) = memory_bytes {
         job = job.within(memory_bytes)?;
     }
     let sink = result.map(|name| Sink::open(&Target::File(name.to_owned()))).transpose()?;
-    // Rows that stay with the executors have to come here to be written.
-    if sink.is_some() && !job.run.action.fetches() {
-        job.run.action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
-    }
-    let mut outcome = match transport {
-        Transport::Local => LocalCluster::new(scenario.seed).run(&job, &MonotonicClock::default()),
-        Transport::Threads => ThreadCluster::new(scenario.workers).run(&job, |_| {}),
-    }?;
-    outcome.run.action = scenario.action;
+    let outcome = perform(&job, transport)?;
     let report = JobReport::new(&outcome);
     if let Some(sink) = sink {
         let name = sink.name().to_owned();
+        let outcome = match job.run.action.fetches() {
+            true => outcome,
+            // Rows that stay with the executors have to come here to be written. A run of its own brings them, so that the
+            // report is of the job that was asked for.
+            false => {
+                job.run.action = Action::Collect { of: CollectPoint::Result, memory_bytes: u64::MAX };
+                perform(&job, transport)?
+            }
+        };
         let mut csv = Csv::begin(sink, outcome.graph.schema())?;
         outcome.rows.iter().try_for_each(|batch| csv.write(batch))?;
         csv.finish()?;
         output::say(&format!("{} rows written to {name}", report.result.rows));
     }
     output::say(&format!(
-        "{} on {} workers: {:.1} ms, {} rows, {} bytes shuffled",
+        "{} on {}: {:.1} ms, {} rows, {} bytes shuffled",
         scenario.query.name(),
-        scenario.workers,
+        counted(scenario.workers),
         report.wall_micros as f64 / 1e3,
         report.result.rows,
         report.shuffle_bytes()
@@ -59,11 +60,23 @@ pub(crate) fn run(
     output::json(&json!(report))
 }
 
+fn perform(job: &Job, transport: Transport) -> Result<JobOutcome, EngineError> {
+    match transport {
+        Transport::Local => LocalCluster::new(job.data.seed).run(job, &MonotonicClock::default()),
+        Transport::Threads => ThreadCluster::new(job.run.workers).run(job, |_| {}),
+    }
+}
+
+/// `1 worker`, `8 workers`.
+pub(crate) fn counted(workers: u32) -> String {
+    format!("{workers} worker{}", if workers == 1 { "" } else { "s" })
+}
+
 pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure> {
     let points: Vec<Scenario> =
         workers.iter().map(|&workers| Scenario { workers, ..scenario.clone() }).collect();
     // Nothing runs when one of them must not.
-    points.iter().try_for_each(check_workers)?;
+    points.iter().try_for_each(|point| check_workers(point, "--workers"))?;
     let job = scenario.job()?;
     let mut runs = Vec::new();
     for point in points {
@@ -77,7 +90,7 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
         reports.sort_by_key(|report| report.wall_micros);
         let walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
         let median = reports.swap_remove(SWEEP_RUNS / 2);
-        output::say(&format!("{count} workers: {:.1} ms", median.wall_micros as f64 / 1e3));
+        output::say(&format!("{}: {:.1} ms", counted(count), median.wall_micros as f64 / 1e3));
         runs.push(json!({"workers": count, "wall_micros": median.wall_micros, "all_wall_micros": walls, "report": median}));
     }
     output::json(&json!({"version": 1, "clock": "wall", "cores": cores(), "runs": runs}))
@@ -88,8 +101,10 @@ pub(crate) fn cores() -> u32 {
     std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
-/// Refuses, before anything runs, more executors than this machine is asked to start threads for.
-pub(crate) fn check_workers(scenario: &Scenario) -> Result<(), Failure> {
+/// Refuses, before anything runs, more executors than this machine is asked to start threads for. `field` is where they were
+/// asked for.
+pub(crate) fn check_workers(scenario: &Scenario, field: &str) -> Result<(), Failure> {
     let most = cores().saturating_mul(WORKERS_A_CORE).clamp(limits::MAX_WORKERS, limits::MAX_MODEL_WORKERS);
-    Ok(scenario.check_workers(most, "on this machine")?)
+    let checked = scenario.check_workers(most, "on this machine");
+    checked.map_err(|refusal| Failure::input(field, refusal.reason))
 }

@@ -30,7 +30,8 @@ fn decode(stream: impl Read, name: &str) -> Result<Scenario, Failure> {
     let mut bytes = Vec::new();
     stream.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::input("scenario", "is not UTF-8"))?;
-    Ok(json::decode(&text)?)
+    // Some editors begin a file with a byte order mark.
+    Ok(json::decode(text.strip_prefix('\u{feff}').unwrap_or(&text))?)
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {
