@@ -10,7 +10,8 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{
     CalibrationError, CalibrationRun, CalibrationWarning, CostModel, Counters, CurvePoint, ModelCurve,
     ModelError, PredictionError, RowCost, SharedCost, Source, StageCost, StageCounters, THIS_MACHINE,
-    TaskCounters, Timeline, Volume, calibrate, calibration_scenarios, leave_one_out, worker_grid,
+    TaskCounters, Timeline, Volume, calibrate, calibration_scenarios, check_modelled, leave_one_out,
+    worker_grid,
 };
 use shuffle_engine::scenario::{Query, Scenario, Skew, Tactics};
 

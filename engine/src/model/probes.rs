@@ -16,8 +16,8 @@ const WIDTHS: [(u32, u32); 4] = [(32, 32), (8, 128), (64, 4), (128, 64)];
 const REPEATS: usize = 3;
 
 /// The runs to calibrate on for a scenario, on a machine with `cores` cores. They take a few hundred milliseconds in all and
-/// should run in this order, after one run that warms up. They have the scenario's query, tactics and columns, so that
-/// their stages are of the same kinds.
+/// should run in this order, after one run that warms up. They have the scenario's query, tactics (but for broadcasting) and
+/// columns, so that their stages are of the same kinds.
 ///
 /// - The work itself and a quarter of it, on 1, 2 and all cores, show what rows, bytes and contention cost.
 /// - Empty shuffles of several widths, on 1, 2 and all cores, show what blocks, peers, launches and the driver cost.
@@ -28,7 +28,9 @@ pub fn calibration_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
             FULL_ROWS
         }
     };
-    let full = Scenario { rows: scenario.rows.min(full_rows), workers: 1, ..scenario.clone() };
+    let mut full = Scenario { rows: scenario.rows.min(full_rows), workers: 1, ..scenario.clone() };
+    // The scenario itself is not broadcast, or it would not be modelled; a smaller one might be.
+    full.tactics.broadcast_bytes = 0;
     // Another share of wide rows tells a wide row's cost from a narrow one's. Below 1 and above 0 alike, so that
     // the plan keeps both branches.
     let share = scenario.shuffle_fraction;

@@ -143,6 +143,19 @@ fn the_runs_to_calibrate_on_are_valid_and_few() {
 }
 
 #[test]
+fn a_join_that_is_not_broadcast_is_calibrated_on_joins_that_are_not() {
+    let tactics = Tactics { broadcast_bytes: 1_000_000, ..Tactics::default() };
+    let scenario = Scenario { query: Query::Join, tactics, ..Scenario::default() };
+    let check = |scenario: &Scenario| check_modelled(&scenario.plan().expect("a valid scenario").stages);
+    check(&scenario).expect("a build side of 100,000 rows is above a megabyte");
+    let smaller = Scenario { keys: 100, ..scenario.clone() };
+    check(&smaller).expect_err("a build side of 100 rows is broadcast");
+    for probe in calibration_scenarios(&scenario, 2) {
+        check(&probe).expect("a probe is modelled when its scenario is");
+    }
+}
+
+#[test]
 fn a_curve_is_quick_enough_to_drag() {
     let scenario = Scenario { rows: 10_000, keys: 1_000, ..Scenario::default() };
     let counters = counters(&scenario);
