@@ -135,14 +135,6 @@ fn only_the_version_has_to_be_given() {
 }
 
 #[test]
-fn a_value_that_a_script_holds_is_read_like_text() {
-    let value: serde_json::Value = serde_json::from_str("{\"version\":1,\"workers\":4097}").expect("JSON");
-    assert_eq!(json::decode_value(&value).expect_err("4,097 workers").field, "workers");
-    let value = serde_json::to_value(Scenario::default()).expect("a scenario is JSON");
-    assert_eq!(json::decode_value(&value).expect("a scenario"), Scenario::default());
-}
-
-#[test]
 fn every_limit_itself_is_valid() {
     let largest = Scenario {
         seed: limits::MAX_SEED,

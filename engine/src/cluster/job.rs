@@ -71,8 +71,8 @@ pub struct RunSpec {
 }
 
 /// What becomes of the rows that a plan gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "super::action_form::ActionForm")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Action {
     /// The rows stay with the executors. Their number and digest are reported.
     Write {},
@@ -109,9 +109,17 @@ impl Default for Action {
 }
 
 impl Action {
+    /// The number of rows that a show brings when nothing else is said: as many as Spark's `show()`.
+    pub const SHOWN_ROWS: u64 = 20;
+
+    /// The rows of the answer come to the driver, which may use as much memory for them as it gets without a word.
+    pub fn collect() -> Self {
+        Action::Collect { of: CollectPoint::Result, memory_bytes: DRIVER_MEMORY_BYTES }
+    }
+
     /// The first rows come to the driver, which may use as much memory for them as it gets without a word.
     pub fn show(rows: u64) -> Self {
-        Action::Show { rows, memory_bytes: defaults::driver_memory_bytes() }
+        Action::Show { rows, memory_bytes: DRIVER_MEMORY_BYTES }
     }
 
     /// The number of rows beyond which a task need not go; `None` when all rows are wanted.
@@ -134,7 +142,7 @@ impl Action {
     pub fn memory_bytes(self) -> u64 {
         match self {
             Action::Collect { memory_bytes, .. } | Action::Show { memory_bytes, .. } => memory_bytes,
-            Action::Write {} => defaults::driver_memory_bytes(),
+            Action::Write {} => DRIVER_MEMORY_BYTES,
         }
     }
 }
@@ -159,13 +167,5 @@ pub enum Strategy {
     Direct,
 }
 
-pub(super) mod defaults {
-    /// Spark's `spark.driver.maxResultSize`: 1 GiB.
-    pub(in crate::cluster) fn driver_memory_bytes() -> u64 {
-        1 << 30
-    }
-    /// As many as Spark's `show()`.
-    pub(in crate::cluster) fn show_rows() -> u64 {
-        20
-    }
-}
+/// Spark's `spark.driver.maxResultSize`: 1 GiB.
+const DRIVER_MEMORY_BYTES: u64 = 1 << 30;

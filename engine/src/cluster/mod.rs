@@ -22,7 +22,6 @@
 //! one counts: the driver drops and counts every other answer. An executor can be lost at any time. The run goes on
 //! when nothing that the executor held is needed any more, and ends with its name otherwise.
 
-mod action_form;
 mod control;
 mod deadlines;
 mod driver;

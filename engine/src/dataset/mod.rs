@@ -17,7 +17,6 @@ mod prompts;
 mod resident;
 mod rewards;
 pub(crate) mod sizes;
-mod skew_form;
 mod spec;
 mod text;
 

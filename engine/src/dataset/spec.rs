@@ -19,8 +19,8 @@ pub struct DataSpec {
 }
 
 /// How rows spread over keys.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "super::skew_form::SkewForm")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Skew {
     /// Every key is equally likely.
     Uniform {},

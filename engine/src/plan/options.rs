@@ -1,6 +1,6 @@
 //! What a planner may choose: how many partitions there are, and which tactics are used.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How a plan is made, apart from what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,8 +12,7 @@ pub struct PlanOptions {
 }
 
 /// Tactics against skew and volume. Each leaves the answer as it was; the digest proves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tactics {
     /// Aggregate inside each map task, before the exchange.
     pub combine: bool,

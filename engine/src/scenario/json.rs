@@ -1,19 +1,11 @@
-//! The scenario as JSON. Unknown fields are refused; every field but `version` is optional.
+//! The scenario as JSON. Unknown fields are refused; every field but `version` is optional; every name stands once.
 //!
-//! ```text
-//!  text ─> Shape (objects, names once, no arrays, no null) ─> Scenario ─> validated
-//! ```
-//!
-//! Serde alone reads a struct from an array too, by position, and a word from an object. A scenario has one written form,
-//! so a first pass over the text refuses these.
+//! Numbers, words and flags stand in an object, and in the objects `skew`, `tactics` and `action` inside it. There are no
+//! arrays, and `null` stands for nothing.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-
-use super::{InvalidScenario, Scenario, limits, words};
+use super::json_value::{JsonValue, WHOLE_TEXT, read};
+use super::words::unknown;
+use super::{Action, CollectPoint, InvalidScenario, Query, Scenario, Skew, Strategy, Tactics, limits};
 
 /// The fields that are objects themselves. All others are numbers, words and flags.
 const GROUPS: [&str; 3] = ["skew", "tactics", "action"];
@@ -23,28 +15,21 @@ const GROUPS: [&str; 3] = ["skew", "tactics", "action"];
 ///
 /// # Errors
 /// Names the field that is wrong; `scenario` when the text is not JSON, is no object or is too long.
-// As in `cluster/control.rs`, this brings along much generic code, which is compiled with the caller.
-#[inline]
 pub fn decode(text: &str) -> Result<Scenario, InvalidScenario> {
     if text.len() > limits::MAX_JSON_BYTES {
         let reason = format!("{} bytes are more than the {} read", text.len(), limits::MAX_JSON_BYTES);
-        return Err(InvalidScenario::new("scenario", reason));
+        return Err(InvalidScenario::new(WHOLE_TEXT, reason));
     }
-    let _: Shape = read(text, false)?;
-    let scenario: Scenario = read(text, true)?;
+    let fields = read(text, &GROUPS)?;
+    if !fields.iter().any(|(name, _)| name == "version") {
+        return Err(InvalidScenario::new("version", "is missing"));
+    }
+    let mut scenario = Scenario::default();
+    for (name, value) in fields {
+        set(&mut scenario, &name, value)?;
+    }
     scenario.validate()?;
     Ok(scenario)
-}
-
-/// Reads the whole text as one value; `is_json` says that a reading before this one has found it to be JSON.
-fn read<T: DeserializeOwned>(text: &str, is_json: bool) -> Result<T, InvalidScenario> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        named(&path, error.inner(), is_json)
-    })?;
-    deserializer.end().map_err(|error| named(".", &error, is_json))?;
-    Ok(value)
 }
 
 /// Writes a scenario, every field, on one line.
@@ -52,148 +37,142 @@ pub fn encode(scenario: &Scenario) -> String {
     serde_json::to_string(scenario).expect("a scenario holds only numbers, words and flags")
 }
 
-/// Serde tells a missing or unknown field only in its sentence, a wrong type only by its path.
-fn named(path: &str, error: &serde_json::Error, is_json: bool) -> InvalidScenario {
-    let sentence = error.to_string();
-    if error.is_syntax() || error.is_eof() {
-        // A value that is not JSON (NaN) has a field; a text that just ends has none.
-        let field = if error.is_eof() || [".", "?"].contains(&path) { "scenario" } else { path };
-        let reason = match is_json {
-            // To serde it is a fault of syntax that a word does not begin with a quote.
-            true => "must be a word".to_owned(),
-            false if words::is_out_of_range(error) => words::TOO_LARGE.to_owned(),
-            false => format!("is not JSON: {sentence}"),
-        };
-        return InvalidScenario::new(field, reason);
-    }
-    let quoted = ["unknown field `", "missing field `", "duplicate field `"]
-        .iter()
-        .find_map(|prefix| sentence.strip_prefix(prefix)?.split('`').next());
-    let field = match (path, quoted) {
-        ("." | "?", Some(field)) => field.to_owned(),
-        (parent, Some(field)) if parent.rsplit('.').next() != Some(field) => format!("{parent}.{field}"),
-        ("." | "?", None) => "scenario".to_owned(),
-        (path, _) => path.to_owned(),
-    };
-    InvalidScenario::new(&field, words::said_anew(&sentence))
-}
-
-/// For callers that hold a JSON value already, as a page's script does.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_value(value: &serde_json::Value) -> Result<Scenario, InvalidScenario> {
-    let text =
-        serde_json::to_string(value).map_err(|error| named(".", &serde_json::Error::custom(error), false))?;
-    decode(&text)
-}
-
-/// A text that has the shape of a scenario: an object of values and of [`GROUPS`], every name once. It is read for its
-/// errors only.
-struct Shape;
-
-impl<'de> Deserialize<'de> for Shape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Part::Whole.deserialize(deserializer)
-    }
-}
-
-/// Where in a scenario a value stands.
-#[derive(Debug, Clone, Copy)]
-enum Part {
-    /// The text itself: an object.
-    Whole,
-    /// A field that is an object.
-    Group,
-    /// A number, word or flag.
-    Value,
-}
-
-impl Part {
-    /// The part that stands below a name in this one.
-    fn below(self, name: &str) -> Part {
-        match self {
-            Part::Whole if GROUPS.contains(&name) => Part::Group,
-            Part::Whole | Part::Group | Part::Value => Part::Value,
+fn set(scenario: &mut Scenario, name: &str, value: JsonValue<'_>) -> Result<(), InvalidScenario> {
+    match name {
+        "version" => scenario.version = value.whole()?,
+        "seed" => scenario.seed = value.whole()?,
+        "rows" => scenario.rows = value.whole()?,
+        "keys" => scenario.keys = value.whole()?,
+        "skew" => scenario.skew = skew(value)?,
+        "query" => scenario.query = Query::parse(&value.word()?)?,
+        "shuffle_fraction" => scenario.shuffle_fraction = value.real()?,
+        "workers" => scenario.workers = value.whole()?,
+        "map_partitions" => scenario.map_partitions = value.whole()?,
+        "reduce_partitions" => scenario.reduce_partitions = value.whole()?,
+        "tactics" => scenario.tactics = tactics(value)?,
+        "strategy" => scenario.strategy = one_of(&value, &[("direct", Strategy::Direct)])?,
+        "action" => scenario.action = action(value)?,
+        _ => {
+            let names = [
+                "version",
+                "seed",
+                "rows",
+                "keys",
+                "skew",
+                "query",
+                "shuffle_fraction",
+                "workers",
+                "map_partitions",
+                "reduce_partitions",
+                "tactics",
+                "strategy",
+                "action",
+            ];
+            return Err(unknown(&value.path, &names));
         }
     }
-
-    /// Nothing, when a plain value may stand here.
-    fn plain<E: serde::de::Error>(self) -> Result<Shape, E> {
-        match self {
-            Part::Value => Ok(Shape),
-            Part::Whole | Part::Group => Err(self.refused()),
-        }
-    }
-
-    /// What does not stand here says what does.
-    fn refused<E: serde::de::Error>(self) -> E {
-        E::custom(match self {
-            Part::Whole => "must be an object, as in {\"version\":1}",
-            Part::Group => "must be an object in braces",
-            Part::Value => "must be a number, a word or a flag",
-        })
-    }
+    Ok(())
 }
 
-impl<'de> DeserializeSeed<'de> for Part {
-    type Value = Shape;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Part {
-    type Value = Shape;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object, a number, a word or a flag")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        if matches!(self, Part::Value) {
-            return Err(self.refused());
-        }
-        let mut names = BTreeSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let part = self.below(&name);
-            if !names.insert(name.clone()) {
-                return Err(A::Error::custom(format!("duplicate field `{name}`")));
+fn tactics(value: JsonValue<'_>) -> Result<Tactics, InvalidScenario> {
+    let mut tactics = Tactics::default();
+    for (name, value) in value.fields() {
+        match name.as_str() {
+            "combine" => tactics.combine = value.flag()?,
+            "salt" => tactics.salt = value.whole()?,
+            "isolate_hot_keys" => tactics.isolate_hot_keys = value.flag()?,
+            "adaptive" => tactics.adaptive = value.flag()?,
+            "broadcast_bytes" => tactics.broadcast_bytes = value.whole()?,
+            _ => {
+                let names = ["combine", "salt", "isolate_hot_keys", "adaptive", "broadcast_bytes"];
+                return Err(unknown(&value.path, &names));
             }
-            map.next_value_seed(part)?;
-        }
-        Ok(Shape)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Shape, A::Error> {
-        Err(self.refused())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Shape, E> {
-        match self {
-            Part::Whole => Err(self.refused()),
-            Part::Group | Part::Value => Err(E::custom("must not be null; left out, it has its default")),
         }
     }
+    Ok(tactics)
+}
 
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Shape, E> {
-        self.plain()
+fn skew(value: JsonValue<'_>) -> Result<Skew, InvalidScenario> {
+    let (mut kind, mut exponent, mut share) = (None, None, None);
+    for (name, value) in value.fields() {
+        match name.as_str() {
+            "kind" => {
+                let kinds = [
+                    ("uniform", Skew::Uniform {}),
+                    ("zipf", Skew::Zipf { exponent: 0.0 }),
+                    ("hot_key", Skew::HotKey { share: 0.0 }),
+                ];
+                kind = Some(one_of(&value, &kinds)?);
+            }
+            "exponent" => exponent = Some(value.real()?),
+            "share" => share = Some(value.real()?),
+            _ => return Err(unknown(&value.path, &["kind", "exponent", "share"])),
+        }
     }
+    let mut skew = needed("skew.kind", kind, "a skew")?;
+    match &mut skew {
+        Skew::Uniform {} => {}
+        Skew::Zipf { exponent: of } => *of = needed("skew.exponent", exponent.take(), "zipf")?,
+        Skew::HotKey { share: of } => *of = needed("skew.share", share.take(), "hot_key")?,
+    }
+    foreign("skew.exponent", exponent, "zipf")?;
+    foreign("skew.share", share, "hot_key")?;
+    Ok(skew)
+}
 
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Shape, E> {
-        self.plain()
+fn action(value: JsonValue<'_>) -> Result<Action, InvalidScenario> {
+    let (mut kind, mut of, mut memory_bytes, mut rows) = (None, None, None, None);
+    for (name, value) in value.fields() {
+        match name.as_str() {
+            "kind" => {
+                let kinds = [
+                    ("write", Action::Write {}),
+                    ("collect", Action::collect()),
+                    ("show", Action::show(Action::SHOWN_ROWS)),
+                ];
+                kind = Some(one_of(&value, &kinds)?);
+            }
+            "of" => {
+                let points = [("result", CollectPoint::Result), ("input", CollectPoint::Input)];
+                of = Some(one_of(&value, &points)?);
+            }
+            "memory_bytes" => memory_bytes = Some(value.whole()?),
+            "rows" => rows = Some(value.whole()?),
+            _ => return Err(unknown(&value.path, &["kind", "of", "memory_bytes", "rows"])),
+        }
     }
+    let mut action = needed("action.kind", kind, "an action")?;
+    match &mut action {
+        Action::Write {} => {}
+        Action::Collect { of: point, memory_bytes: bytes } => {
+            *point = of.take().unwrap_or(*point);
+            *bytes = memory_bytes.take().unwrap_or(*bytes);
+        }
+        Action::Show { rows: count, .. } => *count = rows.take().unwrap_or(*count),
+    }
+    foreign("action.of", of, "collect")?;
+    foreign("action.memory_bytes", memory_bytes, "collect")?;
+    foreign("action.rows", rows, "show")?;
+    Ok(action)
+}
 
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Shape, E> {
-        self.plain()
-    }
+/// The choice that a word names.
+fn one_of<T: Copy>(value: &JsonValue<'_>, choices: &[(&str, T)]) -> Result<T, InvalidScenario> {
+    let word = value.word()?;
+    let found = choices.iter().find(|(name, _)| *name == word);
+    found.map(|(_, choice)| *choice).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        value.must_be(&names.join(" or "))
+    })
+}
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Shape, E> {
-        self.plain()
-    }
+/// The value of a field that a kind cannot do without.
+fn needed<T>(field: &str, given: Option<T>, by: &str) -> Result<T, InvalidScenario> {
+    given.ok_or_else(|| InvalidScenario::new(field, format!("is missing: {by} needs it")))
+}
 
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Shape, E> {
-        self.plain()
-    }
+/// Nothing is left of a field that only one kind has.
+fn foreign<T>(field: &str, left: Option<T>, whose: &str) -> Result<(), InvalidScenario> {
+    let refused = |_| Err(InvalidScenario::new(field, format!("belongs to {whose} alone")));
+    left.map_or(Ok(()), refused)
 }

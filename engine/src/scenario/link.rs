@@ -9,8 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::words::{self, wrong};
-use super::{Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits};
+use super::words::{NUMBER, WHOLE, no_number, wrong};
+use super::{
+    Action, CollectPoint, InvalidScenario, Query, SCENARIO_VERSION, Scenario, Skew, limits, numbers,
+};
 
 /// A link, read as far as it made sense.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,28 +200,12 @@ fn set(scenario: &mut Scenario, name: &str, value: &str) -> Result<bool, Invalid
     Ok(true)
 }
 
-/// A whole number as JSON has it: digits alone, and no leading zero.
 fn whole<T: TryFrom<u64>>(field: &str, value: &str) -> Result<T, InvalidScenario> {
-    let is_whole = value == "0"
-        || !value.is_empty() && !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_whole {
-        return Err(wrong(field, value, words::WHOLE));
-    }
-    let number = value.parse().ok().and_then(|number: u64| T::try_from(number).ok());
-    number.ok_or_else(|| InvalidScenario::new(field, words::TOO_LARGE))
+    numbers::whole(value).map_err(|why| no_number(field, why, || wrong(field, value, WHOLE)))
 }
 
-/// A number as JSON has it: no plus sign, no leading zero, nothing around it.
 fn real(field: &str, value: &str) -> Result<f64, InvalidScenario> {
-    let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-        && value.ends_with(|last: char| last.is_ascii_digit());
-    if !is_number {
-        return Err(wrong(field, value, words::NUMBER));
-    }
-    serde_json::from_str(value).map_err(|error| match words::is_out_of_range(&error) {
-        true => InvalidScenario::new(field, words::TOO_LARGE),
-        false => wrong(field, value, words::NUMBER),
-    })
+    numbers::real(value).map_err(|why| no_number(field, why, || wrong(field, value, NUMBER)))
 }
 
 fn flag(field: &str, value: &str) -> Result<bool, InvalidScenario> {

@@ -11,10 +11,12 @@
 //! workers ran them. [`json`] and [`link`] are its two written forms; both name the field that is wrong.
 
 pub mod json;
+mod json_value;
 mod knobs;
 pub mod limits;
 pub mod link;
 mod lower;
+mod numbers;
 mod validate;
 mod words;
 

@@ -319,7 +319,7 @@ fn a_value_of_a_wrong_type_is_refused_by_its_fields_name_and_in_peoples_words() 
     }
     assert!(refused_count > 350, "few values fit: {refused_count} are refused");
     for (text, words) in [
-        ("{\"version\":1,\"query\":0}", "query: must be a word"),
+        ("{\"version\":1,\"query\":0}", "query: is 0, must be a word in quotes"),
         (
             "{\"version\":1,\"skew\":{\"kind\":\"zipf\",\"exponent\":1e999}}",
             "skew.exponent: is too large a number",
@@ -330,10 +330,10 @@ fn a_value_of_a_wrong_type_is_refused_by_its_fields_name_and_in_peoples_words() 
         ("{\"version\":1,\"rows\":\"many\"}", "rows: is \"many\", must be a whole number in digits"),
         ("{\"version\":1,\"shuffle_fraction\":\"1\"}", "shuffle_fraction: is \"1\", must be a number"),
         ("{\"version\":1,\"tactics\":{\"combine\":1}}", "tactics.combine: is 1, must be true or false"),
-        ("{\"version\":1,\"strategy\":\"push\"}", "strategy: is `push`, must be `direct`"),
+        ("{\"version\":1,\"strategy\":\"push\"}", "strategy: is \"push\", must be direct"),
         ("[1]", "scenario: must be an object, as in {\"version\":1}"),
         ("null", "scenario: must be an object, as in {\"version\":1}"),
-        ("{\"version\":1,\"rows\":[]}", "rows: must be a number, a word or a flag"),
+        ("{\"version\":1,\"rows\":[]}", "rows: must be a whole number in digits"),
     ] {
         assert_eq!(refused(text).to_string(), words, "{text}");
     }

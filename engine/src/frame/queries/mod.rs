@@ -24,13 +24,13 @@ mod narrow;
 mod repartition;
 mod word_count;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::DataFrame;
 use crate::plan::RowShare;
 
 /// One of the seven pipelines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Query {
     /// Filter, map and tokenize: no row leaves its partition.
