@@ -130,7 +130,7 @@ impl Context {
     /// The rows stay where they are: executors of this process share them.
     ///
     /// # Errors
-    /// A name that is taken, no batch, no column, two columns of one name, or batches of different columns.
+    /// [`TableError`]: a name that is empty or taken, or batches that make no table.
     pub fn register(&mut self, name: &str, batches: Vec<RecordBatch>) -> std::result::Result<(), TableError> {
         let is_generated = Table::ALL.iter().any(|table| table.name() == name);
         if is_generated || self.tables.contains_key(name) {
