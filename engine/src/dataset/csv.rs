@@ -63,7 +63,7 @@ pub enum CsvFault {
     NotOfType {
         /// The value, cut where it is long.
         value: String,
-        /// The column's type.
+        /// The column holds values of this type.
         data_type: DataType,
     },
     /// A value is not UTF-8.

@@ -31,7 +31,7 @@ pub enum TableError {
     /// The name is that of a table that is there already.
     #[error("there is a table {name:?} already")]
     NameTaken {
-        /// The name.
+        /// The name that was given.
         name: String,
     },
     /// The name is empty.
@@ -40,19 +40,19 @@ pub enum TableError {
     /// There is no batch, so nobody can tell the columns.
     #[error("table {name:?} has no batch: one without rows would tell its columns")]
     NoBatch {
-        /// The table.
+        /// The name of the table.
         name: String,
     },
     /// There is a batch, but no column.
     #[error("table {name:?} has no column")]
     NoColumn {
-        /// The table.
+        /// The name of the table.
         name: String,
     },
     /// A column's name is empty.
     #[error("column {number} of table {name:?} has an empty name")]
     UnnamedColumn {
-        /// The table.
+        /// The name of the table.
         name: String,
         /// The column's number, from 1.
         number: usize,
@@ -60,21 +60,21 @@ pub enum TableError {
     /// Two columns have one name.
     #[error("table {name:?} has two columns {column:?}")]
     DuplicateColumn {
-        /// The table.
+        /// The name of the table.
         name: String,
-        /// The columns' name.
+        /// The name that both columns have.
         column: String,
     },
     /// A batch has other columns than the first one.
     #[error("batch {batch} of table {name:?} has the columns {got}, but the first has {expected}")]
     OtherColumns {
-        /// The table.
+        /// The name of the table.
         name: String,
         /// The batch's number, from 0.
         batch: usize,
         /// The first batch's columns with their types.
         expected: String,
-        /// This batch's.
+        /// The columns of this batch with their types.
         got: String,
     },
     /// A batch has more rows than its rows' numbers can count.
@@ -143,12 +143,12 @@ impl OwnTable {
         Ok(OwnTable { held: Arc::new(Held { name, schema, batches, row_count }) })
     }
 
-    /// The name.
+    /// The table goes by this name.
     pub fn name(&self) -> &str {
         &self.held.name
     }
 
-    /// The columns.
+    /// The table has these columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.held.schema
     }
