@@ -30,14 +30,14 @@ pub struct Variant {
     pub rule: Option<String>,
     /// The logical plan's text.
     pub plan: String,
-    /// What to run.
+    /// The job that runs it.
     pub job: Job,
 }
 
 /// The plan as written, then with one more rule each: those that change nothing are left out.
 ///
 /// # Errors
-/// [`crate::EngineError::InvalidScenario`].
+/// [`crate::EngineError::InvalidScenario`] names the field that is wrong.
 pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>> {
     let optimizer = || Optimizer::chosen(&scenario.data(), &scenario.plan_options());
     let names = optimizer().rule_names();
@@ -103,12 +103,12 @@ pub struct Saved {
     pub shuffled_bytes: i64,
     /// Bytes that did not cross.
     pub moved_bytes: i64,
-    /// Time, in microseconds.
+    /// The wall is shorter by so many microseconds.
     pub wall_micros: i64,
 }
 
 impl Saved {
-    /// From the first to the second.
+    /// What was saved from the first cost to the second.
     pub fn between(before: Cost, after: Cost) -> Self {
         let less = |of: fn(Cost) -> u64| of(before).cast_signed() - of(after).cast_signed();
         Saved {
@@ -125,17 +125,17 @@ impl Saved {
 /// What each rule saved, and every form of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// [`EXPLANATION_VERSION`].
+    /// The version of this form, [`EXPLANATION_VERSION`].
     pub version: u32,
     /// Always [`Clock::Wall`]: costs are measured.
     pub clock: Clock,
-    /// Executors that ran.
+    /// So many executors ran.
     pub workers: u32,
     /// Runs of each plan; counts are the same in all, the time is the median.
     pub runs: usize,
-    /// The plan as written,
+    /// The plan as it is written.
     pub logical: String,
-    /// and what it took.
+    /// What the plan as it is written took.
     pub cost: Cost,
     /// Its walls, ascending, in microseconds.
     pub all_wall_micros: Vec<u64>,
@@ -145,9 +145,9 @@ pub struct Explanation {
     pub optimized: String,
     /// What all of them saved together.
     pub saved: Saved,
-    /// With exchanges.
+    /// The physical plan, with its exchanges.
     pub physical: String,
-    /// Cut into stages.
+    /// The same plan, cut into stages.
     pub stages: String,
     /// The digest that all plans gave; `None` of a show: rules may place rows elsewhere, so other rows may be the first.
     pub digest: Option<String>,
@@ -156,11 +156,11 @@ pub struct Explanation {
 /// What one more rule changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleSavings {
-    /// Which.
+    /// The rule that is spoken of, by its name.
     pub rule: String,
-    /// The plan before it,
+    /// The plan before the rule.
     pub before: String,
-    /// and after.
+    /// The plan after the rule.
     pub after: String,
     /// What the plan took after it.
     pub cost: Cost,
@@ -225,7 +225,7 @@ fn one_digest(scenario: &Scenario, reports: &[Vec<JobReport>]) -> Result<Option<
     }
 }
 
-/// Ascending.
+/// The walls in ascending order, in microseconds.
 fn walls(reports: &[JobReport]) -> Vec<u64> {
     let mut walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
     walls.sort_unstable();

@@ -58,14 +58,20 @@ fn collect(frame: &DataFrame) -> Vec<Vec<Option<String>>> {
 fn a_slip_is_found_before_anything_runs_and_names_what_there_is() {
     let error = |frame: DataFrame| frame.plan().expect_err("a slip").clone();
     let unknown = error(scan("promts"));
-    assert_eq!(unknown.to_string(), "there is no table \"promts\"; there are prompts, rewards");
+    assert_eq!(
+        unknown.to_string(),
+        "there is no table \"promts\"; there are prompts, rewards; a registered table is context.table(\"promts\")"
+    );
     let unknown = error(scan("rewards").select([col("prompt_hash"), col("rewrd")]));
     assert_eq!(
         unknown.to_string(),
         "there is no column \"rewrd\"; there are prompt_hash Int64, reward Float64"
     );
     let mismatch = error(scan("prompts").filter(col("language").lt(lit(3))));
-    assert_eq!(mismatch.to_string(), "\"3\" is Int64, but a comparison with text works on Utf8");
+    assert_eq!(
+        mismatch.to_string(),
+        "column \"language\" is Utf8 and \"3\" is Int64, but a comparison needs both to be numbers, or both texts"
+    );
     let mismatch = error(scan("prompts").filter(col("prompt_id") + lit(1)));
     assert_eq!(mismatch.to_string(), "\"prompt_id + 1\" is Int64, but filter works on a condition");
     let mismatch = error(scan("prompts").agg([sum(col("text"))]));

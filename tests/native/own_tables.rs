@@ -233,7 +233,10 @@ fn a_table_that_cannot_be_is_refused() {
     let mut refused = |name: &str, batches| context.register(name, batches).expect_err(name).to_string();
     assert_eq!(refused("mine", vec![empty(&schema)]), "there is a table \"mine\" already");
     assert_eq!(refused("prompts", vec![empty(&schema)]), "there is a table \"prompts\" already");
+    assert_eq!(refused("", vec![empty(&schema)]), "a table's name is empty");
     assert!(refused("none", vec![]).contains("has no batch"));
+    let unnamed = Arc::new(Schema::new([("n", DataType::Int64), ("", DataType::Int64)]));
+    assert_eq!(refused("unnamed", vec![empty(&unnamed)]), "column 2 of table \"unnamed\" has an empty name");
     assert!(refused("bare", vec![empty(&Arc::new(Schema::default()))]).contains("has no column"));
     assert_eq!(refused("twice", vec![empty(&twice)]), "table \"twice\" has two columns \"n\"");
     assert_eq!(
@@ -242,6 +245,21 @@ fn a_table_that_cannot_be_is_refused() {
     );
     let unknown = context.table("yours").plan().expect_err("nobody registered it").to_string();
     assert_eq!(unknown, "there is no table \"yours\"; there are prompts, rewards, mine");
+    let scanned = scan("mine").count(&mut context).expect_err("a scan knows no context").to_string();
+    assert!(scanned.ends_with("; a registered table is context.table(\"mine\")"), "{scanned}");
+}
+
+#[test]
+fn a_plan_with_a_table_of_ones_own_is_not_written_down() {
+    let mut context = Context::local(scenario()).expect("a right scenario");
+    let schema = Arc::new(Schema::new([("n", DataType::Int64)]));
+    context.register("mine", vec![batch_of(&schema, &[])]).expect("a table without rows");
+    let frame = context.table("mine").union(context.table("mine"));
+    let planned = context.plan(&frame).expect("a right plan");
+    let refusal = serde_json::to_string(&planned.stages).expect_err("its rows are in no text").to_string();
+    assert!(refusal.contains("Own"), "{refusal}");
+    let generated = context.plan(&scan("rewards")).expect("a right plan");
+    serde_json::to_string(&generated.stages).expect("generated tables are written as their names");
 }
 
 fn csv_schema() -> Schema {
@@ -271,6 +289,18 @@ fn csv_is_read_with_its_quotes_line_ends_nulls_and_empty_texts() {
     let turned = "t,n,x\n\"a,b\",1,1.5\n";
     assert_eq!(cells_of(turned), expected[..1], "columns are found by name");
     assert_eq!(cells_of("n,x,t\n").len(), 0);
+    for end in ["\n", "\n\n\n", "\r\n", "\r\n\r\n\n"] {
+        assert_eq!(
+            cells_of(&format!("{text}{end}")),
+            expected,
+            "blank lines at the end are no rows: {end:?}"
+        );
+    }
+    let one = Schema::new([("n", DataType::Int64)]);
+    let read = read_csv(b"n\n1\n\n2\n\n", &one).expect("one column");
+    let cells: Vec<Cells> = (0..read[0].row_count()).map(|row| read[0].row_text(row)).collect();
+    let expected = [Some("1"), None, Some("2"), None].map(|text| vec![text.map(str::to_owned)]);
+    assert_eq!(cells, expected, "of one column a blank line is NULL, as in DuckDB and Polars");
 }
 
 #[test]
@@ -279,6 +309,8 @@ fn a_csv_that_cannot_be_read_says_where() {
     let after_two_lines = |line: &str| error(format!("n,x,t\n1,2,\"two\nlines\"\n{line}").as_bytes());
     assert_eq!(error(b""), "line 1, column 1: there is no header");
     assert_eq!(error(b"n,x\n"), "line 1, column t: the header does not name the column");
+    assert_eq!(error(b"n,,t\n"), "line 1, column 2: the header does not say how the column is called");
+    assert_eq!(error(b"\nn,x,t\n"), "line 1, column 1: the header does not say how the column is called");
     assert_eq!(error(b"n,x,n\n"), "line 1, column \"n\": the header names the column twice");
     assert_eq!(error(b"n,x,t,z\n"), "line 1, column \"z\": the header names a column that is not wanted");
     assert_eq!(after_two_lines("one,2,t"), "line 4, column n: \"one\" is no Int64");
@@ -289,6 +321,9 @@ fn a_csv_that_cannot_be_read_says_where() {
     assert_eq!(after_two_lines("1,1e999,t"), "line 4, column x: \"1e999\" is no Float64");
     assert_eq!(after_two_lines("1,\"\",t"), "line 4, column x: \"\" is no Float64");
     assert_eq!(after_two_lines("1,2"), "line 4, column t: the line has 2 fields, the header 3");
+    assert_eq!(after_two_lines("1"), "line 4, column x: the line has 1 field, the header 3");
+    assert_eq!(after_two_lines("\n1,2,t"), "line 4, column x: the line has 1 field, the header 3");
+    assert_eq!(after_two_lines("\n\"\"\n"), "line 4, column x: the line has 1 field, the header 3");
     assert_eq!(after_two_lines("1,2,3,4"), "line 4, column 4: the line has 4 fields, the header 3");
     assert_eq!(after_two_lines("1,2,a\"b"), "line 4, column t: a quote in a field that is not quoted");
     assert_eq!(after_two_lines("1,2,\"a\"b"), "line 4, column t: something stands behind the closing quote");

@@ -97,7 +97,7 @@ impl Bitmap {
         Bitmap::from_fn(len, |_| bits.next().unwrap_or(true)).map(Some)
     }
 
-    /// Number of bits.
+    /// The bitmap has so many bits.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -112,14 +112,14 @@ impl Bitmap {
         &self.words
     }
 
-    /// Bit `index`.
+    /// Whether the bit at `index` is set.
     #[inline]
     pub fn get(&self, index: usize) -> bool {
         debug_assert!(index < self.len, "bit {index} of {}", self.len);
         self.words[index / 64] >> (index % 64) & 1 == 1
     }
 
-    /// Adds one bit.
+    /// The bitmap grows by one bit.
     #[inline]
     pub fn push(&mut self, bit: bool) -> Result<()> {
         if self.len.is_multiple_of(64) {
@@ -132,7 +132,7 @@ impl Bitmap {
         Ok(())
     }
 
-    /// Bits that are set.
+    /// The bitmap has so many bits that are set.
     pub fn count_ones(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -143,21 +143,21 @@ impl Bitmap {
         self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
-    /// Bits set in both.
+    /// The result has the bits that are set in both.
     pub fn and(&self, other: &Bitmap) -> Result<Bitmap> {
         assert_eq!(self.len, other.len, "two bitmaps of the same rows");
         let words = room::collect(self.words.iter().zip(&other.words).map(|(a, b)| a & b))?;
         Ok(Bitmap { words, len: self.len })
     }
 
-    /// Bits set in either.
+    /// The result has the bits that are set in either.
     pub fn or(&self, other: &Bitmap) -> Result<Bitmap> {
         assert_eq!(self.len, other.len, "two bitmaps of the same rows");
         let words = room::collect(self.words.iter().zip(&other.words).map(|(a, b)| a | b))?;
         Ok(Bitmap { words, len: self.len })
     }
 
-    /// Bits not set.
+    /// The result has the bits that are not set here.
     pub fn not(&self) -> Result<Bitmap> {
         let words = room::collect(self.words.iter().map(|word| !word))?;
         let mut bitmap = Bitmap { words, len: self.len };

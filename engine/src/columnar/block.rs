@@ -33,15 +33,15 @@ pub const fn padded(bytes: usize) -> usize {
 /// Where each run of one column begins, in bytes from the block's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnLayout {
-    /// The column's header.
+    /// The column's header begins here.
     pub header: usize,
-    /// The bitmap, when there is one.
+    /// The bitmap begins here, when there is one.
     pub validity: usize,
-    /// Offsets of a Utf8 column.
+    /// The offsets of a Utf8 column begin here.
     pub offsets: usize,
-    /// Values, or text.
+    /// The values, or the bytes of text, begin here.
     pub values: usize,
-    /// One past the column.
+    /// The column ends before this byte.
     pub end: usize,
 }
 

@@ -59,7 +59,7 @@ impl<T: Copy + Default> Primitive<T> {
     /// The values at `indices`, in that order.
     ///
     /// # Errors
-    /// [`EngineError::OutOfMemory`].
+    /// [`EngineError::OutOfMemory`] comes when room is refused.
     pub fn take(&self, indices: &[u32]) -> Result<Primitive<T>> {
         let values = collect(indices.iter().map(|&index| self.values[index as usize]))?;
         let validity = self.validity.as_ref().map(|bitmap| bitmap.take(indices)).transpose()?;
@@ -69,7 +69,7 @@ impl<T: Copy + Default> Primitive<T> {
     /// Values one by one; `None` is NULL.
     ///
     /// # Errors
-    /// [`EngineError::OutOfMemory`].
+    /// [`EngineError::OutOfMemory`] comes when room is refused.
     ///
     /// # Panics
     /// When the iterator does not know how many values it has at most.
@@ -143,16 +143,16 @@ impl<T: Copy + Default> FromIterator<Option<T>> for Primitive<T> {
 /// A column of one of the three types.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// 64-bit integers.
+    /// The column holds 64-bit integers.
     Int64(Primitive<i64>),
-    /// Doubles.
+    /// The column holds doubles.
     Float64(Primitive<f64>),
-    /// Text.
+    /// The column holds text.
     Utf8(Utf8Column),
 }
 
 impl Column {
-    /// Its type.
+    /// The type of its values.
     pub fn data_type(&self) -> DataType {
         match self {
             Column::Int64(_) => DataType::Int64,
@@ -161,7 +161,7 @@ impl Column {
         }
     }
 
-    /// Number of values.
+    /// The column has so many values, NULLs included.
     pub fn len(&self) -> usize {
         match self {
             Column::Int64(column) => column.values().len(),
@@ -207,7 +207,7 @@ impl Column {
     /// The values at `indices`, in that order, and NULL where the index is [`NO_ROW`].
     ///
     /// # Errors
-    /// As [`Column::take`].
+    /// The errors are those of [`Column::take`].
     pub fn take_or_null(&self, indices: &[u32]) -> Result<Column> {
         Ok(match self {
             Column::Int64(column) => Column::Int64(column.take_or_null(indices)?),
@@ -216,7 +216,7 @@ impl Column {
         })
     }
 
-    /// The integers.
+    /// The column as one of integers.
     ///
     /// # Panics
     /// When the column holds something else: the planner checks types before anything runs.
@@ -227,7 +227,7 @@ impl Column {
         }
     }
 
-    /// The doubles.
+    /// The column as one of doubles.
     ///
     /// # Panics
     /// When the column holds something else: the planner checks types before anything runs.
@@ -238,7 +238,7 @@ impl Column {
         }
     }
 
-    /// The text.
+    /// The column as one of text.
     ///
     /// # Panics
     /// When the column holds something else: the planner checks types before anything runs.
@@ -301,7 +301,7 @@ impl Column {
     /// A column of `len` NULLs.
     ///
     /// # Errors
-    /// [`EngineError::OutOfMemory`].
+    /// [`EngineError::OutOfMemory`] comes when room is refused.
     pub fn nulls(data_type: DataType, len: usize) -> Result<Column> {
         let none = Some(Bitmap::filled(len, false)?);
         Ok(match data_type {

@@ -43,7 +43,7 @@ pub struct RecordBatch {
 }
 
 impl RecordBatch {
-    /// Puts columns together.
+    /// The columns become a batch with the names of the schema.
     ///
     /// # Panics
     /// When the columns do not have the schema's types or differ in length: a bug in an operator.
@@ -80,7 +80,7 @@ impl RecordBatch {
         &self.columns[column_index]
     }
 
-    /// Number of rows.
+    /// The batch has so many rows.
     pub fn row_count(&self) -> usize {
         self.row_count
     }
@@ -88,7 +88,7 @@ impl RecordBatch {
     /// The rows at `indices`, in that order.
     ///
     /// # Errors
-    /// As [`Column::take`].
+    /// The errors are those of [`Column::take`].
     pub fn take(&self, indices: &[u32]) -> Result<RecordBatch> {
         let columns = self.columns.iter().map(|column| Ok(Arc::new(column.take(indices)?)));
         let (schema, row_count) = (self.schema.clone(), indices.len());
@@ -98,7 +98,7 @@ impl RecordBatch {
     /// The first `row_count` rows.
     ///
     /// # Errors
-    /// As [`Column::take`].
+    /// The errors are those of [`Column::take`].
     pub(crate) fn first(&self, row_count: usize) -> Result<RecordBatch> {
         self.take(&collect(0..row_count as u32)?)
     }
@@ -106,7 +106,7 @@ impl RecordBatch {
     /// The rows at `places`, each of which is a batch's number and a row of it.
     ///
     /// # Errors
-    /// As [`Column::take`].
+    /// The errors are those of [`Column::take`].
     ///
     /// # Panics
     /// When a batch has another schema.
@@ -126,7 +126,7 @@ impl RecordBatch {
     /// All rows of `batches`, one after the other; `None` when there is no batch.
     ///
     /// # Errors
-    /// As [`Column::concat`].
+    /// The errors are those of [`Column::concat`].
     ///
     /// # Panics
     /// When the batches differ in their columns' types.

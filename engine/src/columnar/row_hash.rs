@@ -19,7 +19,7 @@ const RUN_ROWS: usize = 512;
 /// Order-independent digest of rows; adding two digests is the digest of all their rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowDigest {
-    /// Rows seen.
+    /// So many rows were added.
     pub row_count: u64,
     sums: [u64; 2],
 }
@@ -51,7 +51,7 @@ impl RowDigest {
         }
     }
 
-    /// 32 hexadecimal digits.
+    /// The digest as 32 hexadecimal digits.
     pub fn hex(&self) -> String {
         format!("{:016x}{:016x}", self.sums[0], self.sums[1])
     }

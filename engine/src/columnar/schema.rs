@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 /// The three types of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DataType {
-    /// 64-bit signed integer.
+    /// A value is a 64-bit signed integer.
     Int64,
-    /// IEEE 754 double.
+    /// A value is an IEEE 754 double.
     Float64,
-    /// UTF-8 text.
+    /// A value is a text in UTF-8.
     Utf8,
 }
 
 /// One column's name and type. Any column may hold NULLs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
-    /// As in SQL.
+    /// The column is called so, as in SQL.
     pub name: String,
-    /// What it holds.
+    /// The column holds values of this type.
     pub data_type: DataType,
 }
 

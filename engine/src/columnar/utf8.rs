@@ -38,7 +38,8 @@ impl Utf8Column {
     /// An empty column with room.
     ///
     /// # Errors
-    /// [`EngineError::TooLarge`], [`EngineError::OutOfMemory`].
+    /// [`EngineError::TooLarge`] comes when there are too many rows or bytes, [`EngineError::OutOfMemory`] when room is
+    /// refused.
     pub fn with_room(row_count: usize, byte_count: u64) -> Result<Self> {
         if byte_count > MOST_BYTES {
             return Err(too_large(byte_count));
@@ -55,7 +56,7 @@ impl Utf8Column {
     /// A column of these values; `None` is NULL.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub fn of<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> Result<Self> {
         let mut column = Utf8Column::default();
         for value in values {
@@ -94,7 +95,7 @@ impl Utf8Column {
         Ok(Utf8Column { offsets, bytes, validity: some_null(validity) })
     }
 
-    /// Number of values.
+    /// The column has so many values, NULLs included.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
     }
@@ -157,10 +158,10 @@ impl Utf8Column {
         reserve_for(&mut self.offsets, 1)
     }
 
-    /// Adds a value.
+    /// The column grows by one value.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     #[inline]
     pub fn push(&mut self, value: &str) -> Result<()> {
         self.reserve(value.len())?;
@@ -168,10 +169,10 @@ impl Utf8Column {
         self.close_value(true)
     }
 
-    /// Adds a NULL.
+    /// The column grows by a NULL.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub fn push_null(&mut self) -> Result<()> {
         self.reserve(0)?;
         if self.validity.is_none() {
@@ -192,10 +193,11 @@ impl Utf8Column {
         self.close_value(true)
     }
 
-    /// Adds each word of a text as a value, split at ASCII white space, which leaves UTF-8 whole. Returns their number.
+    /// Adds each word of a text as a value, split at ASCII white space, which leaves UTF-8 whole. The number of words is
+    /// returned.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     #[inline]
     pub fn push_words(&mut self, text: &Utf8Column, index: usize) -> Result<usize> {
         let text = text.bytes_at(index);
@@ -242,7 +244,7 @@ impl Utf8Column {
     /// Adds value `index` of another column, NULL or not.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     #[inline]
     pub fn push_from(&mut self, other: &Utf8Column, index: usize) -> Result<()> {
         if !other.is_valid(index) {
@@ -270,7 +272,7 @@ impl Utf8Column {
     /// These values, each of a column and at an index of it; of `None` no text. The bitmap says which are NULL.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub(crate) fn gather<'a>(
         values: impl ExactSizeIterator<Item = Option<(&'a Utf8Column, usize)>> + Clone,
         validity: Option<Bitmap>,
@@ -290,7 +292,7 @@ impl Utf8Column {
     /// The values of all columns, one after the other.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub(super) fn concat<'a>(columns: impl Iterator<Item = &'a Utf8Column> + Clone) -> Result<Utf8Column> {
         let row_count = columns.clone().map(Utf8Column::len).sum();
         let byte_count = columns.clone().map(|column| column.byte_count() as u64).sum();
@@ -307,7 +309,7 @@ impl Utf8Column {
     /// The values at `range`.
     ///
     /// # Errors
-    /// [`EngineError::OutOfMemory`].
+    /// [`EngineError::OutOfMemory`] comes when room is refused.
     pub fn slice(&self, range: Range<usize>) -> Result<Utf8Column> {
         let offsets = &self.offsets[range.start..=range.end];
         let (start, end) = (offsets[0], offsets[range.len()]);
@@ -333,7 +335,7 @@ impl Utf8Column {
     /// The values at `indices`, in that order.
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub fn take(&self, indices: &[u32]) -> Result<Utf8Column> {
         let validity = self.validity.as_ref().map(|validity| validity.take(indices)).transpose()?;
         Utf8Column::gather(indices.iter().map(|&index| Some((self, index as usize))), validity)
@@ -342,7 +344,7 @@ impl Utf8Column {
     /// The values at `indices`, in that order, and NULL where the index is [`super::NO_ROW`].
     ///
     /// # Errors
-    /// As [`Utf8Column::with_room`].
+    /// The errors are those of [`Utf8Column::with_room`].
     pub(super) fn take_or_null(&self, indices: &[u32]) -> Result<Utf8Column> {
         let is_known = |index: u32| index != super::NO_ROW;
         let validity = Bitmap::of_values(indices, |index| is_known(index) && self.is_valid(index as usize))?;

@@ -38,6 +38,9 @@ pub enum CsvFault {
     /// There is no header.
     #[error("there is no header")]
     NoHeader,
+    /// The header has a column without a name.
+    #[error("the header does not say how the column is called")]
+    UnnamedColumn,
     /// The header names a column that the schema does not have.
     #[error("the header names a column that is not wanted")]
     UnknownColumn,
@@ -48,7 +51,7 @@ pub enum CsvFault {
     #[error("the header does not name the column")]
     MissingColumn,
     /// A line has fewer or more fields than the header.
-    #[error("the line has {got} fields, the header {expected}")]
+    #[error("the line has {got} field{}, the header {expected}", if *.got == 1 { "" } else { "s" })]
     FieldCount {
         /// Fields of the header.
         expected: usize,
@@ -60,7 +63,7 @@ pub enum CsvFault {
     NotOfType {
         /// The value, cut where it is long.
         value: String,
-        /// The column's type.
+        /// The column holds values of this type.
         data_type: DataType,
     },
     /// A value is not UTF-8.
@@ -92,7 +95,8 @@ pub enum CsvFault {
 /// Reads a CSV text whose header names the columns of a schema, in any order. The columns come out in the schema's order.
 ///
 /// An empty field is NULL; `""` is an empty text. Lines end in `\n` or `\r\n`; a byte order mark is passed over. There is one
-/// batch at least, so a text of a header alone is a table without rows.
+/// batch at least, so a text of a header alone is a table without rows. Blank lines at the end are passed over, but in a table of
+/// one column, where a blank line is a row with NULL.
 ///
 /// # Errors
 /// [`CsvError`], with the line and the column.
@@ -109,6 +113,9 @@ pub fn read_csv(text: &[u8], schema: &Schema) -> Result<Vec<RecordBatch>, CsvErr
     let mut batches = Vec::new();
     while let Some(record) = records.next()? {
         if record.len() != places.len() {
+            if is_blank(&record) && records.is_blank_to_the_end() {
+                break;
+            }
             let line = record[0].line;
             let column = records.name(record.len().min(places.len()));
             let fault = CsvFault::FieldCount { expected: places.len(), got: record.len() };
@@ -145,6 +152,10 @@ fn places(header: &[Field<'_>], schema: &Schema) -> Result<Vec<usize>, CsvError>
     let mut places = Vec::new();
     for field in header {
         let name = String::from_utf8_lossy(&field.bytes).into_owned();
+        if name.is_empty() {
+            let column = (places.len() + 1).to_string();
+            return Err(CsvError { line: field.line, column, fault: CsvFault::UnnamedColumn });
+        }
         let wrong = |fault| CsvError { line: field.line, column: format!("{name:?}"), fault };
         let at = schema.index_of(&name).ok_or_else(|| wrong(CsvFault::UnknownColumn))?;
         if places.contains(&at) {
@@ -167,6 +178,11 @@ struct Field<'t> {
     is_quoted: bool,
     /// The line on which it begins.
     line: u64,
+}
+
+/// Whether a line has nothing on it.
+fn is_blank(record: &[Field<'_>]) -> bool {
+    matches!(record, [field] if field.bytes.is_empty() && !field.is_quoted)
 }
 
 /// The lines of a text, taken apart.
@@ -247,6 +263,11 @@ impl<'t> Records<'t> {
             bytes.push(b'"');
             self.at += 1;
         }
+    }
+
+    /// Whether nothing but line ends is left.
+    fn is_blank_to_the_end(&self) -> bool {
+        self.text[self.at..].iter().all(|byte| matches!(byte, b'\r' | b'\n'))
     }
 
     /// A column's name, or its number where it has none.

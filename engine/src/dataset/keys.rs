@@ -17,8 +17,8 @@ const SHARE_STEPS: u64 = 1 << 40;
 /// Bytes a key, at most, that `rand_distr` takes while it builds an alias table, beside the weights.
 const ALIAS_BYTES: usize = 16;
 
-/// Draws keys. Rank 0 is the heaviest; a rank's key is a rotation of it by the seed, so that another seed has
-/// another hot key (and puts it into another partition).
+/// A distribution that keys are drawn from. Rank 0 is the heaviest. A rank's key is a rotation of it by the seed, so that
+/// another seed has another hot key (and puts it into another partition).
 #[derive(Debug)]
 pub struct KeyDistribution {
     key_count: u64,
@@ -36,7 +36,7 @@ impl KeyDistribution {
     /// Builds the table: O(keys) time and memory for a skewed one.
     ///
     /// # Errors
-    /// [`crate::EngineError::OutOfMemory`].
+    /// [`crate::EngineError::OutOfMemory`] comes when room is refused.
     pub fn new(key_count: u64, skew: Skew, streams: &Streams) -> Result<Self> {
         let ranks = match weights(key_count, skew)? {
             None => {
@@ -58,7 +58,7 @@ impl KeyDistribution {
         rotated(rank, self.rotation, self.key_count)
     }
 
-    /// Distinct keys.
+    /// There are so many distinct keys.
     pub fn key_count(&self) -> u64 {
         self.key_count
     }

@@ -50,7 +50,7 @@ pub enum Table {
 }
 
 impl Table {
-    /// Both generated tables.
+    /// The two generated tables.
     pub const ALL: [Table; 2] = [Table::Prompts, Table::Rewards];
 
     /// The name in SQL.
@@ -62,7 +62,7 @@ impl Table {
         }
     }
 
-    /// All its columns.
+    /// The table has these columns.
     pub fn schema(&self) -> Schema {
         match self {
             Table::Prompts => Schema::new([
@@ -91,7 +91,7 @@ impl Dataset {
     /// Builds the alias tables: O(keys).
     ///
     /// # Errors
-    /// [`crate::EngineError::OutOfMemory`].
+    /// [`crate::EngineError::OutOfMemory`] comes when room is refused.
     pub fn new(spec: &DataSpec) -> Result<Self> {
         let streams = Streams::new(spec.seed);
         let keys = KeyDistribution::new(spec.keys, spec.skew, &streams)?;

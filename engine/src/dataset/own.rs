@@ -31,39 +31,50 @@ pub enum TableError {
     /// The name is that of a table that is there already.
     #[error("there is a table {name:?} already")]
     NameTaken {
-        /// The name.
+        /// The name that was given.
         name: String,
     },
+    /// The name is empty.
+    #[error("a table's name is empty")]
+    NoName,
     /// There is no batch, so nobody can tell the columns.
     #[error("table {name:?} has no batch: one without rows would tell its columns")]
     NoBatch {
-        /// The table.
+        /// The name of the table.
         name: String,
     },
     /// There is a batch, but no column.
     #[error("table {name:?} has no column")]
     NoColumn {
-        /// The table.
+        /// The name of the table.
         name: String,
+    },
+    /// A column's name is empty.
+    #[error("column {number} of table {name:?} has an empty name")]
+    UnnamedColumn {
+        /// The name of the table.
+        name: String,
+        /// The column's number, from 1.
+        number: usize,
     },
     /// Two columns have one name.
     #[error("table {name:?} has two columns {column:?}")]
     DuplicateColumn {
-        /// The table.
+        /// The name of the table.
         name: String,
-        /// The columns' name.
+        /// The name that both columns have.
         column: String,
     },
     /// A batch has other columns than the first one.
     #[error("batch {batch} of table {name:?} has the columns {got}, but the first has {expected}")]
     OtherColumns {
-        /// The table.
+        /// The name of the table.
         name: String,
         /// The batch's number, from 0.
         batch: usize,
         /// The first batch's columns with their types.
         expected: String,
-        /// This batch's.
+        /// The columns of this batch with their types.
         got: String,
     },
     /// A batch has more rows than its rows' numbers can count.
@@ -102,8 +113,12 @@ impl OwnTable {
     /// A table of these rows. The first batch tells the columns.
     ///
     /// # Errors
-    /// No batch, no column, two columns of one name, or a batch with other columns.
+    /// An empty name, no batch, no column, a column without a name, two columns of one name, a batch with other columns, or one
+    /// with too many rows.
     pub fn new(name: &str, batches: Vec<RecordBatch>) -> Result<Self, TableError> {
+        if name.is_empty() {
+            return Err(TableError::NoName);
+        }
         let name = name.to_owned();
         let Some(schema) = batches.first().map(|batch| batch.schema().clone()) else {
             return Err(TableError::NoBatch { name });
@@ -111,6 +126,9 @@ impl OwnTable {
         let names: Vec<&str> = schema.names().collect();
         if names.is_empty() {
             return Err(TableError::NoColumn { name });
+        }
+        if let Some(at) = names.iter().position(|column| column.is_empty()) {
+            return Err(TableError::UnnamedColumn { name, number: at + 1 });
         }
         if let Some((_, column)) = names.iter().enumerate().find(|(at, column)| names[..*at].contains(column))
         {
@@ -120,20 +138,17 @@ impl OwnTable {
             let (expected, got) = (listed(&schema), listed(batches[batch].schema()));
             return Err(TableError::OtherColumns { name, batch, expected, got });
         }
-        let rows = |batch: &RecordBatch| batch.row_count();
-        if let Some(batch) = batches.iter().position(|batch| rows(batch) as u64 > u64::from(u32::MAX)) {
-            return Err(TableError::TooManyRows { name, batch, rows: rows(&batches[batch]) });
-        }
+        check_row_counts(&name, batches.iter().map(RecordBatch::row_count))?;
         let row_count = batches.iter().map(|batch| batch.row_count() as u64).sum();
         Ok(OwnTable { held: Arc::new(Held { name, schema, batches, row_count }) })
     }
 
-    /// The name.
+    /// The table goes by this name.
     pub fn name(&self) -> &str {
         &self.held.name
     }
 
-    /// The columns.
+    /// The table has these columns.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.held.schema
     }
@@ -162,6 +177,14 @@ impl OwnTable {
             first_row = end;
         }
         Ok(None)
+    }
+}
+
+/// Refuses a batch whose rows 32 bits cannot number.
+fn check_row_counts(name: &str, row_counts: impl Iterator<Item = usize>) -> Result<(), TableError> {
+    match row_counts.enumerate().find(|(_, rows)| u32::try_from(*rows).is_err()) {
+        None => Ok(()),
+        Some((batch, rows)) => Err(TableError::TooManyRows { name: name.to_owned(), batch, rows }),
     }
 }
 
@@ -195,5 +218,22 @@ impl Rows {
             Some(taken) => collect(kept.iter().map(|&row| taken[row as usize]))?,
         };
         Ok(Rows { taken: Some(taken), ..self })
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_whose_rows_32_bits_cannot_number_is_refused() {
+        let most = u32::MAX as usize;
+        assert_eq!(check_row_counts("mine", [0, most].into_iter()), Ok(()));
+        let refused =
+            check_row_counts("mine", [most, most + 1, most + 2].into_iter()).expect_err("one row too many");
+        assert_eq!(
+            refused.to_string(),
+            "batch 1 of table \"mine\" has 4294967296 rows, of at most 4294967295"
+        );
     }
 }

@@ -13,7 +13,7 @@ pub(crate) const DEVIATIONS: f64 = 4.0;
 /// One key or word.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
-    /// What it is.
+    /// The item is this key or word.
     pub(crate) value: ItemValue,
     /// Its share of the rows.
     pub(crate) weight: f64,
@@ -22,20 +22,20 @@ pub(crate) struct Item {
 /// A key or a word.
 #[derive(Debug, Clone)]
 pub(crate) enum ItemValue {
-    /// A key.
+    /// The item is a key.
     Key(i64),
-    /// A word.
+    /// The item is a word.
     Word(String),
 }
 
 /// All keys, or all words.
 #[derive(Debug, Clone)]
 pub(crate) struct Population {
-    /// The heavy ones.
+    /// The heavy keys or words, each alone.
     pub(crate) heavy: Vec<Item>,
-    /// The share of the rows that all others have together,
+    /// The share of the rows that all others have together.
     pub(crate) rest_weight: f64,
-    /// and how many they are.
+    /// How many others there are.
     pub(crate) rest_count: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The table `prompts`.
+//! This file generates the table `prompts`.
 
 use std::ops::Range;
 
@@ -86,7 +86,7 @@ impl Rows {
         })
     }
 
-    /// Only these rows.
+    /// The rows that stand at these places.
     pub(super) fn take(&self, kept: &[u32]) -> Result<Rows> {
         Ok(Rows {
             ids: take_values(&self.ids, kept)?,

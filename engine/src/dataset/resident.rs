@@ -22,7 +22,7 @@ impl ResidentScans {
     /// A scan of the kept batches, which are generated now if this is the first.
     ///
     /// # Errors
-    /// As [`Scan::next_batch`].
+    /// The errors are those of [`Scan::next_batch`].
     pub fn scan(
         &mut self,
         dataset: &Arc<Dataset>,

@@ -47,7 +47,7 @@ impl Rows {
         })
     }
 
-    /// Only these rows.
+    /// The rows that stand at these places.
     pub(super) fn take(&self, kept: &[u32]) -> Result<Rows> {
         Ok(Rows { keys: take_values(&self.keys, kept)? })
     }

@@ -23,7 +23,7 @@ pub(crate) struct Rows {
 pub(crate) enum By {
     /// The key of a row of `prompts`.
     Key,
-    /// Every key once.
+    /// A key of which there is one row.
     EveryKey,
     /// A word of a text.
     Word,

@@ -26,12 +26,12 @@ pub enum Skew {
     Uniform {},
     /// The k-th key has weight k^-exponent.
     Zipf {
-        /// 0 (uniform) to 2.5.
+        /// The exponent is from 0 (uniform) to 2.5.
         exponent: f64,
     },
     /// One key holds this share of the rows, the others share the rest equally.
     HotKey {
-        /// 0 to 0.95. A hot key is never colder than the others: below 1/keys it is uniform.
+        /// The share is from 0 to 0.95. A hot key is never colder than the others: below 1/keys it is uniform.
         share: f64,
     },
 }

@@ -8,7 +8,7 @@ use crate::columnar::Utf8Column;
 use crate::error::Result;
 use crate::random::Streams;
 
-/// Distinct words.
+/// Texts are made of so many distinct words.
 const VOCABULARY: usize = 4_096;
 /// The heaviest word's weight: 4,096 weights of a u32 table must stay below 2^32 / 4,096.
 const HEAVIEST: u32 = 1_000_000;

@@ -64,7 +64,7 @@ impl Context {
     /// taken as a setup; its query is not looked at.
     ///
     /// # Errors
-    /// [`crate::EngineError::InvalidScenario`].
+    /// [`crate::EngineError::InvalidScenario`] names the field that is wrong.
     pub fn new(
         setup: impl TryInto<Setup, Error = InvalidScenario>,
         cluster: Box<dyn Cluster>,
@@ -81,7 +81,7 @@ impl Context {
     /// All executors in this thread, one message at a time, without a clock: for tests and examples.
     ///
     /// # Errors
-    /// As [`Context::new`].
+    /// The errors are those of [`Context::new`].
     pub fn local(setup: impl TryInto<Setup, Error = InvalidScenario>) -> Result<Self> {
         let setup = setup.try_into()?;
         let cluster = LocalCluster::new(setup.data.seed);
@@ -96,7 +96,7 @@ impl Context {
     /// A thread for each executor.
     ///
     /// # Errors
-    /// As [`Context::new`].
+    /// The errors are those of [`Context::new`].
     #[cfg(not(target_family = "wasm"))]
     pub fn threads(setup: impl TryInto<Setup, Error = InvalidScenario>) -> Result<Self> {
         let setup = setup.try_into()?;
@@ -130,7 +130,7 @@ impl Context {
     /// The rows stay where they are: executors of this process share them.
     ///
     /// # Errors
-    /// A name that is taken, no batch, no column, two columns of one name, or batches of different columns.
+    /// [`TableError`]: a name that is empty or taken, or batches that make no table.
     pub fn register(&mut self, name: &str, batches: Vec<RecordBatch>) -> std::result::Result<(), TableError> {
         let is_generated = Table::ALL.iter().any(|table| table.name() == name);
         if is_generated || self.tables.contains_key(name) {
@@ -216,7 +216,7 @@ impl DataFrame {
     /// Runs the plan and counts its rows.
     ///
     /// # Errors
-    /// As [`DataFrame::write`].
+    /// The errors are those of [`DataFrame::write`].
     pub fn count(&self, context: &mut Context) -> Result<u64> {
         let counted = self.clone().agg([count()]).collect(context)?;
         Ok(counted.iter().flat_map(|batch| batch.column(0).as_int64().values()).sum::<i64>() as u64)
@@ -225,7 +225,7 @@ impl DataFrame {
     /// Runs as much of the plan as it takes to bring back its first rows: those of its limit, or 20.
     ///
     /// # Errors
-    /// As [`DataFrame::write`].
+    /// The errors are those of [`DataFrame::write`].
     pub fn show(&self, context: &mut Context) -> Result<Shown> {
         let (plan, rows) = match self.plan()?.clone() {
             LogicalPlan::Limit { input, row_count } => (*input, row_count),

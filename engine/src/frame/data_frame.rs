@@ -38,6 +38,7 @@ pub fn scan(table: &str) -> DataFrame {
     let plan = plan.ok_or_else(|| PlanError::UnknownTable {
         table: table.to_owned(),
         tables: Table::ALL.map(|table| table.name().to_owned()).to_vec(),
+        knows_registered: false,
     });
     DataFrame { written: plan.and_then(|plan| Written::new(plan, &[])) }
 }
@@ -48,10 +49,11 @@ impl DataFrame {
         DataFrame { written: Written::new(LogicalPlan::Scan { table, columns: None, predicate: None }, &[]) }
     }
 
-    /// The same; an unknown table is told to be none of these either.
+    /// The same; an unknown table is told to be none of these registered ones either.
     pub(super) fn or_of<'a>(mut self, more: impl Iterator<Item = &'a String>) -> Self {
-        if let Err(PlanError::UnknownTable { tables, .. }) = &mut self.written {
+        if let Err(PlanError::UnknownTable { tables, knows_registered, .. }) = &mut self.written {
             tables.extend(more.cloned());
+            *knows_registered = true;
         }
         self
     }
@@ -121,6 +123,12 @@ impl DataFrame {
         let (old, new) = (old.to_owned(), new.to_owned());
         self.try_then(|written| {
             written.index(&old)?;
+            if new.is_empty() {
+                return Err(PlanError::unnamed("rename"));
+            }
+            if new != old && written.index(&new).is_ok() {
+                return Err(PlanError::DuplicateColumn { column: new, operator: "rename" });
+            }
             let renamed = |name: &str| {
                 let new = if name == old { new.clone() } else { name.to_owned() };
                 NamedExpr { expr: crate::plan::col(name), name: new }
@@ -136,7 +144,10 @@ impl DataFrame {
         self.try_then(|written| {
             dropped.iter().try_for_each(|column| written.index(column).map(|_| ()))?;
             let kept = written.schema.names().filter(|name| !dropped.iter().any(|other| other == name));
-            let exprs = kept.map(NamedExpr::column).collect();
+            let exprs: Vec<NamedExpr> = kept.map(NamedExpr::column).collect();
+            if exprs.is_empty() {
+                return Err(PlanError::Malformed { operator: "drop", reason: "no column is left" });
+            }
             written.project(exprs)
         })
     }
@@ -363,6 +374,9 @@ impl Written {
     }
 
     fn with_column(mut self, named: NamedExpr) -> Result<Self, PlanError> {
+        if named.name.is_empty() {
+            return Err(PlanError::unnamed("with_column"));
+        }
         let named = NamedExpr { expr: named.expr.lowered(&self.schema)?, name: named.name };
         let data_type = named.expr.kind(&self.schema)?.data_type();
         if self.is_widened

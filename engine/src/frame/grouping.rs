@@ -45,7 +45,7 @@ fn group(
 ) -> Result<Written, PlanError> {
     let names = keys.iter().map(|key| &key.name).chain(aggregates.iter().map(|aggregate| &aggregate.name));
     let names: Vec<String> = names.cloned().collect();
-    refuse_duplicates(&names)?;
+    check_names(&names)?;
     let mut inputs = Computed::over(written.schema());
     let columns = keys
         .into_iter()
@@ -84,11 +84,12 @@ fn group(
     written.then(|input| LogicalPlan::Project { input, exprs })
 }
 
-fn refuse_duplicates(names: &[String]) -> Result<(), PlanError> {
+fn check_names(names: &[String]) -> Result<(), PlanError> {
     let mut seen = BTreeSet::new();
-    match names.iter().find(|name| !seen.insert(name.as_str())) {
+    match names.iter().find(|name| name.is_empty() || !seen.insert(name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(PlanError::DuplicateColumn { column: name.clone(), operator: "group by" }),
+        Some(name) if name.is_empty() => Err(PlanError::unnamed("agg")),
+        Some(name) => Err(PlanError::DuplicateColumn { column: name.clone(), operator: "agg" }),
     }
 }
 

@@ -10,7 +10,7 @@
 //! a name that both sides have, and that is no key, has to be renamed before. Of a semi or anti join the probe's columns come
 //! out and no others, so names do not matter there.
 
-use super::error::{PlanError, index, typed_index};
+use super::error::{PlanError, index, index_of_type_of};
 use super::schema::unique;
 use super::wide::{JoinKey, JoinKind};
 use crate::columnar::Schema;
@@ -35,7 +35,8 @@ pub(super) fn schema(probe: &Schema, build: &Schema, keys: &[JoinKey], kind: Joi
 pub(super) fn indices(probe: &Schema, build: &Schema, keys: &[JoinKey]) -> Result<Vec<JoinKey<usize>>> {
     let place = |key: &JoinKey| {
         let at = index(probe, &key.probe)?;
-        let build = typed_index(build, &key.build, &[probe.fields()[at].data_type], "the join")?;
+        let sides = ["this frame", "the other"];
+        let build = index_of_type_of((probe, at), (build, &key.build), sides, "a join")?;
         Ok(JoinKey { probe: at, build })
     };
     keys.iter().map(place).collect()

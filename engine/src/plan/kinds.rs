@@ -1,7 +1,7 @@
 //! What kind of value an expression gives, and whether its operators work on what they are given.
 
 use super::PlanError;
-use super::error::index;
+use super::error::{ONE_SORT, index};
 use super::expr::{BinaryOperator, Expr, InList, Kind, UnaryOperator, Value, check_size};
 use crate::columnar::{DataType, Schema};
 
@@ -18,11 +18,30 @@ fn expect(expr: &Expr, schema: &Schema, expected: &[Kind], operator: &'static st
     if expected.contains(&got) {
         return Ok(got);
     }
-    let text = match expr {
+    Err(PlanError::TypeMismatch { expr: text(expr), expected: expected.to_vec(), got, operator })
+}
+
+fn text(expr: &Expr) -> String {
+    match expr {
         Expr::Column(name) => format!("column {name:?}"),
         other => format!("{other:?}", other = other.to_string()),
-    };
-    Err(PlanError::TypeMismatch { expr: text, expected: expected.to_vec(), got, operator })
+    }
+}
+
+/// The kind of an expression, which has to be one of these to stand beside another one.
+fn expect_beside(
+    right: &Expr,
+    schema: &Schema,
+    expected: &[Kind],
+    left: (&Expr, Kind),
+    operator: &'static str,
+) -> Result<Kind> {
+    let right_kind = right.kind(schema)?;
+    if expected.contains(&right_kind) {
+        return Ok(right_kind);
+    }
+    let (left, left_kind) = (text(left.0), left.1);
+    Err(PlanError::TwoTypes { left, left_kind, right: text(right), right_kind, operator, needs: ONE_SORT })
 }
 
 const NUMBERS: [Kind; 2] = [Kind::Value(DataType::Int64), Kind::Value(DataType::Float64)];
@@ -43,7 +62,7 @@ impl Expr {
             Expr::Binary { operator, left, right } => binary(*operator, left, right, schema),
             Expr::Case { condition, then, otherwise } => {
                 expect(condition, schema, &[Kind::Truth], "when")?;
-                one_of(then, otherwise, schema, "when, then, otherwise")
+                one_of(then, otherwise, schema, "when")
             }
             Expr::Refused(refusal) => Err(refusal.error()),
         }
@@ -114,14 +133,16 @@ impl Expr {
 /// The kind of one or the other: numbers, of which a Float64 makes both Float64, or texts. A condition is stored.
 fn one_of(left: &Expr, right: &Expr, schema: &Schema, operator: &'static str) -> Result<Kind> {
     let (int, float) = (NUMBERS[0], NUMBERS[1]);
-    let left_kind = Kind::Value(left.kind(schema)?.data_type());
+    let written = left.kind(schema)?;
+    let left_kind = Kind::Value(written.data_type());
     let is_number = NUMBERS.contains(&left_kind);
     let beside: &[Kind] = if is_number {
         &[Kind::Value(DataType::Int64), Kind::Value(DataType::Float64), Kind::Truth]
     } else {
         &TEXTS
     };
-    let right_kind = Kind::Value(expect(right, schema, beside, operator)?.data_type());
+    let right_kind = expect_beside(right, schema, beside, (left, written), operator)?;
+    let right_kind = Kind::Value(right_kind.data_type());
     Ok(match is_number {
         true if left_kind == int && right_kind == int => int,
         true => float,
@@ -131,18 +152,28 @@ fn one_of(left: &Expr, right: &Expr, schema: &Schema, operator: &'static str) ->
 
 /// The kind of a list's values: only like is compared with like.
 fn in_list(input: &Expr, list: &InList, schema: &Schema) -> Result<Kind> {
+    let operator = "is_in";
+    let input_kind = expect(input, schema, &VALUES, operator)?;
     let fits: &[Kind] = match (list.has_numbers(), list.has_texts()) {
         (false, false) => &VALUES,
         (true, false) => &NUMBERS,
         (false, true) => &TEXTS,
         (true, true) => {
-            return Err(PlanError::Malformed {
-                operator: "is_in",
-                reason: "a list is of numbers or of texts",
-            });
+            return Err(PlanError::Malformed { operator, reason: "a list is of numbers or of texts" });
         }
     };
-    expect(input, schema, fits, "is_in, by its list,").map(|_| Kind::Truth)
+    if fits.contains(&input_kind) {
+        return Ok(Kind::Truth);
+    }
+    let (left, right) = (text(input), "a value of the list".to_owned());
+    Err(PlanError::TwoTypes {
+        left,
+        left_kind: input_kind,
+        right,
+        right_kind: fits[0],
+        operator,
+        needs: ONE_SORT,
+    })
 }
 
 fn unary(operator: &UnaryOperator, input: &Expr, schema: &Schema) -> Result<Kind> {
@@ -177,11 +208,10 @@ fn binary(operator: BinaryOperator, left: &Expr, right: &Expr, schema: &Schema) 
             expect(right, schema, &[int], "remainder")
         }
         Eq | NotEq | Lt | LtEq | Gt | GtEq => {
-            let left = expect(left, schema, &VALUES, "a comparison")?;
-            let beside: &[Kind] = if NUMBERS.contains(&left) { &NUMBERS } else { &TEXTS };
-            let operator =
-                if NUMBERS.contains(&left) { "a comparison with a number" } else { "a comparison with text" };
-            expect(right, schema, beside, operator).map(|_| Kind::Truth)
+            let operator = "a comparison";
+            let kind = expect(left, schema, &VALUES, operator)?;
+            let beside: &[Kind] = if NUMBERS.contains(&kind) { &NUMBERS } else { &TEXTS };
+            expect_beside(right, schema, beside, (left, kind), operator).map(|_| Kind::Truth)
         }
         Coalesce => one_of(left, right, schema, "coalesce"),
         And | Or => {

@@ -55,12 +55,12 @@ pub(super) fn project(below: &Schema, exprs: &[NamedExpr]) -> Result<Schema> {
 
 pub(super) fn aggregate(below: &Schema, keys: &[String], aggregates: &[Aggregate]) -> Result<Schema> {
     if keys.is_empty() && aggregates.is_empty() {
-        return Err(PlanError::Malformed { operator: "group by", reason: "neither a key nor an aggregate" });
+        return Err(PlanError::Malformed { operator: "agg", reason: "neither a key nor an aggregate" });
     }
     let keys = keys.iter().map(|key| Ok((key.as_str(), below.fields()[index(below, key)?].data_type)));
     let results =
         aggregates.iter().map(|aggregate| Ok((aggregate.name.as_str(), aggregate.data_type(below)?)));
-    unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "group by")
+    unique(Schema::new(keys.chain(results).collect::<Result<Vec<_>>>()?), "agg")
 }
 
 pub(super) fn repartition(below: &Schema, by: &RepartitionBy) -> Result<Schema> {
@@ -91,6 +91,9 @@ pub(super) fn share(input: &Schema, wide: &Schema, narrow: &Schema) -> Result<Sc
 }
 
 pub(super) fn unique(schema: Schema, operator: &'static str) -> Result<Schema> {
+    if schema.names().any(str::is_empty) {
+        return Err(PlanError::unnamed(operator));
+    }
     match schema.duplicate() {
         None => Ok(schema),
         Some(name) => Err(PlanError::DuplicateColumn { column: name.to_owned(), operator }),
@@ -105,8 +108,7 @@ impl Aggregate {
     pub fn data_type(&self, below: &Schema) -> Result<DataType> {
         let Some(column) = &self.column else {
             let is_count = self.function == AggregateFunction::Count;
-            let malformed =
-                PlanError::Malformed { operator: "group by", reason: "only a count is of whole rows" };
+            let malformed = PlanError::Malformed { operator: "agg", reason: "only a count is of whole rows" };
             return if is_count { Ok(DataType::Int64) } else { Err(malformed) };
         };
         let own = |expected, operator| {

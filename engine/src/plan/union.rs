@@ -17,7 +17,7 @@
 //! partition first, and a join whose probe side is a union is never broadcast, since each stage would have to be sent the
 //! build side anew.
 
-use super::error::{PlanError, index, typed_index};
+use super::error::{PlanError, index, index_of_type_of};
 use super::expr::Expr;
 use super::physical::{Partitioning, PhysicalPlan};
 use super::spec::OperatorSpec;
@@ -31,8 +31,8 @@ pub(super) fn schema(first: &Schema, second: &Schema) -> Result<Schema, PlanErro
     for name in second.names() {
         index(first, name)?;
     }
-    for field in first.fields() {
-        typed_index(second, &field.name, &[field.data_type], "the union")?;
+    for (at, field) in first.fields().iter().enumerate() {
+        index_of_type_of((first, at), (second, &field.name), ["this frame", "the other"], "a union")?;
     }
     Ok(first.clone())
 }

@@ -1,5 +1,7 @@
 //! What columns are called, and what stands for a condition.
 
+use shuffle_engine::frame::JoinKind;
+
 use super::*;
 
 #[test]
@@ -58,9 +60,9 @@ fn names_are_compared_once_they_are_given() {
     }
     let refused = |frame: DataFrame| frame.plan().expect_err("two columns of one name").to_string();
     let two_counts = scan("prompts").group_by(["language"]).agg([count(), count()]);
-    assert_eq!(refused(two_counts), "there would be two columns \"count\" in group by");
+    assert_eq!(refused(two_counts), "there would be two columns \"count\" in agg");
     let key_and_count = scan("prompts").group_by(["language"]).agg([count().alias("language")]);
-    assert_eq!(refused(key_and_count), "there would be two columns \"language\" in group by");
+    assert_eq!(refused(key_and_count), "there would be two columns \"language\" in agg");
 }
 
 #[test]
@@ -89,8 +91,59 @@ fn columns_are_named_renamed_and_dropped_by_their_names() {
     assert!(error(scan("rewards").rename("rewrd", "points")).starts_with("there is no column \"rewrd\""));
     assert!(error(scan("rewards").drop(["rewrd"])).starts_with("there is no column \"rewrd\""));
     let twice = error(scan("rewards").rename("reward", "prompt_hash"));
-    assert_eq!(twice, "there would be two columns \"prompt_hash\" in select");
-    assert_eq!(error(scan("rewards").drop(["prompt_hash", "reward"])), "select: no column");
+    assert_eq!(twice, "there would be two columns \"prompt_hash\" in rename");
+    assert_eq!(error(scan("rewards").drop(["prompt_hash", "reward"])), "drop: no column is left");
+    assert_eq!(error(scan("rewards").agg([])), "agg: neither a key nor an aggregate");
+    let by_text = scan("prompts").dedup("prompt_hash", [highest("text")]);
+    assert_eq!(error(by_text), "column \"text\" is Utf8, but dedup works on Int64 or Float64");
+}
+
+#[test]
+fn a_column_without_a_name_is_refused_by_whoever_would_make_it() {
+    let rewards = || scan("rewards");
+    for (frame, operator) in [
+        (rewards().rename("reward", ""), "rename"),
+        (rewards().select([col("reward").alias("")]), "select"),
+        (rewards().with_column("", lit(1)), "with_column"),
+        (rewards().with_column("one", lit(1)).with_column("", lit(2)), "with_column"),
+        (rewards().group_by([col("reward").alias("")]).agg([count()]), "agg"),
+        (rewards().group_by(["reward"]).agg([count().alias("")]), "agg"),
+        (scan("prompts").tokenize("text", ""), "tokenize"),
+    ] {
+        let error = frame.plan().expect_err(operator).to_string();
+        assert_eq!(error, format!("{operator}: a column's name is empty"));
+    }
+}
+
+#[test]
+fn two_types_side_by_side_are_both_told_with_what_they_have_to_be() {
+    let error = |frame: DataFrame| frame.plan().expect_err("two types").to_string();
+    let pair = [("prompt_id", "language")];
+    let joined = scan("prompts").join_on(scan("prompts"), pair, JoinKind::Semi);
+    assert_eq!(
+        error(joined),
+        "column \"prompt_id\" of this frame is Int64 and column \"language\" of the other is Utf8, but a join needs both to \
+         be of one type"
+    );
+    let (score, text) = ("column \"score\" is Float64", "column \"text\" is Utf8");
+    let needed = "needs both to be numbers, or both texts";
+    let high = || col("score").gt(0.5);
+    for (expr, words) in [
+        (coalesce([col("score"), col("text")]), format!("{score} and {text}, but coalesce {needed}")),
+        (
+            coalesce([col("text"), high()]),
+            format!("{text} and \"score > 0.5\" is a condition, but coalesce {needed}"),
+        ),
+        (
+            when(high()).then(col("text")).otherwise(lit(1)),
+            format!("{text} and \"1\" is Int64, but when {needed}"),
+        ),
+        (col("score").is_in(["a"]), format!("{score} and a value of the list is Utf8, but is_in {needed}")),
+        (col("text").is_in([1]), format!("{text} and a value of the list is Int64, but is_in {needed}")),
+        (col("score").eq(col("text")), format!("{score} and {text}, but a comparison {needed}")),
+    ] {
+        assert_eq!(error(scan("prompts").with_column("x", expr)), words);
+    }
 }
 
 #[test]

@@ -31,7 +31,12 @@ fn the_result_file_has_the_rows_of_the_action_and_no_more() {
                 let rows = csv(&file).1.len() as u64;
                 assert_eq!(report["result"]["rows"], rows, "{query:?} {action:?}");
                 assert!(expected.is_none_or(|expected| rows == expected), "{query:?} {action:?}: {rows}");
-                assert!(stderr(&output).contains(&format!("{rows} rows written")), "{}", stderr(&output));
+                assert!(
+                    stderr(&output)
+                        .contains(&format!("{rows} {} written", if rows == 1 { "row" } else { "rows" })),
+                    "{}",
+                    stderr(&output)
+                );
                 // Rows that stay are brought by a second run, so that the report is of a job that brings none.
                 assert_eq!(report["fetched"].is_null(), action == Action::Write {}, "as without a file");
             }

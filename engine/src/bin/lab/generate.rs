@@ -10,7 +10,7 @@ use shuffle_engine::dataset::{Dataset, Table};
 use super::arguments::Target;
 use super::csv::Csv;
 use super::failure::Failure;
-use super::output::{self, Sink};
+use super::output::{self, Sink, counted};
 
 pub(crate) fn generate(scenario: &Scenario, table: Table, target: &Target) -> Result<(), Failure> {
     let sink = Sink::open(target)?;
@@ -28,12 +28,12 @@ pub(crate) fn generate(scenario: &Scenario, table: Table, target: &Target) -> Re
     let rows = dataset.row_count(&table);
     match target {
         Target::File(file) => {
-            output::say(&format!("{rows} rows of {} written to {file}", table.name()));
+            output::say(&format!("{} of {} written to {file}", counted(rows, "row"), table.name()));
             output::json(&json!({"version": 1, "table": table.name(), "rows": rows, "file": file}))
         }
         // Rows and JSON in one stream would be neither.
         Target::Stdout => {
-            output::say(&format!("{rows} rows of {}", table.name()));
+            output::say(&format!("{} of {}", counted(rows, "row"), table.name()));
             Ok(())
         }
     }

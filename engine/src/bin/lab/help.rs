@@ -23,7 +23,7 @@ const COMMON: &str = "\
 lab help COMMAND, or lab COMMAND --help, says more about one of them. lab --version prints the version.
 An option's value follows it, or stands behind an equals sign. Behind -- nothing is an option.
 JSON goes to stdout, words for people to stderr.
-Exit 0: good. 2: bad input, one line that names the field. 1: anything else.
+Exit 0: good. 2: bad input, one line that names the field, or no command. 1: anything else.
 ";
 
 const SCENARIO: &str = "\

@@ -11,8 +11,7 @@ use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 use shuffle_engine::{EngineError, Scenario};
 
 use super::failure::Failure;
-use super::output;
-use super::run::counted;
+use super::output::{self, counted};
 
 /// Runs of each W that the prediction is compared with: some before the calibration, some after it, so that a
 /// machine that is slower for a while is slower for both.
@@ -30,7 +29,11 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     let cores = super::run::cores().min(MAX_WORKERS);
     let mut cluster = ThreadCluster::new(cores);
     let probes = calibration_scenarios(scenario, cores);
-    output::say(&format!("{} runs to calibrate on {cores} cores", probes.len()));
+    output::say(&format!(
+        "{} to calibrate on {}",
+        counted(probes.len() as u64, "run"),
+        counted(cores.into(), "core")
+    ));
     let compared = compared_scenarios(scenario, cores);
     let warm_up = run(&mut cluster, &compared[0])?;
     let mut unseen = measure(&mut cluster, &compared, RUNS_BEFORE)?;
@@ -48,7 +51,11 @@ pub(crate) fn model(scenario: &Scenario, workers: Option<&[u32]>) -> Result<(), 
     let left_out = leave_one_out(&runs, cores, WORK_ROWS).map_err(other)?;
     let wall_micros = own.points.first().map(|point| point.wall);
     for point in workers.map_or(&own.points, |_| &curve.points) {
-        output::say(&format!("{}: {:.1} ms modelled", counted(point.workers), point.wall.0 / 1e3));
+        output::say(&format!(
+            "{}: {:.1} ms modelled",
+            counted(point.workers.into(), "worker"),
+            point.wall.0 / 1e3
+        ));
     }
     if let Some(error) = &error {
         let measured = error.runs.iter().map(|run| run.workers.to_string()).collect::<Vec<_>>().join(", ");

@@ -27,6 +27,11 @@ pub(crate) fn say(words: &(impl Display + ?Sized)) {
     let _ = writeln!(io::stderr(), "{words}");
 }
 
+/// `1 worker`, `8 workers`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A place for rows that can be written: it is opened before a run, so that no run is in vain, and an existing file keeps
 /// its rows until there are new ones.
 pub(crate) struct Sink {

@@ -11,7 +11,7 @@ use shuffle_engine::{EngineError, Scenario};
 use super::arguments::{Target, Transport};
 use super::csv::Csv;
 use super::failure::Failure;
-use super::output::{self, Sink};
+use super::output::{self, Sink, counted};
 
 /// Runs of each point of a sweep, after one that warms up; the median one is reported.
 const SWEEP_RUNS: usize = 5;
@@ -47,15 +47,15 @@ pub(crate) fn run(
         let mut csv = Csv::begin(sink, outcome.graph.schema())?;
         outcome.rows.iter().try_for_each(|batch| csv.write(batch))?;
         csv.finish()?;
-        output::say(&format!("{} rows written to {name}", report.result.rows));
+        output::say(&format!("{} written to {name}", counted(report.result.rows, "row")));
     }
     output::say(&format!(
-        "{} on {}: {:.1} ms, {} rows, {} bytes shuffled",
+        "{} on {}: {:.1} ms, {}, {} shuffled",
         scenario.query.name(),
-        counted(scenario.workers),
+        counted(scenario.workers.into(), "worker"),
         report.wall_micros as f64 / 1e3,
-        report.result.rows,
-        report.shuffle_bytes()
+        counted(report.result.rows, "row"),
+        counted(report.shuffle_bytes(), "byte")
     ));
     output::json(&json!(report))
 }
@@ -65,11 +65,6 @@ fn perform(job: &Job, transport: Transport) -> Result<JobOutcome, EngineError> {
         Transport::Local => LocalCluster::new(job.data.seed).run(job, &MonotonicClock::default()),
         Transport::Threads => ThreadCluster::new(job.run.workers).run(job, |_| {}),
     }
-}
-
-/// `1 worker`, `8 workers`.
-pub(crate) fn counted(workers: u32) -> String {
-    format!("{workers} worker{}", if workers == 1 { "" } else { "s" })
 }
 
 pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure> {
@@ -90,7 +85,11 @@ pub(crate) fn sweep(scenario: &Scenario, workers: &[u32]) -> Result<(), Failure>
         reports.sort_by_key(|report| report.wall_micros);
         let walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
         let median = reports.swap_remove(SWEEP_RUNS / 2);
-        output::say(&format!("{}: {:.1} ms", counted(count), median.wall_micros as f64 / 1e3));
+        output::say(&format!(
+            "{}: {:.1} ms",
+            counted(count.into(), "worker"),
+            median.wall_micros as f64 / 1e3
+        ));
         runs.push(json!({"workers": count, "wall_micros": median.wall_micros, "all_wall_micros": walls, "report": median}));
     }
     output::json(&json!({"version": 1, "clock": "wall", "cores": cores(), "runs": runs}))

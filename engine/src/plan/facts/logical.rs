@@ -91,7 +91,7 @@ impl LogicalPlan {
             LogicalPlan::Dedup { key, order, .. } => {
                 index(inputs[0], key)?;
                 for order in order {
-                    typed_index(inputs[0], &order.column, NUMBER, "an ordering")?;
+                    typed_index(inputs[0], &order.column, NUMBER, "dedup")?;
                 }
                 Ok(input())
             }
