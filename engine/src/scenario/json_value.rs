@@ -47,8 +47,7 @@ pub(super) fn read<'a>(text: &'a str, groups: &[&str]) -> Result<Fields<'a>, Inv
         // A number that no double holds is JSON all the same.
         if (error.is_syntax() || error.is_eof()) && !sentence.starts_with("number out of range") {
             // A text that just ends says nothing of the field where it does.
-            let is_cut =
-                error.is_eof() || text.lines().count() == error.line() && ends_at(text, error.column());
+            let is_cut = error.is_eof() || is_end(text, &error);
             let field = if is_cut { WHOLE_TEXT } else { field };
             return InvalidScenario::new(field, format!("is not JSON: {sentence}"));
         }
@@ -60,9 +59,11 @@ pub(super) fn read<'a>(text: &'a str, groups: &[&str]) -> Result<Fields<'a>, Inv
     })
 }
 
-/// Whether the last line of a text has so many bytes.
-fn ends_at(text: &str, column: usize) -> bool {
-    text.lines().last().is_some_and(|line| line.len() <= column)
+/// Whether an error stands at the end of the text.
+fn is_end(text: &str, error: &serde_json::Error) -> bool {
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let last_line = text.bytes().rev().take_while(|byte| *byte != b'\n').count();
+    (lines, last_line) == (error.line(), error.column())
 }
 
 impl<'a> JsonValue<'a> {
