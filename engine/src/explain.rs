@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::Job;
 use crate::error::{EngineError, Result};
+use crate::metrics::skew::ascending;
 use crate::metrics::{Clock, JobReport};
 use crate::plan::Optimizer;
 use crate::scenario::{Action, Scenario};
@@ -227,7 +228,5 @@ fn one_digest(scenario: &Scenario, reports: &[Vec<JobReport>]) -> Result<Option<
 
 /// The walls in ascending order, in microseconds.
 fn walls(reports: &[JobReport]) -> Vec<u64> {
-    let mut walls: Vec<u64> = reports.iter().map(|report| report.wall_micros).collect();
-    walls.sort_unstable();
-    walls
+    ascending(reports.iter().map(|report| report.wall_micros).collect())
 }

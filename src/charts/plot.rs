@@ -171,3 +171,10 @@ pub(super) fn right_margin_px(max_workers: u32) -> f64 {
     // The last number stands a quarter of a doubling or more before the end of the axis.
     (widest / 2.0 - 4.0).max(2.0).ceil()
 }
+
+/// Numbers of workers in ascending order, each once.
+pub(super) fn ascending_once(mut workers: Vec<u32>) -> Vec<u32> {
+    workers.sort_unstable();
+    workers.dedup();
+    workers
+}

@@ -10,7 +10,7 @@
 use super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::glyphs::Type;
 use super::legend::{draw_note, draw_title};
-use super::plot::{Plot, gutter_px, right_margin_px};
+use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
 use super::units::{self, Quantity, Ticks, ticks};
 use super::{Chart, ChartError, Frame, MAX_WORKERS, Table};
@@ -78,15 +78,13 @@ impl ShuffleCostData {
         let measured = self.measured.iter().map(|point| point.workers);
         let modelled = self.modelled.iter().map(|point| point.workers);
         let powers = (0..=12).map(|power| 1u32 << power);
-        let mut counts: Vec<u32> = measured
+        let counts = measured
             .chain(modelled)
             .chain(powers)
             .chain(self.selected())
             .filter(|workers| (1..=self.max_workers()).contains(workers))
             .collect();
-        counts.sort_unstable();
-        counts.dedup();
-        counts
+        ascending_once(counts)
     }
 }
 

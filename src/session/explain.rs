@@ -39,12 +39,14 @@ impl Session {
                 // The first turn warms up.
                 if turn > 0 {
                     reports.push(JobReport::new(&finished.outcome));
-                    notes.extend(finished.notes);
+                    for note in finished.notes {
+                        if !notes.contains(&note) {
+                            notes.push(note);
+                        }
+                    }
                 }
             }
         }
-        notes.sort();
-        notes.dedup();
         Ok(Savings { explanation: Explanation::new(scenario, &variants, &reports)?, notes })
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::WithUntracked;
 use shuffle_engine::Scenario;
 use shuffle_engine::cluster::Job;
 use shuffle_engine::metrics::JobReport;
+use shuffle_engine::metrics::skew::ascending;
 use shuffle_engine::model::{CalibrationRun, calibration_scenarios};
 use shuffle_engine::scenario::{Skew, Tactics};
 
@@ -46,8 +47,7 @@ impl Work {
             }
             self.announce(Activity::Sweeping { done: done as u32, total: points.len() as u32 }).await?;
             let reports = self.repeat(&empty_exchange(workers).job()?, EXCHANGE_RUNS).await?;
-            let mut micros: Vec<u64> = reports.iter().filter_map(exchange_micros).collect();
-            micros.sort_unstable();
+            let micros = ascending(reports.iter().filter_map(exchange_micros).collect());
             self.show(RunEvent::Exchanged(ExchangePoint { workers, micros }))?;
         }
         Ok(())
@@ -101,17 +101,17 @@ impl Work {
             let finished = self.session.pool().run(job.clone(), self.quiet()).await?;
             self.check()?;
             if index > 0 {
-                reports.push(JobReport::new(&finished.outcome));
+                insert_by_wall(&mut reports, JobReport::new(&finished.outcome));
             }
         }
-        by_wall(&mut reports);
         Ok(reports)
     }
 }
 
-/// Sorts the reports of repeated runs: the middle one is the median.
-pub(super) fn by_wall(reports: &mut [JobReport]) {
-    reports.sort_by_key(|report| report.wall_micros);
+/// Puts the report of a repeated run in its place by wall: the middle one is the median. There are few.
+pub(super) fn insert_by_wall(reports: &mut Vec<JobReport>, report: JobReport) {
+    let at = reports.partition_point(|known| known.wall_micros <= report.wall_micros);
+    reports.insert(at, report);
 }
 
 /// A shuffle with hardly a row in it: a block for each pair of workers, so that what is measured is the messages.

@@ -20,7 +20,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::scope::unmodelled;
 use super::state::{Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics};
-use super::sweep::by_wall;
+use super::sweep::insert_by_wall;
 use super::table::RowTable;
 use crate::browser::task::sleep;
 use crate::browser::{CancelToken, Pool, RunOptions, Watch, location};
@@ -289,9 +289,8 @@ impl Work {
             let finished =
                 self.session.pool().run(job.clone().on(first.scenario.workers)?, self.quiet()).await?;
             self.check()?;
-            reports.push(JobReport::new(&finished.outcome));
+            insert_by_wall(&mut reports, JobReport::new(&finished.outcome));
         }
-        by_wall(&mut reports);
         let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
         let report = reports.swap_remove(reports.len() / 2);
         Ok(Some(Measurement { report, walls_micros, ..first }))

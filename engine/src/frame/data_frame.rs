@@ -77,7 +77,12 @@ impl DataFrame {
     /// Only rows for which the condition is true; NULL is not true. A column that stores a condition is one: it is true where
     /// it is not 0.
     pub fn filter(self, predicate: impl Into<Expr>) -> Self {
-        let predicate = predicate.into();
+        self.keep(predicate.into())
+    }
+
+    // Not inlined, as what follows for the other steps: a plan is written once, and the page carries every copy.
+    #[inline(never)]
+    fn keep(self, predicate: Expr) -> Self {
         self.try_then(|written| {
             let predicate = predicate.into_condition(&written.schema)?;
             written.filter(predicate)
@@ -99,7 +104,11 @@ impl DataFrame {
     /// These columns, computed or as they are: `select(["a", "b"])`, `select([col("a"), col("b") + 1])`,
     /// `select([col("a").alias("a"), (col("b") * 2).alias("twice")])`.
     pub fn select(self, exprs: impl IntoIterator<Item = impl Into<NamedExpr>>) -> Self {
-        let exprs: Vec<NamedExpr> = exprs.into_iter().map(Into::into).collect();
+        self.project(exprs.into_iter().map(Into::into).collect())
+    }
+
+    #[inline(never)]
+    fn project(self, exprs: Vec<NamedExpr>) -> Self {
         self.try_then(|written| {
             let lowered = |named: NamedExpr| {
                 let expr = named.expr.lowered(&written.schema)?;
@@ -231,6 +240,7 @@ impl DataFrame {
         self.join_keys(build, vec![JoinKey::named(key)], kind)
     }
 
+    #[inline(never)]
     fn join_keys(self, build: DataFrame, keys: Vec<JoinKey>, kind: JoinKind) -> Self {
         self.try_then(|probe| {
             let method = JoinMethod::Shuffled;
@@ -301,6 +311,7 @@ type Below<'a> = (&'a Schema, usize, usize);
 
 impl Written {
     /// Checks a node over inputs that were checked.
+    #[inline(never)]
     fn new(plan: LogicalPlan, below: &[Below<'_>]) -> Result<Self, PlanError> {
         let schemas: Vec<&Schema> = below.iter().map(|(schema, ..)| *schema).collect();
         let schema = plan.schema_over(&schemas)?;

@@ -31,8 +31,12 @@ impl GroupedFrame {
 
     /// One row a group: its keys, then these.
     pub fn agg(self, aggregates: impl IntoIterator<Item = AggregateExpr>) -> DataFrame {
-        let (keys, aggregates): (Vec<NamedExpr>, Vec<AggregateExpr>) =
-            (self.keys, aggregates.into_iter().collect());
+        self.agg_these(aggregates.into_iter().collect())
+    }
+
+    #[inline(never)]
+    fn agg_these(self, aggregates: Vec<AggregateExpr>) -> DataFrame {
+        let keys = self.keys;
         self.input.try_then(|written| group(written, keys, aggregates))
     }
 }

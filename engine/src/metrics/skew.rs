@@ -15,10 +15,15 @@ pub fn max_over_mean(values: &[u64]) -> Option<f64> {
     (sum > 0).then(|| max as f64 * values.len() as f64 / sum as f64)
 }
 
+/// The values in ascending order.
+pub fn ascending(mut values: Vec<u64>) -> Vec<u64> {
+    values.sort_unstable();
+    values
+}
+
 /// The median; `None` of nothing.
 pub fn median(values: &[u64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
+    let sorted = ascending(values.to_vec());
     let middle = sorted.len().checked_sub(1)? / 2;
     let upper = sorted.len() / 2;
     Some((sorted[middle] as f64 + sorted[upper] as f64) / 2.0)

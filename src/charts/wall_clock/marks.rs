@@ -3,6 +3,7 @@
 use super::super::ChartError;
 use super::super::canvas::{Canvas, LINE_PX, Rect};
 use super::super::phases::draw_stack;
+use super::super::plot::ascending_once;
 use super::super::theme::Role;
 use super::{MeasuredPoint, ModelledPoint, WallClockData, WorkersPlot, cores_x};
 
@@ -51,11 +52,9 @@ pub(super) fn draw_selected(
 
 /// As wide as the closest two numbers of workers allow.
 fn bar_width(plot: &WorkersPlot, data: &WallClockData) -> f64 {
-    let mut places: Vec<f64> = data
-        .real_runs()
-        .map(|point| plot.x_of(f64::from(point.workers.clamp(1, data.max_workers()))))
-        .collect();
-    places.sort_by(f64::total_cmp);
+    let counts = data.real_runs().map(|point| point.workers.clamp(1, data.max_workers())).collect();
+    let places: Vec<f64> =
+        ascending_once(counts).into_iter().map(|workers| plot.x_of(f64::from(workers))).collect();
     let closest = places
         .windows(2)
         .map(|pair| pair[1] - pair[0])
@@ -130,9 +129,11 @@ pub(super) fn draw_model(
     data: &WallClockData,
     top: f64,
 ) -> Result<Option<(f64, ModelledPoint)>, ChartError> {
-    let mut points: Vec<ModelledPoint> = data.modelled.clone();
-    points.retain(|point| (1..=data.max_workers()).contains(&point.workers));
-    points.sort_unstable_by_key(|point| point.workers);
+    let mut points: Vec<ModelledPoint> = Vec::with_capacity(data.modelled.len());
+    for &point in data.modelled.iter().filter(|point| (1..=data.max_workers()).contains(&point.workers)) {
+        let at = points.partition_point(|known| known.workers <= point.workers);
+        points.insert(at, point);
+    }
     let mut run: Vec<(f64, f64)> = Vec::new();
     let mut exit = None;
     let mut previous: Option<(f64, f64)> = None;

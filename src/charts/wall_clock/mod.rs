@@ -21,7 +21,7 @@ use plotters::coord::combinators::LogCoord;
 use super::canvas::{Canvas, LINE_PX, Rect};
 use super::legend::{Swatch, draw_legend, draw_title};
 use super::phases::{Phase, PhaseMicros};
-use super::plot::{Plot, gutter_px, right_margin_px};
+use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
 use super::units::{Quantity, Ticks, ticks};
 use super::{Chart, ChartError, Frame, MAX_WORKERS};
@@ -125,13 +125,11 @@ impl WallClockData {
     /// Every number of workers that is shown, ascending.
     fn worker_counts(&self) -> Vec<u32> {
         let real = self.real_runs().map(|point| point.workers);
-        let mut counts: Vec<u32> = real
+        let counts = real
             .chain(self.modelled.iter().map(|point| point.workers))
             .filter(|workers| (1..=self.max_workers()).contains(workers))
             .collect();
-        counts.sort_unstable();
-        counts.dedup();
-        counts
+        ascending_once(counts)
     }
 }
 
