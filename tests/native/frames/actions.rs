@@ -45,6 +45,21 @@ fn a_show_behind_an_exchange_reads_only_the_partitions_it_needs() {
 }
 
 #[test]
+fn a_show_stops_within_a_partition_that_is_read_in_several_pieces() {
+    for query in Query::ALL {
+        let scenario = Scenario { query, rows: 60_000, reduce_partitions: 1, workers: 2, ..scenario() };
+        let run = |scenario: &Scenario| {
+            let outcome = Ordered(LocalCluster::new(1)).run(&job(scenario)).expect("a run without faults");
+            JobReport::new(&outcome)
+        };
+        let written = run(&scenario);
+        let shown = run(&Scenario { action: Action::show(5), ..scenario });
+        assert_eq!(shown.result.rows, 5, "{query:?}");
+        assert!(written.result.rows > 5, "{query:?} has more to give");
+    }
+}
+
+#[test]
 fn what_is_shown_does_not_depend_on_the_number_of_workers_or_the_order_of_messages() {
     let frame = scan("prompts").group_by([col("prompt_hash")]).agg([count()]).limit(40);
     let shown = |workers, delivery_seed| {
