@@ -21,10 +21,12 @@ pub fn decode(text: &str) -> Result<Scenario, InvalidScenario> {
         return Err(InvalidScenario::new(WHOLE_TEXT, reason));
     }
     let fields = read(text, &GROUPS)?;
-    if !fields.iter().any(|(name, _)| name == "version") {
-        return Err(InvalidScenario::new("version", "is missing"));
-    }
     let mut scenario = Scenario::default();
+    // Another version may have other fields.
+    let version = fields.iter().find(|(name, _)| name == "version");
+    let (_, version) = version.ok_or_else(|| InvalidScenario::new("version", "is missing"))?;
+    scenario.version = version.whole()?;
+    scenario.validate()?;
     for (name, value) in fields {
         set(&mut scenario, &name, value)?;
     }

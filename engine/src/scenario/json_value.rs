@@ -63,7 +63,8 @@ pub(super) fn read<'a>(text: &'a str, groups: &[&str]) -> Result<Fields<'a>, Inv
 fn is_end(text: &str, error: &serde_json::Error) -> bool {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let last_line = text.bytes().rev().take_while(|byte| *byte != b'\n').count();
-    (lines, last_line) == (error.line(), error.column())
+    // A text that its last brace closes is whole.
+    (lines, last_line) == (error.line(), error.column()) && !text.ends_with('}')
 }
 
 impl<'a> JsonValue<'a> {
@@ -105,7 +106,7 @@ impl<'a> JsonValue<'a> {
     pub(super) fn must_be(&self, wanted: &str) -> InvalidScenario {
         let text = self.text();
         let reason = match text.as_bytes().first() {
-            Some(b'n') => "must not be null; left out, it has its default".to_owned(),
+            Some(b'n') => "must not be null".to_owned(),
             Some(b'{' | b'[') | None => format!("must be {wanted}"),
             Some(_) => {
                 let short = short(text);
@@ -151,8 +152,9 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let Object(reading) = self;
-        let parent = std::mem::take(&mut reading.path);
+        let parent = reading.path.clone();
         let mut fields = Fields::new();
+        // An error in a name stands at the object that has it.
         while let Some(name) = map.next_key::<String>()? {
             reading.path = if parent.is_empty() { name.clone() } else { format!("{parent}.{name}") };
             if fields.iter().any(|(known, _)| *known == name) {
@@ -166,9 +168,8 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                 false => Content::Text(map.next_value::<&RawValue>()?.get()),
             };
             fields.push((name, JsonValue { path, content }));
+            reading.path.clone_from(&parent);
         }
-        // What comes after the last field is no fault of it.
-        reading.path = parent;
         Ok(fields)
     }
 }

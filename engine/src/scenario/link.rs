@@ -1,7 +1,8 @@
 //! The scenario as a query string: `?v=1&workers=8&skew=hot_key:0.3`.
 //!
 //! Fields have their JSON names; a default is left out; `skew` is `uniform`, `zipf:EXPONENT` or
-//! `hot_key:SHARE`; `action` is `write`, `show:ROWS`, `collect:BYTES` or `collect_input:BYTES`; a flag is 1 or 0. Numbers are
+//! `hot_key:SHARE`; `action` is `write`, `show:ROWS`, `collect:BYTES` or `collect_input:BYTES`; a number that
+//! is left out with its colon has its default; a flag is 1 or 0. Numbers are
 //! written as in JSON. [`decode`] is for pages and never fails: a part that cannot be used is replaced by its default and
 //! reported, a part that is given twice counts once, and a link without a version is read as this one, so a reader of an old
 //! or mangled link still sees a page. [`decode_strict`] is for tools: what a page repairs, a tool refuses.
@@ -251,14 +252,16 @@ fn action_word(action: Action) -> String {
 
 fn parse_action(value: &str) -> Result<Action, InvalidScenario> {
     let collect = |of, bytes: Option<&str>| {
-        let memory_bytes = whole("action.memory_bytes", bytes.unwrap_or_default())?;
+        let default = Action::collect().memory_bytes();
+        let memory_bytes = bytes.map_or(Ok(default), |bytes| whole("action.memory_bytes", bytes))?;
         Ok(Action::Collect { of, memory_bytes })
     };
     match word_and_number(value) {
         ("write", None) => Ok(Action::Write {}),
+        ("show", None) => Ok(Action::show(Action::SHOWN_ROWS)),
         ("collect", bytes) => collect(CollectPoint::Result, bytes),
         ("collect_input", bytes) => collect(CollectPoint::Input, bytes),
-        ("show", rows) => Ok(Action::show(whole("action.rows", rows.unwrap_or_default())?)),
+        ("show", Some(rows)) => Ok(Action::show(whole("action.rows", rows)?)),
         _ => Err(wrong("action", value, "write, collect:BYTES, collect_input:BYTES or show:ROWS")),
     }
 }

@@ -190,11 +190,11 @@ fn a_word_of_a_link_has_its_number_and_nothing_else() {
         ("skew=hot_key:%2B0.3", "skew.share"),
         ("action=", "action"),
         ("action=write:", "action"),
-        ("action=show", "action.rows"),
+        ("action=show:", "action.rows"),
         ("action=show:0", "action.rows"),
         ("action=show:5.0", "action.rows"),
         ("action=show:1001", "action.rows"),
-        ("action=collect", "action.memory_bytes"),
+        ("action=collect:", "action.memory_bytes"),
         ("action=collect:1", "action.memory_bytes"),
         ("action=collect_input:1e9", "action.memory_bytes"),
         ("combine=", "combine"),
@@ -206,6 +206,31 @@ fn a_word_of_a_link_has_its_number_and_nothing_else() {
         let text = format!("?v=1&{part}");
         assert_eq!(repaired(&text), (Scenario::default(), vec![name.to_owned()]), "{part}");
         assert_eq!(field(link::decode_strict(&text)), Some(name.to_owned()), "{part}");
+    }
+}
+
+#[test]
+fn an_action_without_its_number_has_the_same_default_at_both_doors() {
+    for (word, text) in [
+        ("show", "{\"kind\":\"show\"}"),
+        ("collect", "{\"kind\":\"collect\"}"),
+        ("collect_input", "{\"kind\":\"collect\",\"of\":\"input\"}"),
+    ] {
+        let text = json::decode(&format!("{{\"version\":1,\"action\":{text}}}"));
+        assert_eq!(link::decode_strict(&format!("?v=1&action={word}")), text, "{word}");
+        assert!(text.is_ok(), "{word}");
+    }
+}
+
+#[test]
+fn the_version_is_read_before_all_else_and_a_broken_name_is_no_fault_of_its_neighbour() {
+    for (text, field) in [
+        ("{\"rows\":\"x\",\"newer\":1,\"version\":2}", "version"),
+        ("{\"version\":1,\"\\ud800\":1}", "scenario"),
+        ("{\"version\":1,\"skew\":{\"kind\":\"zipf\" 1}}", "skew"),
+        ("{\"version\":1,\"shuffle_fraction\":5.}", "shuffle_fraction"),
+    ] {
+        assert_eq!(refused(text).field, field, "{text}");
     }
 }
 
@@ -346,7 +371,7 @@ fn a_tool_is_told_what_is_wrong_with_a_link_and_not_what_a_page_does_about_it() 
         ("?v=2", "version: is \"2\", must be 1, the version that this build reads"),
         ("?rows=5", "version: is missing: a link begins with v=1"),
         ("?v=1&action=", "action: is empty, must be write, collect:BYTES, collect_input:BYTES or show:ROWS"),
-        ("?v=1&action=collect", "action.memory_bytes: is empty, must be a whole number in digits"),
+        ("?v=1&action=collect:", "action.memory_bytes: is empty, must be a whole number in digits"),
         ("?v=1&skew=zipf", "skew.exponent: is empty, must be a number"),
         ("?v=1&skew=zipf:1e999", "skew.exponent: is too large a number"),
         ("?v=1&rows=", "rows: is empty, must be a whole number in digits"),
