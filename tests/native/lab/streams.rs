@@ -45,6 +45,18 @@ fn the_result_file_has_the_rows_of_the_action_and_no_more() {
 }
 
 #[test]
+fn a_run_that_fails_leaves_no_new_result_file_and_an_old_one_as_it_was() {
+    let folder = Folder::new("failing");
+    let file = folder.path("rows.csv");
+    let run = || lab(&["run", "?v=1&rows=20000&action=collect:4096", "--result", &file]);
+    assert_eq!(run().status.code(), Some(1), "the driver has too little memory");
+    assert!(!std::path::Path::new(&file).exists(), "nothing was written");
+    std::fs::write(&file, "old").expect("a folder to write in");
+    assert_eq!(run().status.code(), Some(1), "again");
+    assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some("old"));
+}
+
+#[test]
 fn a_reader_that_has_had_enough_ends_the_program_without_a_word() {
     let link = link::encode(&Scenario { rows: 200_000, ..scenario() });
     let mut child = Command::new(program())

@@ -293,7 +293,9 @@ impl Given {
 
     fn memory_bytes(&mut self) -> Result<Option<u64>, Failure> {
         let Some(word) = self.take(Setting::Memory) else { return Ok(None) };
-        let bytes = whole(&word).ok_or_else(|| wrong(Setting::Memory, &word, "a whole number of bytes"))?;
+        let bytes = whole(&word).filter(|bytes| *bytes > 0);
+        let bytes =
+            bytes.ok_or_else(|| wrong(Setting::Memory, &word, "a whole number of bytes, at least 1"))?;
         Ok(Some(bytes))
     }
 

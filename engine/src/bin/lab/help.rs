@@ -65,7 +65,7 @@ lab model SCENARIO [--workers 1,2,4,8]
 
 Calibrates the model on this machine, predicts the wall for each number of workers, and says how far off it was.
 The model describes runs whose rows stay with the workers (action=write), without a broadcast join.
-  --workers  the numbers, in place of a series up to the most that the model knows
+  --workers  the numbers; without it, the JSON has a series up to the most that the model knows
 ",
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::arguments::Target;
 use super::failure::Failure;
@@ -41,6 +42,8 @@ pub(crate) struct Sink {
 
 enum Stream {
     File(File),
+    /// A file that is not there yet.
+    NewFile,
     Stdout,
 }
 
@@ -49,8 +52,15 @@ impl Sink {
         match target {
             Target::Stdout => Ok(Sink { name: STDOUT.to_owned(), stream: Stream::Stdout }),
             Target::File(name) => {
-                let opened = OpenOptions::new().write(true).create(true).truncate(false).open(name);
-                let file = opened.map_err(|error| Failure::writing(name, &error))?;
+                let failed = |error| Failure::writing(name, &error);
+                let is_new = !Path::new(name).exists();
+                let file =
+                    OpenOptions::new().write(true).create(true).truncate(false).open(name).map_err(failed)?;
+                if is_new {
+                    // Whoever writes nothing leaves nothing behind.
+                    std::fs::remove_file(name).map_err(failed)?;
+                    return Ok(Sink { name: name.clone(), stream: Stream::NewFile });
+                }
                 Ok(Sink { name: name.clone(), stream: Stream::File(file) })
             }
         }
@@ -64,6 +74,10 @@ impl Sink {
     pub(crate) fn begin(self) -> Result<Box<dyn Write>, Failure> {
         match self.stream {
             Stream::Stdout => Ok(Box::new(io::stdout().lock())),
+            Stream::NewFile => {
+                let created = File::create(&self.name);
+                Ok(Box::new(created.map_err(|error| Failure::writing(&self.name, &error))?))
+            }
             Stream::File(file) => {
                 let is_plain = file.metadata().is_ok_and(|data| data.is_file());
                 let emptied = if is_plain { file.set_len(0) } else { Ok(()) };
