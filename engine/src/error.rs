@@ -1,5 +1,7 @@
 //! Errors, named by the reaction each calls for.
 
+use std::fmt;
+
 use crate::plan::PlanError;
 
 /// What can end a run. Each variant says what the reader of it should do.
@@ -12,7 +14,7 @@ pub enum EngineError {
     #[error(transparent)]
     InvalidPlan(#[from] PlanError),
     /// A lesson, not a fault: the data does not fit where the plan wants it.
-    #[error("out of memory: {needed_bytes} bytes are needed, {}", words_of_limit(*.limit_bytes))]
+    #[error("out of memory: {needed_bytes} bytes are needed, {}", Limit(*.limit_bytes))]
     OutOfMemory {
         /// What the allocation asked for, in bytes.
         needed_bytes: u64,
@@ -67,11 +69,15 @@ pub enum Piece {
     Table,
 }
 
-/// What an error says of the memory there is.
-fn words_of_limit(limit_bytes: u64) -> String {
-    match limit_bytes {
-        0 => "the machine does not give them".to_owned(),
-        limit_bytes => format!("{limit_bytes} bytes may be used"),
+/// What an error says of the memory there is, without asking for any.
+struct Limit(u64);
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("the machine does not give them"),
+            limit_bytes => write!(f, "{limit_bytes} bytes may be used"),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub mod model;
 pub mod operator;
 pub mod plan;
 pub mod random;
-mod room;
+pub mod room;
 pub mod scenario;
 pub mod shuffle;
 

@@ -7,11 +7,16 @@
 //! any one of them ends the run with [`EngineError::OutOfMemory`], and the next run finds its executors in their places.
 //!
 //! What is not: what a run holds by task, block, batch or column instead of by row (plans, messages, reports, lists of
-//! batches), pieces of fixed size (the vocabulary, a run of 256 rows), and the stacks of threads. These are small. So that
+//! batches), and pieces of fixed size (the vocabulary, a run of 256 rows). These are small. So that
 //! there is room for them when there is none for data, whoever gets a large buffer leaves [`SPARE_BYTES`]: if they cannot be
-//! had as well, the buffer is given back. When even they do not suffice, the program still ends at once.
+//! had as well, the buffer is given back. When even they do not suffice, the program ends: with an abort, unless its
+//! allocator has better words. One that has, as that of the command line, asks [`is_asking`] whether a refusal is an answer.
+//! The stacks of threads are the system's: a thread that gets none does not start, which is `OutOfMemory` too. What the C
+//! library allocates for itself as a thread starts (32 bytes) is refused with an abort, and nobody can catch it.
 //!
 //! Nobody asks row by row: room is asked for ahead, then it is filled.
+
+use std::cell::Cell;
 
 use crate::error::{EngineError, Result};
 
@@ -19,6 +24,24 @@ use crate::error::{EngineError, Result};
 const LARGE_BYTES: usize = 64 << 10;
 /// So many bytes are left for what nobody asks for.
 pub(crate) const SPARE_BYTES: usize = 1 << 20;
+
+thread_local! {
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the allocation that this thread is making was asked for here: then a refusal is an answer, and the run ends with
+/// [`EngineError::OutOfMemory`]. A refusal of any other allocation ends the program.
+pub fn is_asking() -> bool {
+    IS_ASKING.get()
+}
+
+/// Whether an attempt to allocate succeeds.
+fn ask<E>(attempt: impl FnOnce() -> std::result::Result<(), E>) -> bool {
+    IS_ASKING.set(true);
+    let is_there = attempt().is_ok();
+    IS_ASKING.set(false);
+    is_there
+}
 
 /// Room for so many more values, and for as many as there are already when it has to grow.
 ///
@@ -32,7 +55,7 @@ pub(crate) fn reserve_for<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
 #[cold]
 fn grow<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
     let refused = no_room_for::<T>(values.len(), count);
-    if values.try_reserve(count).is_ok() && leaves_spare(values) { Ok(()) } else { Err(refused) }
+    if ask(|| values.try_reserve(count)) && leaves_spare(values) { Ok(()) } else { Err(refused) }
 }
 
 /// An empty run of values with room for exactly so many.
@@ -41,7 +64,7 @@ fn grow<T>(values: &mut Vec<T>, count: usize) -> Result<()> {
 /// As [`reserve_for`].
 pub(crate) fn with_room<T>(count: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
-    let is_there = values.try_reserve_exact(count).is_ok() && leaves_spare(&values);
+    let is_there = ask(|| values.try_reserve_exact(count)) && leaves_spare(&values);
     if is_there { Ok(values) } else { Err(no_room_for::<T>(0, count)) }
 }
 
@@ -57,7 +80,7 @@ fn leaves_spare<T>(values: &Vec<T>) -> bool {
 /// As [`reserve_for`].
 pub(crate) fn check_room(byte_count: usize) -> Result<()> {
     let mut room = Vec::<u8>::new();
-    let is_there = room.try_reserve_exact(byte_count).is_ok();
+    let is_there = ask(|| room.try_reserve_exact(byte_count));
     // A compiler may leave out an allocation that nobody looks at.
     std::hint::black_box(&mut room);
     if is_there { Ok(()) } else { Err(no_room_for::<u8>(0, byte_count)) }

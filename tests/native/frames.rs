@@ -12,7 +12,7 @@ use shuffle_engine::frame::{
     Context, DataFrame, avg, coalesce, col, count, count_distinct, highest, lit, lowest, max, min, null,
     scan, sum, when,
 };
-use shuffle_engine::plan::{Expr, Kind, PlanError};
+use shuffle_engine::plan::{Expr, Kind, MAX_PLAN_DEPTH, PlanError};
 use shuffle_engine::scenario::{Action, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, JobReport, Scenario};
 

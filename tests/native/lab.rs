@@ -1,6 +1,8 @@
 //! The command line from outside: exit codes, one line on stderr for bad input, JSON on stdout, CSV files.
 
 mod arguments;
+#[cfg(target_os = "linux")]
+mod memory;
 mod streams;
 
 use std::collections::BTreeMap;

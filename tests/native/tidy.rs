@@ -190,8 +190,13 @@ fn an_error_is_a_type_and_not_a_string() {
 }
 
 #[test]
-fn unsafe_code_stands_in_no_file_of_the_engine() {
+fn unsafe_code_stands_in_no_file_of_the_engine_and_in_one_of_the_command_line() {
     assert!(read("engine/src/lib.rs").contains("#![forbid(unsafe_code)]"), "the compiler checks it");
+    for source in sources("engine/src/bin") {
+        let is_allocator = source.path.ends_with("lab/allocator.rs");
+        let is_safe = source.code().all(|(_, line)| !line.contains("unsafe"));
+        assert!(is_safe || is_allocator, "{}: only an allocator of its own is unsafe", source.path);
+    }
 }
 
 #[test]

@@ -8,6 +8,8 @@
 //! Exit 1: anything else.
 
 mod lab {
+    #[cfg(unix)]
+    pub(crate) mod allocator;
     pub(crate) mod arguments;
     pub(crate) mod csv;
     pub(crate) mod explain;
@@ -28,6 +30,8 @@ use lab::source::read;
 use lab::{help, output};
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    lab::allocator::prepare();
     match parse(std::env::args_os().skip(1)).and_then(perform) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

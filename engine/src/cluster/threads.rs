@@ -4,6 +4,7 @@
 //! words, and goes on with a new executor at the same inbox, so the next run finds every executor in its place.
 
 use std::any::Any;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread::JoinHandle;
@@ -14,6 +15,7 @@ use super::{
     Job, JobOutcome, Progress, RunId, ToExecutor, WallMicros,
 };
 use crate::error::{EngineError, Result};
+use crate::room::check_room;
 
 /// The machine's monotonic clock.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +34,9 @@ impl Clock for MonotonicClock {
         WallMicros(self.origin.elapsed().as_micros() as u64)
     }
 }
+
+/// The stack of an executor's thread, in bytes. A plan within its limits needs less, without optimisation too.
+pub const STACK_BYTES: usize = 2 << 20;
 
 /// What a thread is sent.
 #[derive(Debug)]
@@ -76,12 +81,9 @@ impl Threads {
         for (id, inbox) in (0..).zip(receivers) {
             let (peers, to_driver) = (threads.inboxes.clone(), to_driver.clone());
             let mut worker = Worker { id, run: RunId(0), peers, to_driver, clock };
-            let started = std::thread::Builder::new().spawn(move || worker.work(&inbox));
-            let handle = started.map_err(|error| EngineError::ExecutorLost {
-                executor: id,
-                reason: format!("its thread cannot be started: {error}"),
-            })?;
-            threads.handles.push(handle);
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let started = thread.spawn(move || worker.work(&inbox));
+            threads.handles.push(started.map_err(|error| not_started(id, &error))?);
         }
         Ok(threads)
     }
@@ -107,7 +109,8 @@ impl ThreadCluster {
     /// Runs a job to its end.
     ///
     /// # Errors
-    /// What ended the run; [`EngineError::ExecutorLost`] when a thread cannot be started.
+    /// What ended the run. [`EngineError::OutOfMemory`] when there is no room for a thread's stack,
+    /// [`EngineError::ExecutorLost`] when a thread cannot be started for another reason.
     ///
     /// # Panics
     /// When the job wants more executors than there are threads.
@@ -160,6 +163,20 @@ impl Drop for Threads {
         for thread in self.handles.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+/// Free memory in bytes beside which a stack has room for certain. It is more than an allocator keeps back for later.
+const PLENTY_BYTES: usize = 64 << 20;
+
+/// Why a thread did not start. The system gives one word for a stack without room and for too many threads: it has no room
+/// for a stack if it has little for anything.
+fn not_started(executor: u32, error: &io::Error) -> EngineError {
+    match check_room(PLENTY_BYTES) {
+        Ok(()) => {
+            EngineError::ExecutorLost { executor, reason: format!("its thread cannot be started: {error}") }
+        }
+        Err(_) => EngineError::OutOfMemory { needed_bytes: STACK_BYTES as u64, limit_bytes: 0 },
     }
 }
 

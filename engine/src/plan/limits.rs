@@ -3,9 +3,12 @@
 use super::expr::check_size;
 use super::{LogicalPlan, PlanError};
 
-/// Steps on top of each other in a plan, at most. Tests plan, print and drop as many on a stack of 1 MiB, which is
-/// what a page has. With optimisation the planner takes 3 KB of stack a step. Without, as in a debug build of another
-/// workspace, it takes 22 KB, and this many steps take 6 MiB: more than a thread of Rust's has unless it asks for it.
+/// Steps on top of each other in a plan, at most.
+///
+/// Measured with chains of each kind of step: with optimisation the stack is 1.6 KB a step at most, so that this many take
+/// 0.4 MiB of the 1 MiB that a page has. Without, it is 2.9 KB (5.6 KB for columns each computed from the one before), and
+/// the deepest expression above the deepest plan takes 1.4 MiB of the 2 MiB that a thread of Rust's has. Tests run chains
+/// of this many steps on 512 KiB. What keeps it so: nothing is computed inside a recursion that a function beside it can do.
 pub const MAX_PLAN_DEPTH: usize = 256;
 /// Steps in a plan, at most: a plan that is joined with itself again and again doubles every time.
 pub const MAX_PLAN_NODES: usize = 10_000;

@@ -13,6 +13,7 @@
 //! Every form has a canonical text ([`std::fmt::Display`]), which the golden tests and `lab explain` print.
 
 mod aggregate_steps;
+mod cutter;
 mod error;
 mod expr;
 mod facts;

@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cutter;
 use super::physical::{Partitioning, PhysicalPlan, ScanPredicate};
-use super::spec::{BuildInput, JoinSpec, OperatorSpec};
+use super::spec::OperatorSpec;
 use super::wide::{RowShare, SortKey};
 use crate::columnar::Schema;
 use crate::dataset::Table;
@@ -209,12 +210,8 @@ impl StageGraph {
     /// Cuts a plan at every exchange. A scan has `map_partitions` tasks; a stage that reads an exchange by hash has
     /// `reduce_partitions`.
     pub fn cut(plan: &PhysicalPlan, map_partitions: u32, reduce_partitions: u32) -> Self {
-        let mut cutter =
-            Cutter { stages: Vec::new(), partition_counts: Vec::new(), map_partitions, reduce_partitions };
-        for chain in cutter.chains(plan, None) {
-            cutter.close(chain, Output::Result { schema: plan.schema().clone() });
-        }
-        StageGraph { stages: cutter.stages, schema: plan.schema().clone() }
+        let stages = cutter::stages(plan, map_partitions, reduce_partitions);
+        StageGraph { stages, schema: plan.schema().clone() }
     }
 
     /// The stages. Each one's parents come before it.
@@ -249,162 +246,5 @@ impl StageGraph {
             .iter()
             .find(|stage| stage.shuffle_written().is_some_and(|(written, _)| written == shuffle))
             .expect("every shuffle that is read is written by a stage")
-    }
-}
-
-/// A stage that is still open at its end.
-#[derive(Clone)]
-struct Chain {
-    source: StageSource,
-    prefix: Vec<OperatorSpec>,
-    share: Option<(RowShare, usize, Branch)>,
-    operators: Vec<OperatorSpec>,
-}
-
-impl Chain {
-    fn starting(source: StageSource) -> Self {
-        Chain { source, prefix: Vec::new(), share: None, operators: Vec::new() }
-    }
-
-    fn then(mut self, operator: OperatorSpec) -> Self {
-        self.operators.push(operator);
-        self
-    }
-}
-
-struct Cutter {
-    stages: Vec<StageSpec>,
-    /// Reduce partitions of each shuffle.
-    partition_counts: Vec<u32>,
-    map_partitions: u32,
-    reduce_partitions: u32,
-}
-
-impl Cutter {
-    /// The open stages whose rows together are the plan's; `rows` is what [`PhysicalPlan::Rows`] stands for.
-    fn chains(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Vec<Chain> {
-        match plan {
-            PhysicalPlan::Scan { table, column_indices, predicate, schema } => {
-                vec![Chain::starting(StageSource::Scan {
-                    table: table.clone(),
-                    column_indices: column_indices.clone(),
-                    predicate: predicate.clone(),
-                    schema: schema.clone(),
-                })]
-            }
-            PhysicalPlan::Rows { .. } => vec![rows.expect("Rows stands inside a Share").clone()],
-            PhysicalPlan::Operator { input, spec, .. } => {
-                self.chains(input, rows).into_iter().map(|chain| chain.then(spec.clone())).collect()
-            }
-            PhysicalPlan::Exchange { input, partitioning } => {
-                let shuffles = self.close_exchange(input, partitioning, rows);
-                vec![Chain::starting(match partitioning {
-                    Partitioning::InPlace { .. } => StageSource::InPlace { shuffles },
-                    Partitioning::Hash { .. }
-                    | Partitioning::ReplicatedHash { .. }
-                    | Partitioning::RoundRobin
-                    | Partitioning::Range { .. }
-                    | Partitioning::Single
-                    | Partitioning::Broadcast => StageSource::Shuffle { build: Vec::new(), probe: shuffles },
-                })]
-            }
-            PhysicalPlan::HashJoin { probe, build, keys, build_columns, kind, schema } => {
-                let mut probe = self.chain(probe, rows);
-                let build_input = self.close_build(build, &mut probe, rows);
-                vec![probe.then(OperatorSpec::HashJoin(JoinSpec {
-                    keys: keys.clone(),
-                    build_schema: build.schema().clone(),
-                    build_columns: build_columns.clone(),
-                    build: build_input,
-                    kind: *kind,
-                    schema: schema.clone(),
-                }))]
-            }
-            PhysicalPlan::Union { first, second } => {
-                let mut chains = self.chains(first, rows);
-                chains.extend(self.chains(second, rows));
-                chains
-            }
-            PhysicalPlan::Share { input, share, row_id, wide, narrow } => {
-                let stage = self.chain(input, rows);
-                let narrow_branch = Branch {
-                    operators: self.chain(narrow, Some(&Chain::starting(stage.source.clone()))).operators,
-                    output: Output::Result { schema: narrow.schema().clone() },
-                };
-                let shared = Chain {
-                    source: stage.source,
-                    prefix: stage.operators,
-                    share: Some((*share, *row_id, narrow_branch)),
-                    operators: Vec::new(),
-                };
-                self.chains(wide, Some(&shared))
-            }
-        }
-    }
-
-    /// The one open stage of a plan whose rows are in one.
-    fn chain(&mut self, plan: &PhysicalPlan, rows: Option<&Chain>) -> Chain {
-        let mut chains = self.chains(plan, rows);
-        assert_eq!(chains.len(), 1, "the planner brings the rows of a join or share into one stage");
-        chains.remove(0)
-    }
-
-    /// Ends the stages of a join's build side: their rows come from a shuffle beside the probe's, or to every executor.
-    fn close_build(&mut self, build: &PhysicalPlan, probe: &mut Chain, rows: Option<&Chain>) -> BuildInput {
-        let PhysicalPlan::Exchange { input, partitioning } = build else {
-            unreachable!("the planner puts an exchange under the build side of every join")
-        };
-        let shuffles = self.close_exchange(input, partitioning, rows);
-        match &mut probe.source {
-            StageSource::Shuffle { build, .. } if *partitioning != Partitioning::Broadcast => {
-                *build = shuffles;
-                BuildInput::Shuffle
-            }
-            StageSource::Shuffle { .. } | StageSource::Scan { .. } | StageSource::InPlace { .. } => {
-                assert_eq!(shuffles.len(), 1, "the planner brings the rows of a broadcast into one stage");
-                BuildInput::Broadcast(shuffles[0])
-            }
-        }
-    }
-
-    /// Ends the stages below an exchange. Each of them writes a shuffle; the numbers are returned.
-    fn close_exchange(
-        &mut self,
-        input: &PhysicalPlan,
-        partitioning: &Partitioning,
-        rows: Option<&Chain>,
-    ) -> Vec<u32> {
-        let chains = self.chains(input, rows);
-        let partition_count = partitioning.partition_count(self.reduce_partitions);
-        let close = |chain| {
-            let shuffle = self.partition_counts.len() as u32;
-            self.partition_counts.push(partition_count);
-            let (partitioning, schema) = (partitioning.clone(), input.schema().clone());
-            self.close(chain, Output::Shuffle { shuffle, partitioning, partition_count, schema });
-            shuffle
-        };
-        chains.into_iter().map(close).collect()
-    }
-
-    fn close(&mut self, chain: Chain, output: Output) {
-        let task_count = match &chain.source {
-            StageSource::Scan { .. } => self.map_partitions,
-            StageSource::Shuffle { probe, .. } => self.partition_counts[probe[0] as usize],
-            StageSource::InPlace { shuffles } => {
-                let written = |stage: &&StageSpec| {
-                    stage.shuffle_written().is_some_and(|(written, _)| shuffles.contains(&written))
-                };
-                self.stages.iter().filter(written).map(|stage| stage.task_count).sum()
-            }
-        };
-        let mut branches = vec![Branch { operators: chain.operators, output }];
-        let mut share = None;
-        if let Some((rows, row_id, narrow)) = chain.share {
-            share = Some((rows, row_id));
-            branches.push(narrow);
-        }
-        let id = self.stages.len() as u32;
-        let (source, prefix) = (chain.source, chain.prefix);
-        self.stages.push(StageSpec { id, task_count, source, prefix, share, branches });
     }
 }

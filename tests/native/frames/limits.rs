@@ -87,6 +87,61 @@ fn a_plan_past_the_limit_is_refused_and_one_at_it_runs() {
     });
 }
 
+/// Chains of one step each, on a plan of two columns.
+fn step_after_step() -> [(&'static str, fn(DataFrame) -> DataFrame); 10] {
+    [
+        ("sort", |frame| frame.sort([col("score").desc()])),
+        ("join", |frame| frame.join(scan("prompts").select(["prompt_id"]), "prompt_id")),
+        ("distinct", |frame| frame.distinct()),
+        ("union", |frame| frame.union(scan("prompts").drop(["text", "language", "prompt_hash"]))),
+        ("group by", |frame| frame.group_by(["prompt_id"]).agg([max(col("score")).alias("score")])),
+        ("dedup", |frame| frame.dedup("prompt_id", [highest("score")])),
+        ("limit", |frame| frame.limit(100)),
+        ("repartition", |frame| frame.repartition(["prompt_id"])),
+        ("filter", |frame| frame.filter(col("score").gt(0.0)).sample(1.0, "prompt_id")),
+        ("with column", |frame| {
+            frame.with_column("x", col("prompt_id") * 2).with_column("prompt_id", col("x") - col("prompt_id"))
+        }),
+    ]
+}
+
+#[test]
+fn a_chain_of_any_step_up_to_the_limit_is_answered_on_a_small_stack_and_one_past_it_is_refused() {
+    // As much as a release build is measured to need and a quarter more; see MAX_PLAN_DEPTH.
+    let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(|| {
+        let small = Scenario { rows: 200, map_partitions: 1, reduce_partitions: 1, ..scenario() };
+        let mut context = Context::local(small).expect("a valid scenario");
+        for (what, step) in step_after_step() {
+            let chain = |steps: usize| {
+                let base = scan("prompts").select(["prompt_id", "score"]);
+                (0..steps).fold(base, |frame, _| step(frame)).agg([count()])
+            };
+            let most = (1..=MAX_PLAN_DEPTH).rev().find(|&count| chain(count).plan().is_ok());
+            let most = most.expect("a short chain is a good plan");
+            assert!(most > 120, "{what}: {most} steps");
+            let deep = chain(most);
+            assert_eq!(deep.collect(&mut context).map(|batches| batches.len()), Ok(1), "{what}");
+            let refused = chain(most + 1).plan().expect_err(what).to_string();
+            let words = "there are 257 steps on top of each other in a plan, at most 256 may be";
+            assert_eq!(refused, words, "{what}");
+        }
+    });
+    thread.expect("a thread starts").join().expect("the stack is large enough");
+}
+
+#[test]
+fn the_deepest_expression_above_the_deepest_plan_is_answered_on_a_small_stack() {
+    let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(|| {
+        let small = Scenario { rows: 200, map_partitions: 1, reduce_partitions: 1, ..scenario() };
+        let deep = (0..250).fold(col("prompt_id"), |sum, _| sum + 1);
+        let computed = scan("prompts").with_column("deep", deep);
+        let sorted = (0..240).fold(computed, |frame, _| frame.sort([col("score").desc()]));
+        let mut context = Context::local(small).expect("a valid scenario");
+        assert_eq!(sorted.filter(col("deep").gt_eq(300)).count(&mut context), Ok(150));
+    });
+    thread.expect("a thread starts").join().expect("the stack is large enough");
+}
+
 #[test]
 fn what_reads_a_column_twice_does_not_double_with_every_step() {
     on_a_small_stack(|| {

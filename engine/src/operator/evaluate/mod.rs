@@ -32,10 +32,7 @@ use truth::Truth;
 /// # Panics
 /// When a column has another type than the planner promised.
 pub fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Arc<Column>> {
-    Ok(match operand(expr, batch)? {
-        Operand::Column(column) => column,
-        Operand::Scalar(value) => Arc::new(repeat(&value, batch.row_count())?),
-    })
+    column_of(operand(expr, batch)?, batch.row_count())
 }
 
 /// One bit a row: whether the condition is true. NULL is not true.
@@ -55,50 +52,86 @@ enum Operand {
     Scalar(Value),
 }
 
+/// What is computed at a level stands in functions beside the recursion: inside it, it would take 11 KB of stack at every level
+/// without optimisation.
 fn operand(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Operand> {
-    let column = match expr {
-        Expr::Column(index) => batch.columns()[*index].clone(),
-        Expr::Literal(value) => return Ok(Operand::Scalar(value.clone())),
+    let row_count = batch.row_count();
+    match expr {
+        Expr::Column(index) => Ok(Operand::Column(batch.columns()[*index].clone())),
+        Expr::Literal(value) => Ok(Operand::Scalar(value.clone())),
         Expr::Unary { operator, input } => match operator {
             UnaryOperator::Not
             | UnaryOperator::IsNull
             | UnaryOperator::Contains(_)
-            | UnaryOperator::InList(_) => Arc::new(truth::evaluate(expr, batch)?.into_column()?),
-            UnaryOperator::Cast(to) => cast::cast(evaluate(input, batch)?, *to)?,
-            UnaryOperator::Length => Arc::new(texts::length(evaluate(input, batch)?.as_utf8())?),
-            UnaryOperator::Lower => Arc::new(texts::lower(evaluate(input, batch)?.as_utf8())?),
-            UnaryOperator::TokenCount => Arc::new(texts::token_count(evaluate(input, batch)?.as_utf8())?),
-            UnaryOperator::Hash => {
-                // Spark's hash is a signed 32-bit number.
-                let hashes = hash_column(evaluate(input, batch)?.as_ref())?;
-                let values = collect(hashes.into_iter().map(|hash| i64::from(hash as i32)))?;
-                Arc::new(Column::Int64(Primitive::new(values)))
-            }
+            | UnaryOperator::InList(_) => stored(truth::evaluate(expr, batch)?),
+            UnaryOperator::Cast(_)
+            | UnaryOperator::Length
+            | UnaryOperator::Lower
+            | UnaryOperator::TokenCount
+            | UnaryOperator::Hash => unary(operator, evaluate(input, batch)?),
         },
         Expr::Binary { operator, left, right } if operator.is_arithmetic() => {
             let (left, right) = (operand(left, batch)?, operand(right, batch)?);
-            Arc::new(numbers::arithmetic(*operator, &left, &right, batch.row_count())?)
+            computed(numbers::arithmetic(*operator, &left, &right, row_count))
         }
         Expr::Binary { operator: BinaryOperator::Coalesce, left, right } => {
             let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
-            let is_first = match left.validity() {
-                Some(validity) => validity.copied()?,
-                None => Bitmap::filled(batch.row_count(), true)?,
-            };
-            Arc::new(choice::choose(&is_first, &left, &right)?)
+            coalesced(&left, &right, row_count)
         }
-        Expr::Binary { .. } => Arc::new(truth::evaluate(expr, batch)?.into_column()?),
+        Expr::Binary { .. } => stored(truth::evaluate(expr, batch)?),
         Expr::Case { condition, then, otherwise } => {
             let is_first = truth::evaluate_true(condition, batch)?;
-            Arc::new(choice::choose(
-                &is_first,
-                evaluate(then, batch)?.as_ref(),
-                evaluate(otherwise, batch)?.as_ref(),
-            )?)
+            let (then, otherwise) = (evaluate(then, batch)?, evaluate(otherwise, batch)?);
+            computed(choice::choose(&is_first, &then, &otherwise))
         }
         Expr::Refused(_) => panic!("the planner refuses an expression past a limit"),
+    }
+}
+
+fn column_of(operand: Operand, row_count: usize) -> Result<Arc<Column>> {
+    Ok(match operand {
+        Operand::Column(column) => column,
+        Operand::Scalar(value) => Arc::new(repeat(&value, row_count)?),
+    })
+}
+
+fn computed(column: Result<Column>) -> Result<Operand> {
+    Ok(Operand::Column(Arc::new(column?)))
+}
+
+/// A condition as a column.
+#[inline(never)]
+fn stored(truth: Truth) -> Result<Operand> {
+    computed(truth.into_column())
+}
+
+#[inline(never)]
+fn unary(operator: &UnaryOperator, input: Arc<Column>) -> Result<Operand> {
+    Ok(Operand::Column(match operator {
+        UnaryOperator::Cast(to) => cast::cast(input, *to)?,
+        UnaryOperator::Length => Arc::new(texts::length(input.as_utf8())?),
+        UnaryOperator::Lower => Arc::new(texts::lower(input.as_utf8())?),
+        UnaryOperator::TokenCount => Arc::new(texts::token_count(input.as_utf8())?),
+        UnaryOperator::Hash => {
+            // Spark's hash is a signed 32-bit number.
+            let hashes = hash_column(input.as_ref())?;
+            let values = collect(hashes.into_iter().map(|hash| i64::from(hash as i32)))?;
+            Arc::new(Column::Int64(Primitive::new(values)))
+        }
+        UnaryOperator::Not
+        | UnaryOperator::IsNull
+        | UnaryOperator::Contains(_)
+        | UnaryOperator::InList(_) => unreachable!("a condition is computed as one"),
+    }))
+}
+
+#[inline(never)]
+fn coalesced(left: &Column, right: &Column, row_count: usize) -> Result<Operand> {
+    let is_first = match left.validity() {
+        Some(validity) => validity.copied()?,
+        None => Bitmap::filled(row_count, true)?,
     };
-    Ok(Operand::Column(column))
+    computed(choice::choose(&is_first, left, right))
 }
 
 impl Operand {

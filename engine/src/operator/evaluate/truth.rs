@@ -26,42 +26,38 @@ impl Truth {
     }
 }
 
+/// As with operands, what is computed at a level is no part of the recursion.
 pub(super) fn evaluate(expr: &Expr<usize>, batch: &RecordBatch) -> Result<Truth> {
     let row_count = batch.row_count();
-    Ok(match expr {
-        Expr::Literal(value) => Truth {
-            is_true: Bitmap::filled(row_count, *value == Value::Truth(true))?,
-            is_false: Bitmap::filled(row_count, *value == Value::Truth(false))?,
-        },
+    match expr {
+        Expr::Literal(value) => constant(value, row_count),
         Expr::Unary { operator: UnaryOperator::Not, input } => {
             let Truth { is_true, is_false } = evaluate(input, batch)?;
-            Truth { is_true: is_false, is_false: is_true }
+            Ok(Truth { is_true: is_false, is_false: is_true })
         }
-        Expr::Unary { operator: UnaryOperator::IsNull, input } => Truth::new(nulls(input, batch)?, None)?,
+        Expr::Unary { operator: UnaryOperator::IsNull, input } => nulls(operand(input, batch)?, row_count),
         Expr::Unary { operator: UnaryOperator::Contains(part), input } => {
-            let texts = super::evaluate(input, batch)?;
-            let texts = texts.as_utf8();
-            let contains = Bitmap::from_fn(row_count, |row| texts.value(row).contains(part))?;
-            Truth::new(contains, texts.validity())?
+            containing(part, &*super::evaluate(input, batch)?)
         }
-        Expr::Unary { operator: UnaryOperator::InList(list), input } => in_list(list, input, batch)?,
+        Expr::Unary { operator: UnaryOperator::InList(list), input } => {
+            in_list(list, &*super::evaluate(input, batch)?, row_count)
+        }
         Expr::Binary { operator: BinaryOperator::And, left, right } => {
             let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
-            Truth { is_true: left.is_true.and(&right.is_true)?, is_false: left.is_false.or(&right.is_false)? }
+            both(&left, &right)
         }
         Expr::Binary { operator: BinaryOperator::Or, left, right } => {
             let (left, right) = (evaluate(left, batch)?, evaluate(right, batch)?);
-            Truth { is_true: left.is_true.or(&right.is_true)?, is_false: left.is_false.and(&right.is_false)? }
+            either(&left, &right)
         }
         Expr::Binary { operator, left, right } => {
             let (left, right) = (operand(left, batch)?, operand(right, batch)?);
-            let (bits, validity) = compare(*operator, &left, &right, row_count)?;
-            Truth::new(bits, validity.as_ref())?
+            compared(*operator, &left, &right, row_count)
         }
         Expr::Column(_) | Expr::Unary { .. } | Expr::Case { .. } | Expr::Refused(_) => {
             panic!("the planner promised a condition")
         }
-    })
+    }
 }
 
 /// Where a condition is true, and no more than that where one bitmap is enough to know.
@@ -75,20 +71,61 @@ pub(super) fn evaluate_true(expr: &Expr<usize>, batch: &RecordBatch) -> Result<B
         }
         Expr::Binary { operator, left, right } => {
             let (left, right) = (operand(left, batch)?, operand(right, batch)?);
-            let (bits, validity) = compare(*operator, &left, &right, batch.row_count())?;
-            match validity {
-                None => Ok(bits),
-                Some(validity) => bits.and(&validity),
-            }
+            compared_true(*operator, &left, &right, batch.row_count())
         }
         other => Ok(evaluate(other, batch)?.is_true),
     }
 }
 
+#[inline(never)]
+fn constant(value: &Value, row_count: usize) -> Result<Truth> {
+    Ok(Truth {
+        is_true: Bitmap::filled(row_count, *value == Value::Truth(true))?,
+        is_false: Bitmap::filled(row_count, *value == Value::Truth(false))?,
+    })
+}
+
+#[inline(never)]
+fn both(left: &Truth, right: &Truth) -> Result<Truth> {
+    Ok(Truth { is_true: left.is_true.and(&right.is_true)?, is_false: left.is_false.or(&right.is_false)? })
+}
+
+#[inline(never)]
+fn either(left: &Truth, right: &Truth) -> Result<Truth> {
+    Ok(Truth { is_true: left.is_true.or(&right.is_true)?, is_false: left.is_false.and(&right.is_false)? })
+}
+
+#[inline(never)]
+fn compared(operator: BinaryOperator, left: &Operand, right: &Operand, row_count: usize) -> Result<Truth> {
+    let (bits, validity) = compare(operator, left, right, row_count)?;
+    Truth::new(bits, validity.as_ref())
+}
+
+#[inline(never)]
+fn compared_true(
+    operator: BinaryOperator,
+    left: &Operand,
+    right: &Operand,
+    row_count: usize,
+) -> Result<Bitmap> {
+    let (bits, validity) = compare(operator, left, right, row_count)?;
+    match validity {
+        None => Ok(bits),
+        Some(validity) => bits.and(&validity),
+    }
+}
+
+#[inline(never)]
+fn containing(part: &str, column: &Column) -> Result<Truth> {
+    let texts = column.as_utf8();
+    let contains = Bitmap::from_fn(texts.len(), |row| texts.value(row).contains(part))?;
+    Truth::new(contains, texts.validity())
+}
+
 /// Whether values are in a list. NULL is in none, unless the list is empty: then nothing is in it, for sure.
-fn in_list(list: &InList, input: &Expr<usize>, batch: &RecordBatch) -> Result<Truth> {
-    let (column, row_count) = (super::evaluate(input, batch)?, batch.row_count());
-    let is_found = match column.as_ref() {
+#[inline(never)]
+fn in_list(list: &InList, column: &Column, row_count: usize) -> Result<Truth> {
+    let is_found = match column {
         Column::Int64(ints) => Bitmap::of_values(ints.values(), |value| list.has_int(value)),
         Column::Float64(floats) => Bitmap::of_values(floats.values(), |value| list.has_float(value)),
         Column::Utf8(texts) => Bitmap::from_fn(row_count, |row| list.has_text(texts.bytes_at(row))),
@@ -103,14 +140,16 @@ fn in_list(list: &InList, input: &Expr<usize>, batch: &RecordBatch) -> Result<Tr
     Ok(truth)
 }
 
-/// Where a value, or a condition, is NULL.
-fn nulls(input: &Expr<usize>, batch: &RecordBatch) -> Result<Bitmap> {
-    match operand(input, batch)? {
-        Operand::Scalar(value) => Bitmap::filled(batch.row_count(), matches!(value, Value::Null(_))),
+/// Whether a value, or a condition, is NULL.
+#[inline(never)]
+fn nulls(operand: Operand, row_count: usize) -> Result<Truth> {
+    let is_null = match operand {
+        Operand::Scalar(value) => Bitmap::filled(row_count, matches!(value, Value::Null(_))),
         Operand::Column(column) => {
-            column.validity().map_or_else(|| Bitmap::filled(batch.row_count(), false), Bitmap::not)
+            column.validity().map_or_else(|| Bitmap::filled(row_count, false), Bitmap::not)
         }
-    }
+    };
+    Truth::new(is_null?, None)
 }
 
 /// One bit a row, and where it counts; `None` is everywhere.

@@ -9,7 +9,7 @@
 
 use super::{Computed, OptimizerRule};
 use crate::columnar::{DataType, Schema};
-use crate::plan::{Expr, JoinKey, JoinKind, LogicalPlan};
+use crate::plan::{Expr, JoinKey, JoinKind, LogicalPlan, NamedExpr};
 
 /// Moves each condition as far down as it can be decided: through projections, samples, words, groups (a condition on
 /// their keys) and joins, into the scan.
@@ -27,42 +27,65 @@ impl OptimizerRule for PushFilters {
 }
 
 /// The plan, of whose rows only those remain for which every condition is true.
-fn push(plan: LogicalPlan, mut conditions: Vec<Expr>) -> LogicalPlan {
-    match plan {
-        LogicalPlan::Filter { input, predicate } => {
-            let mut all = predicate.conjuncts();
-            all.append(&mut conditions);
-            push(*input, all)
+fn push(plan: LogicalPlan, conditions: Vec<Expr>) -> LogicalPlan {
+    let Parted { plan, below, rest } = part(plan, conditions);
+    let mut below = below.into_iter();
+    let pushed = plan.map_children(&mut |child| push(child, below.next().unwrap_or_default()));
+    keep(pushed, rest)
+}
+
+/// A node that is no filter, and the conditions on its rows.
+struct Parted {
+    plan: LogicalPlan,
+    /// What can be decided on the rows of each input.
+    below: Vec<Vec<Expr>>,
+    /// What is decided above the node.
+    rest: Vec<Expr>,
+}
+
+/// Says of each condition where it is decided. Adjacent filters become conditions, a scan keeps its own.
+#[inline(never)]
+fn part(mut plan: LogicalPlan, mut conditions: Vec<Expr>) -> Parted {
+    while let LogicalPlan::Filter { input, predicate } = plan {
+        let mut all = predicate.conjuncts();
+        all.append(&mut conditions);
+        (plan, conditions) = (*input, all);
+    }
+    let (below, rest) = match &mut plan {
+        LogicalPlan::Scan { predicate, .. } => {
+            *predicate = Expr::all(predicate.take().into_iter().chain(conditions).collect());
+            (Vec::new(), Vec::new())
         }
-        LogicalPlan::Scan { table, columns, predicate } => {
-            let all = Expr::all(predicate.into_iter().chain(conditions).collect());
-            LogicalPlan::Scan { table, columns, predicate: all }
+        LogicalPlan::Project { exprs, .. } => {
+            let (below, rest) = through(exprs, conditions);
+            (vec![below], rest)
         }
-        LogicalPlan::Project { input, exprs } => {
-            let (mut below, mut rest) = (Vec::new(), Vec::new());
-            let computed = Computed::new(&exprs);
-            for condition in conditions {
-                let passes =
-                    !computed.stores_condition_for(&condition) && computed.is_read_once([&condition]);
-                match passes.then(|| computed.substitute(&condition)).flatten() {
-                    Some(condition) => below.push(condition),
-                    None => rest.push(condition),
-                }
-            }
-            keep(LogicalPlan::Project { input: Box::new(push(*input, below)), exprs }, rest)
-        }
-        LogicalPlan::Join { probe, build, keys, kind, method } => {
-            let sides = Sides { keys: &keys, kind, probe: probe.schema() };
-            let ([of_probe, of_build], rest) = sides.split(conditions);
-            let (probe, build) = (Box::new(push(*probe, of_probe)), Box::new(push(*build, of_build)));
-            keep(LogicalPlan::Join { probe, build, keys, kind, method }, rest)
+        LogicalPlan::Join { probe, keys, kind, .. } => {
+            let sides = Sides { keys, kind: *kind, probe: probe.schema() };
+            let (below, rest) = sides.split(conditions);
+            (below.into(), rest)
         }
         other => {
             let (below, rest): (Vec<Expr>, Vec<Expr>) =
                 conditions.into_iter().partition(|condition| other.lets_pass(&columns_of(condition)));
-            keep(other.map_children(&mut |child| push(child, below.clone())), rest)
+            (vec![below; other.children().len()], rest)
+        }
+    };
+    Parted { plan, below, rest }
+}
+
+/// The conditions that can be decided below a projection, as they read there, and the others.
+fn through(exprs: &[NamedExpr], conditions: Vec<Expr>) -> (Vec<Expr>, Vec<Expr>) {
+    let (mut below, mut rest) = (Vec::new(), Vec::new());
+    let computed = Computed::new(exprs);
+    for condition in conditions {
+        let passes = !computed.stores_condition_for(&condition) && computed.is_read_once([&condition]);
+        match passes.then(|| computed.substitute(&condition)).flatten() {
+            Some(condition) => below.push(condition),
+            None => rest.push(condition),
         }
     }
+    (below, rest)
 }
 
 /// A join, as far as conditions on its rows are concerned.
@@ -121,6 +144,7 @@ fn columns_of(expr: &Expr) -> Vec<String> {
 }
 
 /// A filter, where there is a condition.
+#[inline(never)]
 fn keep(plan: LogicalPlan, conditions: Vec<Expr>) -> LogicalPlan {
     match Expr::all(conditions) {
         None => plan,
