@@ -8,7 +8,7 @@
 //!
 //! What is not: what a run holds by task, block, batch or column instead of by row (plans, messages, reports, lists of
 //! batches), and pieces of fixed size (the vocabulary, a run of 256 rows). These are small. So that
-//! there is room for them when there is none for data, whoever gets a large buffer leaves [`SPARE_BYTES`]: if they cannot be
+//! there is room for them when there is none for data, whoever gets a large buffer leaves `SPARE_BYTES`: if they cannot be
 //! had as well, the buffer is given back. When even they do not suffice, the program ends: with an abort, unless its
 //! allocator has better words. One that has, as that of the command line, asks [`is_asking`] whether a refusal is an answer.
 //! The stacks of threads are the system's: a thread that gets none does not start, which is `OutOfMemory` too. What the C

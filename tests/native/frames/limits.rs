@@ -87,8 +87,10 @@ fn a_plan_past_the_limit_is_refused_and_one_at_it_runs() {
     });
 }
 
-/// Chains of one step each, on a plan of two columns.
-fn step_after_step() -> [(&'static str, fn(DataFrame) -> DataFrame); 10] {
+type Step = fn(DataFrame) -> DataFrame;
+
+/// Steps by name that can stand on each other, over a plan of two columns.
+fn steps() -> [(&'static str, Step); 10] {
     [
         ("sort", |frame| frame.sort([col("score").desc()])),
         ("join", |frame| frame.join(scan("prompts").select(["prompt_id"]), "prompt_id")),
@@ -111,7 +113,7 @@ fn a_chain_of_any_step_up_to_the_limit_is_answered_on_a_small_stack_and_one_past
     let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(|| {
         let small = Scenario { rows: 200, map_partitions: 1, reduce_partitions: 1, ..scenario() };
         let mut context = Context::local(small).expect("a valid scenario");
-        for (what, step) in step_after_step() {
+        for (what, step) in steps() {
             let chain = |steps: usize| {
                 let base = scan("prompts").select(["prompt_id", "score"]);
                 (0..steps).fold(base, |frame, _| step(frame)).agg([count()])
