@@ -12,7 +12,7 @@
 //! had as well, the buffer is given back. When even they do not suffice, the program ends: with an abort, unless its
 //! allocator has better words. One that has, as that of the command line, asks [`is_asking`] whether a refusal is an answer.
 //! The stacks of threads are the system's: a thread that gets none does not start, which is `OutOfMemory` too. What the C
-//! library allocates for itself as a thread starts (32 bytes) is refused with an abort, and nobody can catch it.
+//! library allocates for itself as a thread starts (32 bytes) is refused with an abort, which only a handler of its signal hears.
 //!
 //! Nobody asks row by row: room is asked for ahead, then it is filled.
 

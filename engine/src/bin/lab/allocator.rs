@@ -8,7 +8,8 @@
 //! Without it an allocation that nobody asked for politely, of a message or a list, ends in an abort of the standard library.
 //! What is granted costs one call of the system's allocator and a look at the pointer.
 //!
-//! Two things that need memory do not come by here. A thread of the standard library panics when it gets no room for the
+//! Three things that need memory do not come by here. The C library notes for each thread what to do at its end, and aborts when
+//! it has no room to: the signal ends the program with exit 1 instead. A thread of the standard library panics when it gets no room for the
 //! stack of its signal handlers: the panic hook ends the program likewise. The stack of the first thread grows as it is used,
 //! and the system kills a program whose stack has no room to grow into: so it grows once, before anything else takes the room.
 
@@ -72,7 +73,10 @@ const NO_SIGNAL_STACK: &str = "failed to allocate an alternative stack";
 const FIRST_STACK_BYTES: usize = 256 << 10;
 
 /// Makes ready for less memory than is needed. Called before anything else.
+#[allow(unsafe_code)]
 pub(crate) fn prepare() {
+    // SAFETY: the handler allocates nothing and takes no lock.
+    unsafe { signal(SIGABRT, aborted) };
     watch_starting_threads();
     // Whether there is room is asked by an allocation, whose refusal ends the program.
     drop(black_box(Vec::<u8>::with_capacity(FIRST_STACK_BYTES)));
@@ -98,6 +102,14 @@ fn watch_starting_threads() {
 unsafe extern "C" {
     fn write(file: c_int, bytes: *const c_void, byte_count: usize) -> isize;
     fn _exit(code: c_int) -> !;
+    fn signal(number: c_int, handler: extern "C" fn(c_int)) -> usize;
+}
+
+const SIGABRT: c_int = 6;
+
+/// Whoever aborts has said why.
+extern "C" fn aborted(_: c_int) {
+    end(&"aborted, for the reason that stands above");
 }
 
 const STDERR: c_int = 2;
