@@ -10,7 +10,7 @@
 
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::link::{Instead, Repair};
-use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link};
+use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link, wrong};
 
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
 pub const VIEW_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
@@ -171,7 +171,7 @@ impl View {
             "reach" => self.reach = chosen(name, value)?,
             "theme" => self.theme = chosen(name, value)?,
             "embed" if ["0", "1"].contains(&value) => self.embed = value == "1",
-            "embed" => return Err(wrong(name, value, "1 or 0")),
+            "embed" => return Err(unusable(name, value, "1 or 0")),
             _ => {
                 let wrong = InvalidScenario::new(&short(name), "is not a part that this page knows");
                 return Err(Repair { wrong, instead: Instead::Nothing });
@@ -200,15 +200,12 @@ impl View {
 fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, Repair> {
     C::from_word(value).ok_or_else(|| {
         let words: Vec<&str> = C::ALL.iter().map(|(_, word, _)| *word).collect();
-        wrong(name, value, &format!("one of {}", words.join(", ")))
+        unusable(name, value, &format!("one of {}", words.join(", ")))
     })
 }
 
-/// A part whose value is a stranger's: it is shown quoted, escaped and short.
-fn wrong(name: &str, value: &str, wanted: &str) -> Repair {
-    let is = if value.is_empty() { "empty".to_owned() } else { format!("{:?}", short(value)) };
-    let wrong = InvalidScenario::new(name, format!("is {is}, must be {wanted}"));
-    Repair { wrong, instead: Instead::Default }
+fn unusable(name: &str, value: &str, wanted: &str) -> Repair {
+    Repair { wrong: wrong(name, value, wanted), instead: Instead::Default }
 }
 
 fn short(text: &str) -> String {

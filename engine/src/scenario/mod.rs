@@ -26,6 +26,7 @@ pub use crate::error::InvalidScenario;
 pub use crate::frame::Query;
 pub use crate::plan::Tactics;
 pub use knobs::Scenario;
+pub use words::wrong;
 
 /// The version of the scenario's written forms. A reader of another version refuses.
 pub const SCENARIO_VERSION: u32 = 1;

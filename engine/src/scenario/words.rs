@@ -8,8 +8,9 @@ pub(super) const WHOLE: &str = "a whole number in digits";
 /// What a field of a fraction takes.
 pub(super) const NUMBER: &str = "a number";
 
-/// A value that cannot be used, and what could be.
-pub(super) fn wrong(field: &str, value: &str, wanted: &str) -> InvalidScenario {
+/// A field's value that cannot be used, and what could be: "is \"x\", must be 1 or 0". The value is a stranger's, so it is
+/// shown quoted, escaped and short.
+pub fn wrong(field: &str, value: &str, wanted: &str) -> InvalidScenario {
     let is = if value.is_empty() { "empty".to_owned() } else { shown(value) };
     InvalidScenario::new(field, format!("is {is}, must be {wanted}"))
 }
