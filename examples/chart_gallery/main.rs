@@ -7,9 +7,9 @@ mod samples;
 
 use std::fmt::Write as _;
 
-use shuffle_lab::charts::load::LoadMeasure;
-use shuffle_lab::charts::wall_clock::WallClockData;
-use shuffle_lab::charts::{Chart, ChartError, Frame, heat_map, load, shuffle_cost, theme, wall_clock};
+use shuffle_view::charts::load::LoadMeasure;
+use shuffle_view::charts::wall_clock::WallClockData;
+use shuffle_view::charts::{Chart, ChartError, Frame, heat_map, load, shuffle_cost, theme, wall_clock};
 
 fn charts(width: u32, prefix: &str) -> Result<Vec<Chart>, ChartError> {
     let frame = |name: &str, height: u32| Frame::new(&format!("{prefix}-{name}-{width}"), width, height);

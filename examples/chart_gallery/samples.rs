@@ -1,11 +1,11 @@
 //! Made-up but plausible data for the gallery and the chart tests: a skewed count over 1,000,000 rows on a
 //! machine with two cores, and the extremes that a chart has to survive.
 
-use shuffle_lab::charts::PhaseMicros;
-use shuffle_lab::charts::heat_map::HeatMapData;
-use shuffle_lab::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
-use shuffle_lab::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
-use shuffle_lab::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
+use shuffle_view::charts::PhaseMicros;
+use shuffle_view::charts::heat_map::HeatMapData;
+use shuffle_view::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
+use shuffle_view::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
+use shuffle_view::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
 
 /// A small, fixed generator: samples shall not depend on a library's version.
 fn noise(seed: u64) -> u64 {

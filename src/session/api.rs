@@ -23,9 +23,10 @@ use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
-use super::{Session, bench, check_runs_here};
+use super::{Session, bench};
 use crate::browser::{CancelToken, RunOptions, location};
-use crate::permalink::VIEW_PARTS;
+use shuffle_view::permalink::VIEW_PARTS;
+use shuffle_view::scope::check_runs_here;
 
 /// Puts `window.shuffleLab` there, for the rest of the page's life.
 pub fn install(session: Session) {

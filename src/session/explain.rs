@@ -5,9 +5,9 @@ use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::{EngineError, Scenario};
 
-use super::state::{Activity, Failure, RunEvent, Savings};
 use super::work::{Session, Stop, Work};
 use crate::browser::RunOptions;
+use shuffle_view::state::{Activity, Failure, RunEvent, Savings};
 
 impl Session {
     /// Measures what each rule saves. What it interrupts is done afterwards.

@@ -6,23 +6,9 @@
 
 mod api;
 mod bench;
-mod demand;
 mod explain;
-mod model_view;
-mod scope;
-mod state;
 mod sweep;
-mod table;
-mod verdict;
 mod work;
 
 pub use api::install as install_script_interface;
-pub use demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
-pub use scope::{check_runs_here, unmodelled};
-pub use state::{
-    Activity, ExchangePoint, Failure, Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView,
-    Notice, RunEvent, RunState, Savings, SweepPoint,
-};
-pub use table::RowTable;
-pub use verdict::{Verdict, verdict};
 pub use work::Session;

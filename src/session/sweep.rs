@@ -8,10 +8,10 @@ use shuffle_engine::metrics::skew::ascending;
 use shuffle_engine::model::{CalibrationRun, calibration_scenarios};
 use shuffle_engine::scenario::{Skew, Tactics};
 
-use super::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
-use super::model_view;
-use super::state::{Activity, ExchangePoint, Notice, RunEvent, SweepPoint};
 use super::work::{SWEEP_RUNS, Stop, Work};
+use shuffle_view::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
+use shuffle_view::model_view;
+use shuffle_view::state::{Activity, ExchangePoint, Notice, RunEvent, SweepPoint};
 
 /// The page says how far the calibration is after this many of its short runs.
 const PROBES_A_WORD: usize = 6;

@@ -18,12 +18,12 @@ use shuffle_engine::scenario::{Action, InvalidScenario};
 use shuffle_engine::{EngineError, Scenario};
 use wasm_bindgen_futures::spawn_local;
 
-use super::scope::unmodelled;
-use super::state::{Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics};
 use super::sweep::insert_by_wall;
-use super::table::RowTable;
 use crate::browser::task::sleep;
 use crate::browser::{CancelToken, Pool, RunOptions, Watch, location};
+use shuffle_view::row_table::RowTable;
+use shuffle_view::scope::unmodelled;
+use shuffle_view::state::{Activity, Failure, Measurement, Notice, RunEvent, RunState, without_tactics};
 
 /// How long a hand must rest before the run begins.
 const REST_MILLIS: i32 = 250;

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use shuffle_engine::scenario::{Action, CollectPoint};
 
 use super::lab::Lab;
-use crate::charts::units;
-use crate::session::{Failure, RowTable, RunState};
+use shuffle_view::charts::units;
+use shuffle_view::row_table::RowTable;
+use shuffle_view::state::{Failure, RunState};
 
 /// The rows of a show, below the verdict.
 pub(super) fn shown_rows(lab: Lab) -> impl IntoView {

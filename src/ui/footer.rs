@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::lab::Lab;
-use crate::charts::units;
+use shuffle_view::charts::units;
 
 pub(super) fn footer(lab: Lab) -> impl IntoView {
     let cores = lab.slice(|state| units::plural(state.cores.into(), "core", "cores"));

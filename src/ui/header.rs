@@ -5,9 +5,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::dom;
 use super::lab::Lab;
-use super::presets::PRESETS;
 use crate::browser::location;
-use crate::permalink::{Choice, Theme};
+use shuffle_view::controls::presets::PRESETS;
+use shuffle_view::permalink::{Choice, Theme};
 
 /// The value of the select when the scenario is none of the presets.
 const OWN: &str = "own";

@@ -10,8 +10,10 @@ use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::InvalidScenario;
 
 use crate::browser::location;
-use crate::permalink::{self, View};
-use crate::session::{RunState, Session, check_runs_here};
+use crate::session::Session;
+use shuffle_view::permalink::{self, View};
+use shuffle_view::scope::check_runs_here;
+use shuffle_view::state::RunState;
 
 /// How long the address waits for a hand to rest.
 const ADDRESS_REST: Duration = Duration::from_millis(150);

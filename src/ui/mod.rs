@@ -24,7 +24,6 @@ mod lab;
 mod notices;
 mod page;
 mod plan;
-mod presets;
 mod status;
 mod verdict;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::lab::Lab;
-use crate::session::{Activity, RunState};
+use shuffle_view::state::{Activity, RunState};
 
 /// One line of status.
 #[derive(Clone, PartialEq)]

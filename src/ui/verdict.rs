@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::arrival;
 use super::lab::Lab;
-use crate::charts::units;
-use crate::session::{RunState, verdict};
+use shuffle_view::charts::units;
+use shuffle_view::state::RunState;
+use shuffle_view::verdict::verdict;
 
 pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let said = lab.slice(verdict);

@@ -4,14 +4,14 @@ mod colours;
 mod marks;
 mod numbers;
 
-use shuffle_lab::charts::glyphs::{Type, text_width_px, wrap};
-use shuffle_lab::charts::heat_map::HeatMapData;
-use shuffle_lab::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
-use shuffle_lab::charts::shuffle_cost::{ModelledExchange, ShuffleCostData};
-use shuffle_lab::charts::theme::{Role, TOKENS};
-use shuffle_lab::charts::units::{self, Quantity};
-use shuffle_lab::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
-use shuffle_lab::charts::{
+use shuffle_view::charts::glyphs::{Type, text_width_px, wrap};
+use shuffle_view::charts::heat_map::HeatMapData;
+use shuffle_view::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
+use shuffle_view::charts::shuffle_cost::{ModelledExchange, ShuffleCostData};
+use shuffle_view::charts::theme::{Role, TOKENS};
+use shuffle_view::charts::units::{self, Quantity};
+use shuffle_view::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
+use shuffle_view::charts::{
     Chart, ChartError, Frame, PhaseMicros, heat_map, load, shuffle_cost, svg, theme, wall_clock,
 };
 

@@ -10,7 +10,7 @@ use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema,
 use shuffle_engine::scenario::{Query, json};
 use shuffle_engine::shuffle::{BlockId, Placement, ShuffleWrite};
 // By this name the properties know the address of the page.
-use shuffle_lab::permalink;
+use shuffle_view::permalink;
 
 #[expect(unreachable_pub, reason = "it is public in the crate of the fuzz targets")]
 #[path = "../../fuzz/src/properties/mod.rs"]

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Query, Skew, Tactics, json, link};
-use shuffle_lab::permalink::{self, ExchangeOf, Link, LoadBy, Reach, Theme, View};
+use shuffle_view::permalink::{self, ExchangeOf, Link, LoadBy, Reach, Theme, View};
 
 use crate::interpreter::answer;
 

@@ -8,11 +8,14 @@ use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::link::{Instead, Repair};
 use shuffle_engine::scenario::{Action, CollectPoint, InvalidScenario, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
-use shuffle_lab::charts::units::{ratio, share};
-use shuffle_lab::session::{
-    Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RowTable, RunEvent, RunState, Savings,
-    SweepPoint, check_runs_here, exchange_points, sweep_points, unmodelled, verdict,
+use shuffle_view::charts::units::{ratio, share};
+use shuffle_view::demand::{exchange_points, sweep_points};
+use shuffle_view::row_table::RowTable;
+use shuffle_view::scope::{check_runs_here, unmodelled};
+use shuffle_view::state::{
+    Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
 };
+use shuffle_view::verdict::verdict;
 
 use crate::samples::job;
 

@@ -146,12 +146,12 @@ fn the_engine_has_no_hidden_randomness_and_iterates_ordered_maps() {
 }
 
 #[test]
-fn charts_and_the_link_know_neither_browser_nor_session_nor_user_interface() {
-    for below in ["src/charts", "src/permalink.rs"] {
-        let reason = format!("{below} is pure");
-        forbid_imports(below, &["browser", "session", "ui"], &reason);
-        forbid(&sources(below), &["web_sys", "wasm_bindgen", "js_sys", "leptos"], &reason);
-    }
+fn what_is_shown_is_pure() {
+    let words = ["web_sys", "wasm_bindgen", "js_sys", "leptos", "shuffle_lab", "HashMap", "std::time"];
+    forbid(&sources("view/src"), &words, "the view is data and functions, without a browser or a page");
+    let others =
+        ["controls", "figures", "model_view", "parts", "permalink", "plan", "scope", "state", "verdict"];
+    forbid_imports("view/src/charts", &others, "a chart knows its own data and nothing else");
 }
 
 #[test]
@@ -161,8 +161,13 @@ fn the_session_does_not_know_the_user_interface() {
 
 #[test]
 fn the_browser_module_knows_only_the_engine() {
-    let others = ["charts", "permalink", "session", "ui"];
+    let others = ["session", "ui"];
     forbid_imports("src/browser", &others, "browser performs effects of the engine and nothing else");
+    forbid(
+        &sources("src/browser"),
+        &["shuffle_view"],
+        "browser performs effects of the engine and nothing else",
+    );
 }
 
 #[test]
@@ -170,6 +175,7 @@ fn no_code_unwraps_prints_for_debugging_or_is_left_undone() {
     let words = [".unwrap()", "todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX"];
     let mut all = sources("engine/src");
     all.extend(sources("src"));
+    all.extend(sources("view/src"));
     forbid(&all, &words, "broken invariants panic with a sentence");
 }
 
@@ -177,6 +183,7 @@ fn no_code_unwraps_prints_for_debugging_or_is_left_undone() {
 fn an_error_is_a_type_and_not_a_string() {
     let mut all = sources("engine/src");
     all.extend(sources("src"));
+    all.extend(sources("view/src"));
     forbid(&all, &[", String>>"], "errors are named by the reaction they call for");
     let mut broken = Vec::new();
     for source in &all {
@@ -202,7 +209,7 @@ fn unsafe_code_stands_in_no_file_of_the_engine_and_in_one_of_the_command_line() 
 #[test]
 fn no_file_is_longer_than_500_lines() {
     let mut long = Vec::new();
-    for below in ["src", "engine/src", "xtask/src"] {
+    for below in ["src", "view/src", "engine/src", "xtask/src"] {
         for source in sources(below) {
             let lines = source.code().count();
             if lines > 500 {
@@ -216,9 +223,16 @@ fn no_file_is_longer_than_500_lines() {
 #[test]
 fn every_file_begins_with_a_paragraph() {
     let mut bare = Vec::new();
-    for below in
-        ["src", "engine/src", "engine/benches", "xtask/src", "tests/native", "tests/web", "tests/e2e"]
-    {
+    for below in [
+        "src",
+        "view/src",
+        "engine/src",
+        "engine/benches",
+        "xtask/src",
+        "tests/native",
+        "tests/web",
+        "tests/e2e",
+    ] {
         for source in sources(below) {
             let begins =
                 source.text.lines().next().is_some_and(|line| line.len() > 12 && line.starts_with("//!"));
@@ -233,7 +247,7 @@ fn every_file_begins_with_a_paragraph() {
 #[test]
 fn module_names_say_what_is_inside() {
     let vague = ["util", "utils", "helper", "helpers", "common", "misc", "manager"];
-    for below in ["src", "engine/src", "xtask/src", "tests/native"] {
+    for below in ["src", "view/src", "engine/src", "xtask/src", "tests/native"] {
         for source in sources(below) {
             let names = source.path.trim_end_matches(".rs").split('/');
             assert!(names.clone().all(|name| !vague.contains(&name)), "{} says nothing", source.path);

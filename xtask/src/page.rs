@@ -25,9 +25,11 @@ pub(crate) fn build(project: &Project) -> Outcome {
 }
 
 /// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     "src",
     "engine/src",
+    "view/src",
+    "view/Cargo.toml",
     "style",
     "index.html",
     "start.js",

@@ -25,9 +25,10 @@ use shuffle_engine::Scenario;
 use wasm_bindgen::JsValue;
 
 use self::queries::LocalQuery;
+use super::Session;
 use super::api::{js_error, read_scenario, set};
-use super::{Activity, Session};
 use crate::browser::task::sleep;
+use shuffle_view::state::Activity;
 
 /// How long the page has to be idle to count as such.
 const IDLE_LOOK_MILLIS: i32 = 300;

@@ -6,7 +6,8 @@ use shuffle_engine::scenario::{Action, CollectPoint};
 
 use super::super::choice::strip;
 use super::super::lab::Lab;
-use super::{knob, knobs};
+use super::knob;
+use shuffle_view::controls::knobs;
 
 /// What a collect may use until somebody says otherwise.
 const DRIVER_BYTES: u64 = 100_000_000;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::lab::Lab;
-use crate::session::Activity;
+use shuffle_view::state::Activity;
 
 pub(super) fn buttons(lab: Lab) -> impl IntoView {
     let is_apart = Memo::new(move |_| lab.scenario.with(|scenario| scenario.action.fetches()));

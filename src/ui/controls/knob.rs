@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use shuffle_engine::scenario::InvalidScenario;
 
 use super::super::lab::Lab;
-use super::knobs::Knob;
-use super::number::{self, Form};
-use super::scale::Scale;
+use shuffle_view::controls::knobs::Knob;
+use shuffle_view::controls::number::{self, Form};
+use shuffle_view::controls::scale::Scale;
 
 pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
     let value = Memo::new(move |_| lab.scenario.with(knob.read));

@@ -4,16 +4,14 @@ mod action;
 mod buttons;
 mod fixes;
 mod knob;
-mod knobs;
-mod number;
 mod pipeline;
 mod proof;
-mod scale;
 mod skew;
 
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use shuffle_view::controls::knobs;
 
 pub(super) fn controls(lab: Lab) -> impl IntoView {
     view! {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use shuffle_engine::scenario::Tactics;
 
 use super::super::lab::Lab;
-use crate::charts::units;
-use crate::session::{Measurement, RunState};
+use shuffle_view::charts::units;
+use shuffle_view::state::{Measurement, RunState};
 
 /// What the two runs show.
 #[derive(Clone, PartialEq)]

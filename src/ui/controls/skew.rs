@@ -5,7 +5,8 @@ use shuffle_engine::scenario::Skew;
 
 use super::super::choice::strip;
 use super::super::lab::Lab;
-use super::{knob, knobs};
+use super::knob;
+use shuffle_view::controls::knobs;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {

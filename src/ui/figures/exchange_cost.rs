@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, table};
-use crate::charts::shuffle_cost::{self, ShuffleCostData};
-use crate::charts::units;
-use crate::permalink::{Choice, ExchangeOf};
-use crate::session::RunState;
+use super::table;
+use shuffle_view::charts::shuffle_cost::{self, ShuffleCostData};
+use shuffle_view::charts::units;
+use shuffle_view::figures as data;
+use shuffle_view::permalink::{Choice, ExchangeOf};
+use shuffle_view::state::RunState;
 
 static DRAWING: Drawing<ShuffleCostData> = Drawing {
     id: "exchange",

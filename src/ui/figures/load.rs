@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, no_run, table};
-use crate::charts::load::{self, LoadData};
-use crate::charts::units;
-use crate::permalink::{Choice, LoadBy};
-use crate::session::RunState;
+use super::{no_run, table};
+use shuffle_view::charts::load::{self, LoadData};
+use shuffle_view::charts::units;
+use shuffle_view::figures as data;
+use shuffle_view::permalink::{Choice, LoadBy};
+use shuffle_view::state::RunState;
 
 static DRAWING: Drawing<LoadData> = Drawing {
     id: "load",

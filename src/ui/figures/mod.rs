@@ -5,7 +5,6 @@
 //!                                          width of the container ──^
 //! ```
 
-mod data;
 mod exchange_cost;
 mod load;
 mod model_error;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::lab::Lab;
-use crate::charts::units;
-use crate::session::{ModelConstant, RunState};
+use shuffle_view::charts::units;
+use shuffle_view::state::{ModelConstant, RunState};
 
 /// One constant, in words.
 #[derive(Clone, PartialEq)]

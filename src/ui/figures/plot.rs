@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::super::dom;
 use super::reader;
-use crate::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
+use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
 /// Room for the words that stand where there is no chart.
 const ABSENT_HEIGHT_PX: u32 = 96;

@@ -6,7 +6,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
-use crate::charts::{Chart, Hit, MIN_SIZE_PX};
+use shuffle_view::charts::{Chart, Hit, MIN_SIZE_PX};
 
 /// Which mark is asked about, and how.
 #[derive(Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::charts::{Chart, Table};
+use shuffle_view::charts::{Chart, Table};
 
 pub(super) fn table(name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
     let is_open = RwSignal::new(false);

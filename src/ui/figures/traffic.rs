@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, no_run, table};
-use crate::charts::heat_map::{self, HeatMapData};
+use super::{no_run, table};
+use shuffle_view::charts::heat_map::{self, HeatMapData};
+use shuffle_view::figures as data;
 
 static DRAWING: Drawing<HeatMapData> = Drawing {
     id: "traffic",

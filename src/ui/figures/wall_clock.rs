@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
-use super::{data, model_error, table};
-use crate::charts::wall_clock::{self, WallClockData};
-use crate::permalink::{Choice, Reach};
-use crate::session::RunState;
+use super::{model_error, table};
+use shuffle_view::charts::wall_clock::{self, WallClockData};
+use shuffle_view::figures as data;
+use shuffle_view::permalink::{Choice, Reach};
+use shuffle_view::state::RunState;
 
 static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",

@@ -2,22 +2,17 @@
 //! each rule saves.
 //!
 //! ```text
-//!  source    the query's own lines in the engine
-//!  story     Scenario -> steps: as written, after each rule, as it runs
-//!  diff      which lines of a plan are not in the other
 //!  steps     one step at a time, chosen by radio buttons
 //!  savings   real runs with one more rule each
 //! ```
 
-mod diff;
 mod savings;
-mod source;
 mod steps;
-mod story;
 
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use shuffle_view::plan::story;
 
 pub(super) fn plan_section(lab: Lab) -> impl IntoView {
     let story = Memo::new(move |_| {

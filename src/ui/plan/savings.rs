@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use shuffle_engine::explain::{Cost, Explanation};
 
 use super::super::lab::Lab;
-use crate::charts::units;
-use crate::session::{Activity, Failure, RunState, Savings};
+use shuffle_view::charts::units;
+use shuffle_view::state::{Activity, Failure, RunState, Savings};
 
 /// What is counted or measured of each plan.
 const COLUMNS: [(&str, Column); 5] = [

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::diff::{Line, Mark};
-use super::story::{Step, Story, Text};
+use shuffle_view::plan::diff::{Line, Mark};
+use shuffle_view::plan::story::{Step, Story, Text};
 
 pub(super) fn steps(story: Memo<Story>) -> impl IntoView {
     let names = Memo::new(move |_| {

@@ -59,7 +59,8 @@ impl<'a> Steps<'a> {
         })?;
         // The page's code is mostly compiled out on this machine's own target. As a release, so that the
         // macros that this compiles serve the page's build, too.
-        let packages = ["--package", "shuffle-lab", "--package", "shuffle-engine"];
+        let packages =
+            ["--package", "shuffle-lab", "--package", "shuffle-view", "--package", "shuffle-engine"];
         if self.wasm_clippy {
             report.step("clippy, wasm32", || {
                 let run = self.cargo("clippy --release --target").arg(WASM_TARGET).args(packages).args(deny);

@@ -4,17 +4,17 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew, Tactics};
 
 /// A scenario with a name.
-pub(super) struct Preset {
+pub struct Preset {
     /// The value in the select.
-    pub(super) word: &'static str,
+    pub word: &'static str,
     /// The name that a reader sees.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// What it sets; every other knob has its default.
-    pub(super) scenario: fn() -> Scenario,
+    pub scenario: fn() -> Scenario,
 }
 
 /// All of them, in the order of a lesson.
-pub(super) const PRESETS: &[Preset] = &[
+pub const PRESETS: &[Preset] = &[
     Preset { word: "hot_key", name: "one hot key", scenario: Scenario::default },
     Preset { word: "uniform", name: "no skew at all", scenario: uniform },
     Preset { word: "zipf", name: "natural skew: Zipf 1.1", scenario: zipf },

@@ -10,9 +10,9 @@ use shuffle_engine::scenario::link::Repair;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
-use super::scope::unmodelled;
-use super::table::RowTable;
 use crate::permalink;
+use crate::row_table::RowTable;
+use crate::scope::unmodelled;
 
 /// One real run, or the median one of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -378,12 +378,12 @@ impl RunState {
 }
 
 /// The scenario, whatever its workers.
-pub(super) fn without_workers(scenario: &Scenario) -> Scenario {
+pub fn without_workers(scenario: &Scenario) -> Scenario {
     Scenario { workers: 1, ..scenario.clone() }
 }
 
 /// The scenario without tactics.
-pub(super) fn without_tactics(scenario: &Scenario) -> Scenario {
+pub fn without_tactics(scenario: &Scenario) -> Scenario {
     Scenario { tactics: Tactics::default(), ..scenario.clone() }
 }
 

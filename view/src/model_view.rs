@@ -6,24 +6,25 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, worker_grid};
 use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 
-use super::state::{Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
+use crate::state::{Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
 
 /// The runs of a sweep, which the fit does not see: it is tried on them.
-pub(super) fn unseen_runs(scenario: &Scenario, sweep: &[SweepPoint]) -> Vec<CalibrationRun> {
+pub fn unseen_runs(scenario: &Scenario, sweep: &[SweepPoint]) -> Vec<CalibrationRun> {
     sweep
         .iter()
         .map(|point| run(Scenario { workers: point.workers, ..scenario.clone() }, point.median.clone()))
         .collect()
 }
 
-pub(super) fn run(scenario: Scenario, report: JobReport) -> CalibrationRun {
+/// A measured run, as the fit takes it.
+pub fn run(scenario: Scenario, report: JobReport) -> CalibrationRun {
     CalibrationRun { scenario, report }
 }
 
 /// Why there is no model: one sentence for the reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("There is no modelled line: {reason}.")]
-pub(super) struct NoModel {
+pub struct NoModel {
     reason: String,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct NoModel {
 ///
 /// # Errors
 /// What is missing.
-pub(super) fn fit(
+pub fn fit(
     measured: &Measurement,
     runs: &[CalibrationRun],
     unseen: &[CalibrationRun],

@@ -9,13 +9,13 @@ use crate::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCos
 use crate::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
 use crate::charts::{PhaseMicros, units};
 use crate::permalink::{ExchangeOf, LoadBy, Reach};
-use crate::session::{Measurement, RunState};
+use crate::state::{Measurement, RunState};
 
 /// A hot key below this share is one among many: naming it would blame it for nothing.
 const WORTH_NAMING: f64 = 0.02;
 
 /// Right end of an axis of workers.
-pub(super) fn max_workers(reach: Reach) -> u32 {
+pub fn max_workers(reach: Reach) -> u32 {
     match reach {
         Reach::Near => limits::MAX_WORKERS,
         Reach::Far => limits::MAX_MODEL_WORKERS,
@@ -23,7 +23,7 @@ pub(super) fn max_workers(reach: Reach) -> u32 {
 }
 
 /// The sweep, the last run and the model, over workers. Runs whose rows came to the driver are no part of it.
-pub(super) fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
+pub fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
     let mut measured: Vec<MeasuredPoint> = state
         .sweep
         .iter()
@@ -94,12 +94,12 @@ fn mean_phases(report: &JobReport) -> PhaseMicros {
 }
 
 /// The stage whose rows the load chart shows: the first that reads a shuffle, else the last.
-pub(super) fn observed_stage(report: &JobReport) -> Option<&StageReport> {
+pub fn observed_stage(report: &JobReport) -> Option<&StageReport> {
     report.stages.iter().find(|stage| stage.exchange.is_some()).or(report.stages.last())
 }
 
 /// The load of each worker in the last run.
-pub(super) fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
+pub fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
     let run = state.run.as_ref()?;
     let stage = observed_stage(&run.report)?;
     let hot = hot_worker(run, stage);
@@ -145,7 +145,7 @@ fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
 }
 
 /// The bill of the last run's shuffle, and what exchanges cost against workers.
-pub(super) fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleCostData {
+pub fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleCostData {
     let report = state.run.as_ref().map(|run| &run.report);
     // A task that broadcasts writes one block, for everybody.
     let is_broadcast = report.is_some_and(|report| report.stages.iter().any(StageReport::reads_broadcast));
@@ -215,7 +215,7 @@ fn crossing_bytes(report: &JobReport) -> u64 {
 }
 
 /// Who sent how much to whom in the last run; `None` where nothing was exchanged.
-pub(super) fn traffic(state: &RunState) -> Option<HeatMapData> {
+pub fn traffic(state: &RunState) -> Option<HeatMapData> {
     let report = &state.run.as_ref()?.report;
     report.stages.iter().any(|stage| stage.exchange.is_some()).then(|| traffic_of(report))
 }

@@ -9,31 +9,35 @@ use crate::charts::units;
 
 /// All steps of a scenario's plan.
 #[derive(Clone, PartialEq, Default)]
-pub(super) struct Story {
+pub struct Story {
     /// How many stages, and what cuts them.
-    pub(super) summary: String,
-    pub(super) steps: Vec<Step>,
+    pub summary: String,
+    /// In their order.
+    pub steps: Vec<Step>,
 }
 
 /// One step.
 #[derive(Clone, PartialEq, Default)]
-pub(super) struct Step {
+pub struct Step {
     /// What happens in it.
-    pub(super) name: String,
+    pub name: String,
     /// What it changed, in a sentence.
-    pub(super) says: String,
+    pub says: String,
     /// Two texts to be compared.
-    pub(super) texts: Vec<Text>,
+    pub texts: Vec<Text>,
 }
 
 /// A named text.
 #[derive(Clone, PartialEq)]
-pub(super) struct Text {
-    pub(super) name: &'static str,
-    pub(super) lines: Vec<Line>,
+pub struct Text {
+    /// What it is.
+    pub name: &'static str,
+    /// Its lines, marked where it is compared.
+    pub lines: Vec<Line>,
 }
 
-pub(super) fn story(scenario: &Scenario, planned: &Planned) -> Story {
+/// The steps of a scenario's plan: as written, after each rule, as it runs.
+pub fn story(scenario: &Scenario, planned: &Planned) -> Story {
     let text = |name, text: &str| Text { name, lines: kept(text) };
     let mut before = planned.logical.to_string();
     let mut steps = vec![Step {

@@ -7,7 +7,7 @@ use shuffle_engine::scenario::{Action, CollectPoint, Query};
 const LOWERING: &str = include_str!("../../../engine/src/scenario/lower.rs");
 
 /// The lines of a scenario's pipeline; empty if the files are not written as this expects, which a test would notice.
-pub(super) fn source(scenario: &Scenario) -> String {
+pub fn source(scenario: &Scenario) -> String {
     match scenario.action {
         // There the collect stands right behind the scan.
         Action::Collect { of: CollectPoint::Input, .. } => input().unwrap_or_default(),

@@ -3,23 +3,31 @@
 
 /// A slider's scale, in the unit that the reader sees.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Scale {
+pub enum Scale {
     /// Equal steps.
-    Even { min: f64, max: f64, step: f64 },
+    Even {
+        /// The lowest value.
+        min: f64,
+        /// The highest value.
+        max: f64,
+        /// The distance between two values.
+        step: f64,
+    },
     /// These values, ascending and above 0; the slider's position is an index.
     Steps(&'static [f64]),
 }
 
 impl Scale {
     /// The attributes of the `<input type=range>`: min, max, step.
-    pub(super) fn range(self) -> (f64, f64, f64) {
+    pub fn range(self) -> (f64, f64, f64) {
         match self {
             Scale::Even { min, max, step } => (min, max, step),
             Scale::Steps(steps) => (0.0, steps.len().saturating_sub(1) as f64, 1.0),
         }
     }
 
-    pub(super) fn value_at(self, position: f64) -> f64 {
+    /// The value at a position; a position beyond the slider is its end.
+    pub fn value_at(self, position: f64) -> f64 {
         match self {
             Scale::Even { min, max, .. } => position.clamp(min, max),
             Scale::Steps(steps) => {
@@ -30,7 +38,7 @@ impl Scale {
     }
 
     /// The nearest position; a value beyond the slider is at its end.
-    pub(super) fn position_of(self, value: f64) -> f64 {
+    pub fn position_of(self, value: f64) -> f64 {
         match self {
             Scale::Even { min, max, .. } => value.clamp(min, max),
             Scale::Steps(steps) => {
@@ -43,7 +51,7 @@ impl Scale {
     }
 
     /// The next value up or down from any value, as an arrow key in the number field asks for it.
-    pub(super) fn neighbour(self, value: f64, up: bool) -> f64 {
+    pub fn neighbour(self, value: f64, up: bool) -> f64 {
         match self {
             Scale::Even { min, max, step } => {
                 let next = if up { value + step } else { value - step };

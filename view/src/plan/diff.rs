@@ -2,7 +2,7 @@
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub enum Mark {
     /// It is in both, perhaps at another depth.
     Kept,
     /// It is only in the plan before.
@@ -13,18 +13,20 @@ pub(super) enum Mark {
 
 /// A line of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) mark: Mark,
-    pub(super) text: String,
+pub struct Line {
+    /// What became of it.
+    pub mark: Mark,
+    /// The line itself, with its depth.
+    pub text: String,
 }
 
 /// The lines of a text of which nothing has changed.
-pub(super) fn kept(text: &str) -> Vec<Line> {
+pub fn kept(text: &str) -> Vec<Line> {
     text.lines().map(|line| Line { mark: Mark::Kept, text: line.to_owned() }).collect()
 }
 
 /// Both texts, their lines marked. A line that only moved in or out is the same line.
-pub(super) fn diff(before: &str, after: &str) -> (Vec<Line>, Vec<Line>) {
+pub fn diff(before: &str, after: &str) -> (Vec<Line>, Vec<Line>) {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let is_same = |i: usize, j: usize| before[i].trim() == after[j].trim();
     // lengths[i][j]: the longest common subsequence of what follows from i and j.

@@ -7,8 +7,8 @@ use shuffle_engine::metrics::{FetchReport, JobReport, StageReport};
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{Action, CollectPoint};
 
-use super::state::{Measurement, RunState};
 use crate::charts::units;
+use crate::state::{Measurement, RunState};
 
 /// From this ratio on, partitions are called skewed: the default of Spark's `spark.sql.adaptive.skewJoin.skewedPartitionFactor`
 /// (Spark's SQL performance tuning guide).

@@ -2,35 +2,37 @@
 
 use shuffle_engine::Scenario;
 use shuffle_engine::plan::StageGraph;
-use shuffle_engine::scenario::{Action, Skew, limits};
+use shuffle_engine::scenario::{Action, Query, Skew, limits};
 
-use super::fixes;
 use super::number::Form;
 use super::scale::Scale;
 use crate::charts::units;
-use crate::session::RunState;
+use crate::state::RunState;
 
 /// A number of the scenario.
-pub(super) struct Knob {
+pub struct Knob {
     /// Unique in the document: the number field has this id, the slider `{id}-slider`.
-    pub(super) id: &'static str,
+    pub id: &'static str,
     /// The fields that an engine's complaint may name when this knob is wrong.
-    pub(super) fields: &'static [&'static str],
+    pub fields: &'static [&'static str],
     /// What the reader calls it.
-    pub(super) label: &'static str,
+    pub label: &'static str,
     /// What stands behind the number.
-    pub(super) unit: &'static str,
-    pub(super) form: Form,
+    pub unit: &'static str,
+    /// How its number is written.
+    pub form: Form,
     /// `None`: no slider makes sense.
-    pub(super) scale: Option<Scale>,
+    pub scale: Option<Scale>,
     /// Largest value in the reader's unit, where that is not the engine's unit; the engine checks the others.
-    pub(super) shown_max: Option<f64>,
-    pub(super) read: fn(&Scenario) -> f64,
-    pub(super) write: fn(&mut Scenario, f64),
+    pub shown_max: Option<f64>,
+    /// The value, in the reader's unit.
+    pub read: fn(&Scenario) -> f64,
+    /// Sets it.
+    pub write: fn(&mut Scenario, f64),
     /// Why it has no effect at the moment.
-    pub(super) idle: fn(&Scenario) -> Option<&'static str>,
+    pub idle: fn(&Scenario) -> Option<&'static str>,
     /// A line below it, for the scenario and the cores at hand.
-    pub(super) hint: fn(&RunState) -> Option<String>,
+    pub hint: fn(&RunState) -> Option<String>,
 }
 
 const ROW_STEPS: &[f64] =
@@ -53,7 +55,8 @@ fn no_hint(_: &RunState) -> Option<String> {
     None
 }
 
-pub(super) static WORKERS: Knob = Knob {
+/// How many workers run.
+pub static WORKERS: Knob = Knob {
     id: "workers",
     fields: &["workers"],
     label: "Workers",
@@ -72,7 +75,8 @@ pub(super) static WORKERS: Knob = Knob {
     },
 };
 
-pub(super) static SHUFFLE_FRACTION: Knob = Knob {
+/// The share of the rows that takes the wide branch.
+pub static SHUFFLE_FRACTION: Knob = Knob {
     id: "shuffle-fraction",
     fields: &["shuffle_fraction"],
     label: "Rows that shuffle",
@@ -86,7 +90,8 @@ pub(super) static SHUFFLE_FRACTION: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static HOT_SHARE: Knob = Knob {
+/// The share of the rows that have the hot key.
+pub static HOT_SHARE: Knob = Knob {
     id: "hot-share",
     fields: &["skew.share"],
     label: "Share of the hot key",
@@ -103,7 +108,8 @@ pub(super) static HOT_SHARE: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static ZIPF_EXPONENT: Knob = Knob {
+/// How steep a Zipf distribution of the keys is.
+pub static ZIPF_EXPONENT: Knob = Knob {
     id: "zipf-exponent",
     fields: &["skew.exponent"],
     label: "Exponent",
@@ -120,7 +126,8 @@ pub(super) static ZIPF_EXPONENT: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static ROWS: Knob = Knob {
+/// Rows of the large table.
+pub static ROWS: Knob = Knob {
     id: "rows",
     fields: &["rows"],
     label: "Rows",
@@ -134,7 +141,8 @@ pub(super) static ROWS: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static KEYS: Knob = Knob {
+/// Distinct keys.
+pub static KEYS: Knob = Knob {
     id: "keys",
     fields: &["keys"],
     label: "Distinct keys",
@@ -148,7 +156,8 @@ pub(super) static KEYS: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static PARTITIONS: Knob = Knob {
+/// Map and reduce partitions, both at once.
+pub static PARTITIONS: Knob = Knob {
     id: "partitions",
     fields: &["map_partitions", "reduce_partitions"],
     label: "Partitions, M = R",
@@ -168,7 +177,8 @@ pub(super) static PARTITIONS: Knob = Knob {
     },
 };
 
-pub(super) static DRIVER_MEMORY: Knob = Knob {
+/// What a collect may use.
+pub static DRIVER_MEMORY: Knob = Knob {
     id: "driver-memory",
     fields: &["action.memory_bytes"],
     label: "Driver's memory",
@@ -189,7 +199,8 @@ pub(super) static DRIVER_MEMORY: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static SHOWN_ROWS: Knob = Knob {
+/// Rows of a show.
+pub static SHOWN_ROWS: Knob = Knob {
     id: "shown-rows",
     fields: &["action.rows"],
     label: "Rows to show",
@@ -207,7 +218,8 @@ pub(super) static SHOWN_ROWS: Knob = Knob {
     hint: no_hint,
 };
 
-pub(super) static BROADCAST: Knob = Knob {
+/// Up to which size the build side of a join goes to every worker.
+pub static BROADCAST: Knob = Knob {
     id: "broadcast",
     fields: &["tactics.broadcast_bytes"],
     label: "Broadcast up to",
@@ -217,7 +229,10 @@ pub(super) static BROADCAST: Knob = Knob {
     shown_max: Some(limits::MAX_BROADCAST_BYTES as f64 / 1e6),
     read: |scenario| megabytes(scenario.tactics.broadcast_bytes),
     write: |scenario, value| scenario.tactics.broadcast_bytes = (value * 1e6).round() as u64,
-    idle: fixes::no_broadcast,
+    idle: |scenario| {
+        (scenario.query != Query::Join)
+            .then_some("Only a join has a side that could be sent to every worker.")
+    },
     hint: |RunState { scenario, plan, .. }| {
         let says = if scenario.tactics.broadcast_bytes == 0 {
             "0: never. A small side can go to every worker instead of moving both by key."
@@ -238,7 +253,8 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-pub(super) static SEED: Knob = Knob {
+/// What the rows are drawn from.
+pub static SEED: Knob = Knob {
     id: "seed",
     fields: &["seed"],
     label: "Seed",

@@ -4,7 +4,7 @@ use crate::charts::units;
 
 /// How a knob's number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum Form {
     /// A whole number, with separated thousands.
     Whole,
     /// A number with at most four decimals.
@@ -14,13 +14,13 @@ pub(super) enum Form {
 /// Why what somebody typed cannot be taken, as the end of a sentence that begins with the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Unreadable(String);
+pub struct Unreadable(String);
 
 /// The largest whole number that every field can hold without loss.
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// The number as the field shows it.
-pub(super) fn written(value: f64, form: Form) -> String {
+pub fn written(value: f64, form: Form) -> String {
     match form {
         Form::Whole => units::count(value as u64),
         Form::Real => {
@@ -34,7 +34,7 @@ pub(super) fn written(value: f64, form: Form) -> String {
 ///
 /// # Errors
 /// [`Unreadable`].
-pub(super) fn read(text: &str, form: Form) -> Result<f64, Unreadable> {
+pub fn read(text: &str, form: Form) -> Result<f64, Unreadable> {
     let kept: String =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '_' | '\'' | '%')).collect();
     if kept.is_empty() {

@@ -1,0 +1,126 @@
+//! The tactics as a table: what the page calls each, what it does to a scenario, and where it cannot help. One that is to be
+//! offered is a row here.
+
+use shuffle_engine::Scenario;
+use shuffle_engine::scenario::Query;
+
+use super::knobs::{self, Knob};
+
+/// How many ways the switch splits a key.
+const SALT_BUCKETS: u32 = 8;
+
+/// One tactic.
+pub struct Tactic {
+    /// The name of its field in a scenario, of its control in a link, and the end of its ids on the page.
+    pub name: &'static str,
+    /// What a list of controls calls it.
+    pub short: &'static str,
+    /// Why it cannot help this scenario, in a sentence; `None` where it can.
+    pub refusal: fn(&Scenario) -> Option<&'static str>,
+    /// Takes it away.
+    pub off: fn(&mut Scenario),
+    /// What turns it on.
+    pub by: By,
+}
+
+/// What turns a tactic on.
+pub enum By {
+    /// A switch.
+    Switch(Switch),
+    /// A number, of which 0 is off.
+    Knob(&'static Knob),
+}
+
+/// A tactic that is on or off.
+pub struct Switch {
+    /// What the reader calls it, for the scenario at hand.
+    pub label: fn(&Scenario) -> String,
+    /// What it does, in a sentence.
+    pub says: &'static str,
+    /// Whether it is on.
+    pub is_on: fn(&Scenario) -> bool,
+    /// Turns it on.
+    pub on: fn(&mut Scenario),
+}
+
+/// All of them, in the order of the page.
+pub static TACTICS: [Tactic; 3] = [
+    Tactic {
+        name: "combine",
+        short: "combine before the shuffle",
+        refusal: |scenario| match scenario.query {
+            Query::CountByKey | Query::Distinct | Query::WordCount | Query::DedupBest => None,
+            Query::Narrow => Some("Nothing is shuffled in this pipeline."),
+            Query::Join => Some("A join needs every row on the other side: there is nothing to add up."),
+            Query::Repartition => Some("Repartitioning keeps every row: there is nothing to add up."),
+        },
+        off: |scenario| scenario.tactics.combine = false,
+        by: By::Switch(Switch {
+            label: |_| "Combine before the shuffle".to_owned(),
+            says: "Each map task groups its own rows first and sends one row for each key.",
+            is_on: |scenario| scenario.tactics.combine,
+            on: |scenario| scenario.tactics.combine = true,
+        }),
+    },
+    Tactic {
+        name: "salt",
+        short: "salt the keys",
+        refusal: |scenario| (!scenario.query.is_wide()).then_some("Nothing is shuffled in this pipeline."),
+        off: |scenario| scenario.tactics.salt = 0,
+        by: By::Switch(Switch {
+            label: |scenario| {
+                let buckets = scenario.tactics.salt_buckets();
+                format!("Salt the keys ×{}", if buckets > 1 { buckets } else { SALT_BUCKETS })
+            },
+            says: "The rows of each key are dealt to several partitions. A second shuffle brings the parts together.",
+            is_on: |scenario| scenario.tactics.salt_buckets() > 1,
+            on: |scenario| scenario.tactics.salt = SALT_BUCKETS,
+        }),
+    },
+    Tactic {
+        name: "broadcast_bytes",
+        short: "broadcast a small side",
+        refusal: |scenario| (knobs::BROADCAST.idle)(scenario),
+        off: |scenario| scenario.tactics.broadcast_bytes = 0,
+        by: By::Knob(&knobs::BROADCAST),
+    },
+];
+
+/// Takes every tactic away that cannot help the scenario: it would only be a switch that does nothing.
+pub fn drop_useless(scenario: &mut Scenario) {
+    for tactic in &TACTICS {
+        if (tactic.refusal)(scenario).is_some() {
+            (tactic.off)(scenario);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shuffle_engine::scenario::Tactics;
+
+    use super::*;
+
+    #[test]
+    fn what_a_switch_turns_on_is_on_and_can_be_turned_off() {
+        for tactic in &TACTICS {
+            let By::Switch(switch) = &tactic.by else { continue };
+            let mut scenario = Scenario::default();
+            (switch.on)(&mut scenario);
+            assert!((switch.is_on)(&scenario) && scenario.validate().is_ok(), "{}", tactic.name);
+            (tactic.off)(&mut scenario);
+            assert_eq!(scenario, Scenario::default(), "{}", tactic.name);
+        }
+    }
+
+    #[test]
+    fn a_narrow_pipeline_loses_every_tactic_and_a_count_keeps_those_that_help() {
+        let tactics = Tactics { combine: true, salt: 8, broadcast_bytes: 1, ..Tactics::default() };
+        let mut narrow = Scenario { query: Query::Narrow, tactics, ..Scenario::default() };
+        drop_useless(&mut narrow);
+        assert_eq!(narrow.tactics, Tactics::default());
+        let mut count = Scenario { tactics, ..Scenario::default() };
+        drop_useless(&mut count);
+        assert_eq!(count.tactics, Tactics { broadcast_bytes: 0, ..tactics });
+    }
+}

@@ -1,0 +1,25 @@
+//! What Shuffle Lab shows, as plain data and pure functions. Nothing here knows a browser, so all of it is tested natively.
+//!
+//! ```text
+//!  permalink   link          <-> scenario, view, parts
+//!  state       RunState + RunEvent -> RunState
+//!  verdict     RunState      -> sentences
+//!  figures     RunState      -> data of each chart
+//!  charts      data          -> SVG, places that answer, table
+//!  controls    tables of what a reader can set
+//!  plan        Scenario      -> the steps of its plan
+//!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
+//! ```
+
+pub mod charts;
+pub mod controls;
+pub mod demand;
+pub mod figures;
+pub mod model_view;
+pub mod parts;
+pub mod permalink;
+pub mod plan;
+pub mod row_table;
+pub mod scope;
+pub mod state;
+pub mod verdict;
