@@ -270,18 +270,19 @@ fn declarations(indent: &str, value: impl Fn(&Token) -> &'static str) -> String 
 }
 
 /// The colour part of `style/tokens.css`: light by default, dark by the reader's system or by
-/// `data-theme`, system colours where they are forced.
+/// `data-theme`, system colours where they are forced. It hangs below a class, since a figure in a shadow
+/// root has no `:root` of its own.
 pub fn css() -> String {
     let light = declarations("  ", |token| token.light);
     let dark = declarations("  ", |token| token.dark);
     let dark_nested = declarations("    ", |token| token.dark);
     let forced = declarations("    ", |token| token.forced);
     format!(
-        ":root {{\n  color-scheme: light dark;\n{light}}}\n\n\
-         @media (prefers-color-scheme: dark) {{\n  :root:not([data-theme=\"light\"]) {{\n{dark_nested}  }}\n}}\n\n\
-         :root[data-theme=\"dark\"] {{\n  color-scheme: dark;\n{dark}}}\n\n\
-         :root[data-theme=\"light\"] {{\n  color-scheme: light;\n}}\n\n\
-         @media (forced-colors: active) {{\n  :root {{\n{forced}  }}\n}}\n"
+        ".lab-root {{\n  color-scheme: light dark;\n{light}}}\n\n\
+         @media (prefers-color-scheme: dark) {{\n  .lab-root:not([data-theme=\"light\"]) {{\n{dark_nested}  }}\n}}\n\n\
+         .lab-root[data-theme=\"dark\"] {{\n  color-scheme: dark;\n{dark}}}\n\n\
+         .lab-root[data-theme=\"light\"] {{\n  color-scheme: light;\n}}\n\n\
+         @media (forced-colors: active) {{\n  .lab-root.lab-root {{\n{forced}  }}\n}}\n"
     )
 }
 
