@@ -27,36 +27,53 @@ pub fn importing() -> String {
 
 /// The script with the glue in it; `None` when the glue has a form that is not known here.
 pub fn inlining(glue: &str, glue_url: &str) -> Option<String> {
-    let body = without_module_syntax(glue)?.replace("import.meta.url", &quoted(glue_url));
-    let is_whole = ["function initSync(", "function worker_main("].iter().all(|name| body.contains(name));
-    // What is left would be a module's, and a script with it does not even parse.
-    let is_script = !body.contains("import.meta") && !body.contains("import(");
-    (is_whole && is_script).then(|| {
-        format!(
-            "const load = () => {{\n\"use strict\";\n{body}\nreturn {{ initSync, worker_main }};\n}};{BOOT}"
-        )
-    })
+    Some(calling(&as_function(glue, glue_url)?))
 }
 
-/// `export` off declarations, and lists of exports away.
-fn without_module_syntax(glue: &str) -> Option<String> {
+/// The script that calls a function for the glue's exports.
+pub fn calling(function: &str) -> String {
+    format!("const load = {function};{BOOT}")
+}
+
+/// The glue as a function that gives its exports; `None` when it has a form that is not known here. The build of figures in
+/// one file uses it, too.
+pub fn as_function(glue: &str, glue_url: &str) -> Option<String> {
+    let (body, exports) = without_module_syntax(glue)?;
+    let body = body.replace("import.meta.url", &quoted(glue_url));
+    let is_whole = ["initSync", "worker_main"].iter().all(|name| exports.iter().any(|export| export == name));
+    // What is left would be a module's, and a script with it does not even parse.
+    let is_script = !body.contains("import.meta") && !body.contains("import(");
+    let exports = exports.join(", ");
+    (is_whole && is_script).then(|| format!("() => {{\n\"use strict\";\n{body}\nreturn {{ {exports} }};\n}}"))
+}
+
+/// `export` off declarations and lists of exports away, and the names that were exported.
+fn without_module_syntax(glue: &str) -> Option<(String, Vec<String>)> {
     let mut script = String::with_capacity(glue.len());
+    let mut exports = Vec::new();
     for line in glue.lines() {
         let line = match line.strip_prefix("export ") {
-            Some(list) if list.starts_with('{') && list.ends_with("};") => "",
-            Some(declared)
-                if ["function ", "class ", "async "].iter().any(|word| declared.starts_with(word)) =>
-            {
+            Some(list) if list.starts_with('{') && list.ends_with("};") => {
+                let names = list.trim_matches(['{', '}', ';']).split(',').map(str::trim);
+                exports
+                    .extend(names.filter(|name| !name.contains(' ') && !name.is_empty()).map(str::to_owned));
+                ""
+            }
+            Some(declared) => {
+                let named = ["async function ", "function ", "class "]
+                    .iter()
+                    .find_map(|word| declared.strip_prefix(word))?;
+                let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+                exports.push(named.split(|c| !is_of_name(c)).next()?.to_owned());
                 declared
             }
-            Some(_) => return None,
             None if line.starts_with("import ") => return None,
             None => line,
         };
         script.push_str(line);
         script.push('\n');
     }
-    Some(script)
+    Some((script, exports))
 }
 
 /// An address as a JavaScript text.
@@ -77,7 +94,7 @@ mod tests {
         let script = inlining(GLUE, "http://a/\"b\".js").expect("the form is known");
         assert!(!script.contains("export"), "{script}");
         assert!(script.contains(r#"const at = () => "http://a/\"b\".js";"#), "{script}");
-        assert!(script.contains("return { initSync, worker_main };"), "{script}");
+        assert!(script.contains("return { Stream, worker_main, initSync };"), "{script}");
     }
 
     #[test]

@@ -15,16 +15,19 @@ pub mod clock;
 pub mod location;
 mod pool;
 mod port;
+pub mod sight;
 mod spawn;
 pub mod task;
 pub mod worker;
 
-pub use pool::{Pool, PoolError, PoolOutcome, RunOptions, Watch};
+pub use pool::{Hold, Pool, PoolError, PoolOutcome, RunOptions, Watch};
 pub use task::CancelToken;
 
+#[cfg(feature = "hooks")]
 use wasm_bindgen::JsCast;
 
 /// How large the wasm memory of this thread has grown, in bytes: it never shrinks.
+#[cfg(feature = "hooks")]
 pub fn memory_bytes() -> f64 {
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
     let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();

@@ -33,12 +33,24 @@ pub(super) enum Glue {
     Imported,
 }
 
+/// Keeps the glue as the text of a function that gives its exports, for pages that have no address to load it from. Workers
+/// get the same text.
+///
+/// # Errors
+/// The browser's words, where it makes no Blobs.
+#[wasm_bindgen]
+pub fn keep_glue(function: &str) -> Result<(), JsValue> {
+    let url = blob_url(&boot::calling(function))?;
+    INLINED.with_borrow_mut(|slot| *slot = Some(url));
+    Ok(())
+}
+
 /// The address of a script for workers. It is kept: a worker may take its script after its constructor returns.
 ///
 /// # Errors
 /// The browser's words.
 pub(super) async fn script_url(glue: Glue) -> Result<String, JsValue> {
-    if glue == Glue::Imported {
+    if glue == Glue::Imported && GLUE.with(|url| !url.is_empty()) {
         return blob_url(&boot::importing());
     }
     if let Some(url) = INLINED.with_borrow(Clone::clone) {

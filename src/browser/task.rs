@@ -123,6 +123,13 @@ impl Turnstile {
     }
 }
 
+impl Turnstile {
+    /// Whether somebody is through, or waits.
+    pub fn is_taken(&self) -> bool {
+        self.queue.borrow().is_taken
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut queue = self.queue.borrow_mut();

@@ -25,8 +25,10 @@ pub(super) const FATAL: &str = "fatal";
 /// First element of the page's message that carries a peer's port.
 pub(super) const PEER: &str = "peer";
 /// First element of the page's message that makes the worker misbehave, for tests.
+#[cfg(feature = "hooks")]
 pub(super) const MISBEHAVE: &str = "misbehave";
 /// First element of the page's question how large the worker's memory is, and the field of its answer; for tests.
+#[cfg(feature = "hooks")]
 pub(super) const MEMORY: &str = "memory";
 
 thread_local! {
@@ -111,13 +113,16 @@ fn hear_page(data: &JsValue, event: &MessageEvent) {
     let parts: &Array = data.unchecked_ref();
     match parts.get(0).as_string().as_deref() {
         Some(PEER) => add_peer(parts.get(1).as_f64().unwrap_or(0.0) as u32, event),
+        #[cfg(feature = "hooks")]
         Some(MEMORY) => with_worker(|worker| tell(&worker.scope, MEMORY, &super::memory_bytes().into())),
+        #[cfg(feature = "hooks")]
         Some(MISBEHAVE) => misbehave(&parts.get(1).as_string().unwrap_or_default()),
         Some(_) | None => fail(&format!("neither bytes nor a port: {data:?}")),
     }
 }
 
 /// Breaks on purpose, so that tests can see what the page does: a panic, an endless loop, a full memory.
+#[cfg(feature = "hooks")]
 fn misbehave(how: &str) {
     assert!(how != "panic", "asked to panic by a test");
     if how == "memory" {

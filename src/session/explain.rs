@@ -5,7 +5,7 @@ use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::{EngineError, Scenario};
 
-use super::work::{Session, Stop, Work};
+use super::work::{Begin, Session, Stop, Work};
 use crate::browser::RunOptions;
 use shuffle_view::state::{Activity, Failure, RunEvent, Savings};
 
@@ -15,7 +15,7 @@ impl Session {
         let was_busy = self.is_busy();
         self.work(async move |work| {
             work.explain().await?;
-            if was_busy { work.do_all(0).await } else { Ok(()) }
+            if was_busy { work.do_all(Begin::GoOn).await } else { Ok(()) }
         });
     }
 

@@ -5,10 +5,12 @@
 //! sweep over the workers that this machine has cores for, and a calibration of the model.
 
 mod api;
+#[cfg(feature = "hooks")]
 mod bench;
 mod explain;
+pub mod script;
 mod sweep;
 mod work;
 
 pub use api::install as install_script_interface;
-pub use work::Session;
+pub use work::{Session, Start, Told};

@@ -7,7 +7,7 @@ pub(super) type Labelled<T> = (T, &'static str);
 
 /// A strip of radio buttons. `name` must be unique in the document.
 pub(super) fn strip<T: Copy + PartialEq + Send + Sync + 'static>(
-    name: &'static str,
+    name: String,
     legend: &'static str,
     options: Vec<Labelled<T>>,
     chosen: impl Fn() -> T + Copy + Send + Sync + 'static,
@@ -20,7 +20,7 @@ pub(super) fn strip<T: Copy + PartialEq + Send + Sync + 'static>(
                 <label class="strip-choice">
                     <input
                         type="radio"
-                        name=name
+                        name=name.clone()
                         prop:checked=move || chosen() == value
                         on:change=move |_| choose(value)
                     />

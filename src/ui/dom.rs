@@ -1,18 +1,28 @@
 //! The few places where the page asks the browser for something that Leptos has no word for.
 
+use std::cell::RefCell;
+
+use js_sys::Function;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::JsFuture;
 
-/// Sets an attribute of the document's root element, or takes it away.
-pub(super) fn set_root_attribute(name: &str, value: Option<&str>) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let Some(root) = document.and_then(|document| document.document_element()) else { return };
+thread_local! {
+    static SOURCE: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Keeps what gives a promise of the page as one file.
+pub(super) fn keep_source(source: Function) {
+    SOURCE.replace(Some(source));
+}
+
+/// Sets an attribute of an element, or takes it away.
+pub(super) fn set_attribute(element: &web_sys::Element, name: &str, value: Option<&str>) {
     // Neither can fail for the names and values that this page uses.
     let _ = match value {
-        Some(value) => root.set_attribute(name, value),
-        None => root.remove_attribute(name),
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
     };
 }
 

@@ -28,3 +28,15 @@ pub(super) fn footer(lab: Lab) -> impl IntoView {
         </footer>
     }
 }
+
+/// What a figure in somebody else's page says about itself.
+pub(super) fn line(lab: Lab) -> impl IntoView {
+    let cores = lab.slice(|state| units::plural(state.cores.into(), "core", "cores"));
+    view! {
+        <p class="slim-foot">
+            "Shuffle Lab: a small data engine really runs here, on "
+            {cores}
+            ". Nothing leaves this machine."
+        </p>
+    }
+}

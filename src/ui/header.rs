@@ -45,7 +45,7 @@ fn preset(lab: Lab) -> impl IntoView {
     view! {
         <label class="head-tool">
             <span>"Preset"</span>
-            <select id="preset" prop:value=chosen on:change:target=move |event| choose(event.target().value())>
+            <select id=lab.id("preset") prop:value=chosen on:change:target=move |event| choose(event.target().value())>
                 <option value=OWN disabled selected=move || chosen() == OWN>"your own"</option>
                 {options}
             </select>
@@ -79,7 +79,7 @@ fn copy_link(lab: Lab) -> impl IntoView {
     };
     view! {
         <span class="head-tool">
-            <button type="button" id="copy-link" on:click=copy>
+            <button type="button" id=lab.id("copy-link") on:click=copy>
                 {move || if copied.get() == Copied::Done { "Copied ✓" } else { "Copy link" }}
             </button>
             <span role="status" class="only-heard">
@@ -101,17 +101,13 @@ fn copy_link(lab: Lab) -> impl IntoView {
 
 fn theme(lab: Lab) -> impl IntoView {
     let theme = Memo::new(move |_| lab.view.with(|view| view.theme));
-    Effect::new(move |_| {
-        let word = theme.get().word();
-        dom::set_root_attribute("data-theme", (theme.get() != Theme::Auto).then_some(word));
-    });
     let next = move |_| {
         let all = Theme::ALL;
         let at = all.iter().position(|(choice, ..)| *choice == theme.get_untracked()).unwrap_or(0);
         lab.look(|view| view.theme = all[(at + 1) % all.len()].0);
     };
     view! {
-        <button type="button" id="theme" class="head-tool" on:click=next>
+        <button type="button" id=lab.id("theme") class="head-tool" on:click=next>
             {move || format!("Theme: {}", theme.get().word())}
         </button>
     }

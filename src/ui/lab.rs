@@ -1,4 +1,4 @@
-//! What every part of the page is given: the session, and the slices of its state that most parts read.
+//! What every part of a mount is given: the session, its own parts, and the slices of the state that most parts read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,53 +8,74 @@ use leptos::prelude::*;
 use shuffle_engine::Scenario;
 use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::InvalidScenario;
+use shuffle_view::parts::{Control, Parts, Shown};
+use shuffle_view::permalink::{self, Link, View};
+use shuffle_view::scope::check_runs_here;
+use shuffle_view::state::{Activity, RunState};
 
 use crate::browser::location;
 use crate::session::Session;
-use shuffle_view::permalink::{self, View};
-use shuffle_view::scope::check_runs_here;
-use shuffle_view::state::RunState;
 
 /// How long the address waits for a hand to rest.
 const ADDRESS_REST: Duration = Duration::from_millis(150);
 
-/// One mount of the page. A copy is the same mount.
+/// One mount. A copy is the same mount.
 #[derive(Clone, Copy)]
 pub(super) struct Lab {
     pub(super) session: Session,
-    /// The session's whole state. It changes with every task that ends: slice it with [`Lab::slice`].
+    /// The session's whole state: slice it with [`Lab::slice`].
     pub(super) state: RwSignal<RunState>,
+    /// What is being done. It changes with every task that ends.
+    pub(super) activity: RwSignal<Activity>,
     /// How the reader looks at it.
     pub(super) view: RwSignal<View>,
+    /// What there is to set and to see.
+    pub(super) parts: RwSignal<Parts>,
     /// What the controls show.
     pub(super) scenario: Memo<Scenario>,
     /// Its plan.
     pub(super) plan: Memo<Option<Arc<Planned>>>,
     /// The field that was given something it cannot take.
     pub(super) field_error: Memo<Option<InvalidScenario>>,
+    /// What every id of this mount begins with, so that several can stand in one document.
+    prefix: StoredValue<String>,
 }
 
 impl Lab {
-    /// A session on what the page's address says.
-    pub(super) fn from_address() -> Self {
-        let (link, repairs) = permalink::decode(&location::query_string());
-        let session = Session::new(link.scenario, repairs);
+    /// A mount of a session. Two mounts of one session show the same runs.
+    pub(super) fn new(session: Session, prefix: &str, parts: Parts, view: RwSignal<View>) -> Self {
         let state = session.state();
-        let lab = Lab {
+        Lab {
             session,
             state,
-            view: RwSignal::new(link.view),
+            activity: session.activity(),
+            view,
+            parts: RwSignal::new(parts),
             scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
             plan: Memo::new(move |_| state.with(|state| state.plan.clone())),
             field_error: Memo::new(move |_| state.with(|state| state.field_error.clone())),
-        };
-        lab.keep_address();
-        lab
+            prefix: StoredValue::new(prefix.to_owned()),
+        }
     }
 
-    /// Lets the address follow what is shown. It is left as it came until something changes, so that a link that had to
-    /// be repaired can still be read beside its notice.
-    fn keep_address(self) {
+    /// The id of an element of this mount.
+    pub(super) fn id(&self, name: &str) -> String {
+        self.prefix.with_value(|prefix| format!("{prefix}{name}"))
+    }
+
+    /// Whether a control is offered.
+    pub(super) fn has(&self, control: Control) -> bool {
+        self.parts.with(|parts| parts.has(control))
+    }
+
+    /// Whether a view is shown.
+    pub(super) fn shows(&self, shown: Shown) -> bool {
+        self.parts.with(|parts| parts.shows(shown))
+    }
+
+    /// Lets the document's address follow what is shown. It is left as it came until something changes, so that a link
+    /// that had to be repaired can still be read beside its notice.
+    pub(super) fn keep_address(self) {
         // A browser refuses more than about a hundred replacements in half a minute: one for each rest of the hand.
         let mut replace = debounce(ADDRESS_REST, move |query: String| location::replace_query_string(&query));
         Effect::new(move |first: Option<()>| {
@@ -90,9 +111,17 @@ impl Lab {
         self.view.update(change);
     }
 
+    /// What is shown, as a link.
+    pub(super) fn link(&self) -> Link {
+        Link {
+            scenario: self.scenario.get_untracked(),
+            view: self.view.get_untracked(),
+            parts: self.parts.get_untracked(),
+        }
+    }
+
     /// The query string of what is shown.
     pub(super) fn query(&self) -> String {
-        let (scenario, view) = (self.scenario.get_untracked(), self.view.get_untracked());
-        permalink::encode(&permalink::Link { scenario, view })
+        permalink::encode(&self.link())
     }
 }

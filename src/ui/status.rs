@@ -14,7 +14,8 @@ struct Line {
 }
 
 pub(super) fn status(lab: Lab) -> impl IntoView {
-    let line = lab.slice(line_of);
+    let rest = lab.slice(at_rest);
+    let line = Memo::new(move |_| line_of(lab.activity.get(), rest.get()));
     let is_busy = Memo::new(move |_| line.with(|line| line.progress.is_some()));
     let total =
         move || line.with(|line| line.progress.filter(|(_, total)| *total > 0).map(|(_, total)| total));
@@ -30,10 +31,10 @@ pub(super) fn status(lab: Lab) -> impl IntoView {
     }
 }
 
-fn line_of(state: &RunState) -> Line {
+fn line_of(activity: Activity, at_rest: &'static str) -> Line {
     let of = |done: u32, total: u32| Some((done, total));
-    let (words, progress) = match state.activity {
-        Activity::Idle => (at_rest(state).to_owned(), None),
+    let (words, progress) = match activity {
+        Activity::Idle => (at_rest.to_owned(), None),
         Activity::Running { done: 0, total: 0 } => ("Getting workers ready".to_owned(), of(0, 0)),
         Activity::Running { done, total } => (format!("Running: {done} of {total} tasks"), of(done, total)),
         Activity::Comparing => ("Running once more without the fixes, to compare".to_owned(), of(0, 0)),

@@ -25,8 +25,8 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
         details.into_iter().map(detail).collect_view()
     };
     view! {
-        <section class="verdict" id="verdict" aria-labelledby="verdict-name">
-            <h2 class="only-heard" id="verdict-name">"Verdict"</h2>
+        <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.id("verdict-name")>
+            <h2 class="only-heard" id=lab.id("verdict-name")>"Verdict"</h2>
             {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>
                 <p class="verdict-headline" aria-live="polite">{headline}</p>
@@ -36,6 +36,11 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// What ended a run is said where no verdict is shown, too.
+pub(super) fn failure_alone(lab: Lab) -> impl IntoView {
+    view! { <div>{arrival::failure(lab)}</div> }
 }
 
 /// Sentences of the model are told from measured ones, here as in the charts.

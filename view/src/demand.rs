@@ -1,5 +1,27 @@
 //! Which runs a page makes beside the one that was asked for.
 
+use crate::parts::{Parts, Shown};
+
+/// What of these runs somebody will see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// The walls over workers, and the model that is tried on them.
+    pub sweep: bool,
+    /// The nearly empty exchanges.
+    pub exchanges: bool,
+}
+
+impl Needs {
+    /// What the parts of a figure show.
+    pub fn of(parts: &Parts) -> Self {
+        let sweep = [Shown::Verdict, Shown::WallClock, Shown::Exchange];
+        Needs {
+            sweep: sweep.into_iter().any(|shown| parts.shows(shown)),
+            exchanges: parts.shows(Shown::Exchange),
+        }
+    }
+}
+
 /// A sweep goes up to this many cores: on a large workstation it would last too long.
 pub const MAX_SWEEP_CORES: u32 = 16;
 

@@ -1,8 +1,8 @@
 //! The page's address: a scenario and a view as one query string, and back.
 //!
 //! ```text
-//!  ?v=1&workers=16&skew=zipf:1.1 & load=time&theme=dark
-//!  '--- scenario::link: the run ---' '---- here: the view ----'
+//!  ?v=1&workers=16&skew=zipf:1.1 & load=time&theme=dark   & embed=1&controls=workers&views=load
+//!  '--- scenario::link: the run ---' '---- the view ----'    '---- a figure's parts ----'
 //! ```
 //!
 //! The scenario's part is the engine's own ([`shuffle_engine::scenario::link`]), so that a link works in the command
@@ -12,16 +12,26 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::link::{Instead, Repair};
 use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link, wrong};
 
+use crate::parts::{self, Part, Parts};
+
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
-pub const VIEW_PARTS: [&str; 5] = ["load", "exchange", "reach", "theme", "embed"];
+pub const VIEW_PARTS: [&str; 7] = ["load", "exchange", "reach", "theme", "embed", "controls", "views"];
 
 /// What an address holds.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     /// What is run.
     pub scenario: Scenario,
     /// How it is looked at.
     pub view: View,
+    /// What there is to set and to see: all of it, unless the page is a figure in another page.
+    pub parts: Parts,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Link { scenario: Scenario::default(), view: View::default(), parts: Parts::whole() }
+    }
 }
 
 /// How a page shows its runs. Nothing here changes what is run.
@@ -35,7 +45,7 @@ pub struct View {
     pub reach: Reach,
     /// The colours.
     pub theme: Theme,
-    /// Whether the page is a widget in another page. Kept for links; nothing acts on it yet.
+    /// Whether the page is a figure in another page.
     pub embed: bool,
 }
 
@@ -126,16 +136,43 @@ pub fn decode(query: &str) -> (Link, Vec<Repair>) {
         repairs.push(Repair { wrong, instead: Instead::Default });
     }
     let mut view = View::default();
+    let mut figure = Parts::default();
     for (name, value) in &decoded.others {
-        if let Err(repair) = view.set(name, value) {
-            repairs.push(repair);
-        }
+        let set = match name.as_str() {
+            "controls" => list(value, &mut figure.controls),
+            "views" => list(value, &mut figure.views),
+            _ => view.set(name, value),
+        };
+        repairs.extend(set.err());
     }
-    (Link { scenario: decoded.scenario, view }, repairs)
+    let parts = if view.embed { figure } else { Parts::whole() };
+    let is_idle = |name: &&String| !view.embed && ["controls", "views"].contains(&name.as_str());
+    repairs.extend(decoded.others.iter().map(|(name, _)| name).filter(is_idle).map(|name| Repair {
+        wrong: InvalidScenario::new(name, "is for figures, so it goes with embed=1"),
+        instead: Instead::Nothing,
+    }));
+    (Link { scenario: decoded.scenario, view, parts }, repairs)
 }
 
-/// What the reader of a page is told of a repair.
+/// Reads a list of parts, as it stands in a link or in an attribute of a figure.
+///
+/// # Errors
+/// What of it is unknown. What is known is taken all the same.
+pub fn list<P: Part>(value: &str, into: &mut Vec<P>) -> Result<(), Repair> {
+    let (parts, unknown) = parts::read(value);
+    *into = parts;
+    let Some(unknown) = unknown else { return Ok(()) };
+    let instead = if *into == P::usual() { Instead::Default } else { Instead::Nothing };
+    Err(Repair { wrong: InvalidScenario::new(P::LIST, unknown.to_string()), instead })
+}
+
+/// What the reader of a page is told of a repair to its link.
 pub fn note(repair: &Repair) -> String {
+    note_on("link", repair)
+}
+
+/// What a reader is told of a repair to something: a link, an attribute of a figure, a saved file.
+pub fn note_on(subject: &str, repair: &Repair) -> String {
     let InvalidScenario { field, reason } = &repair.wrong;
     let field = if field == "link" { String::new() } else { format!("'s {field}") };
     let instead = match repair.instead {
@@ -143,17 +180,26 @@ pub fn note(repair: &Repair) -> String {
         Instead::AllDefaults => "The defaults are shown",
         Instead::First => "The first one counts",
         Instead::ThisVersion => {
-            return format!("The link{field} {reason}. It is read as version {SCENARIO_VERSION}.");
+            return format!("The {subject}{field} {reason}. It is read as version {SCENARIO_VERSION}.");
         }
         Instead::Nothing => "It is passed over",
     };
-    format!("The link{field} {reason}. {instead}.")
+    format!("The {subject}{field} {reason}. {instead}.")
 }
 
 /// Writes the query string: the version and what differs from its default.
 pub fn encode(link: &Link) -> String {
     let mut query = link::encode(&link.scenario);
     query += &link.view.words();
+    if link.view.embed {
+        let usual = Parts::default();
+        if link.parts.controls != usual.controls {
+            query += &format!("&controls={}", parts::write(&link.parts.controls));
+        }
+        if link.parts.views != usual.views {
+            query += &format!("&views={}", parts::write(&link.parts.views));
+        }
+    }
     query
 }
 
@@ -197,6 +243,14 @@ impl View {
     }
 }
 
+/// The theme behind a word; without one it is the default, and an unknown one is said.
+pub fn theme(word: Option<&str>) -> (Theme, Result<(), Repair>) {
+    match word.map_or(Ok(Theme::Auto), |word| chosen("theme", word)) {
+        Ok(theme) => (theme, Ok(())),
+        Err(repair) => (Theme::Auto, Err(repair)),
+    }
+}
+
 fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, Repair> {
     C::from_word(value).ok_or_else(|| {
         let words: Vec<&str> = C::ALL.iter().map(|(_, word, _)| *word).collect();
@@ -216,6 +270,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parts::{Control, Shown};
 
     #[test]
     fn a_link_without_anything_is_the_default() {
@@ -234,6 +289,7 @@ mod tests {
                 theme: Theme::Dark,
                 embed: true,
             },
+            parts: Parts { controls: vec![Control::Workers, Control::Run], views: vec![Shown::Plan] },
         };
         assert_eq!(decode(&encode(&link)), (link.clone(), Vec::new()));
         let for_tools = shuffle_engine::scenario::link::decode_beside(&encode(&link), &VIEW_PARTS);
@@ -282,6 +338,15 @@ mod tests {
             ),
             ("?rows=5", "is missing: a link begins with v=1. It is read as version 1."),
             ("?v=1&rows=5&rows=6", "The link's rows is given twice. The first one counts."),
+            (
+                "?v=1&embed=1&views=load,lode",
+                "has \"lode\", which is none of verdict, wall_clock, load, exchange, traffic, plan, all, none. It is \
+                 passed over.",
+            ),
+            (
+                "?v=1&views=load",
+                "The link's views is for figures, so it goes with embed=1. It is passed over.",
+            ),
             ("?v=1&embed=true", "The link's embed is \"true\", must be 1 or 0. Its default is used instead."),
             (
                 "?v=1&load=",
@@ -303,6 +368,14 @@ mod tests {
         assert_eq!((link.scenario.rows, link.view.theme), (5, Theme::Dark));
         let fields: Vec<&str> = repairs.iter().map(|repair| repair.wrong.field.as_str()).collect();
         assert_eq!(fields, ["version", "rows", "theme"]);
+    }
+
+    #[test]
+    fn a_figure_has_the_usual_parts_and_a_page_has_all() {
+        assert_eq!(decode("?v=1&embed=1").0.parts, Parts::default());
+        assert_eq!(decode("?v=1").0.parts, Parts::whole());
+        let (link, repairs) = decode("?v=1&embed=1&controls=none&views=all");
+        assert_eq!((link.parts.controls.len(), link.parts.views, repairs), (0, Shown::all(), Vec::new()));
     }
 
     #[test]

@@ -163,7 +163,8 @@ pub struct Notice {
     pub text: String,
 }
 
-/// What is being done.
+/// What is being done. It changes with every task that ends, so it is no part of [`RunState`]: whoever shows the results
+/// need not look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Activity {
     /// Nothing.
@@ -214,8 +215,6 @@ pub struct RunState {
     pub field_error: Option<InvalidScenario>,
     /// What the reader has to know.
     pub notices: Vec<Notice>,
-    /// What is being done.
-    pub activity: Activity,
     /// The last run that came to its end.
     pub run: Option<Measurement>,
     /// The same scenario without tactics, when [`RunState::run`] had some.
@@ -242,8 +241,6 @@ pub enum RunEvent {
     Changed(Scenario),
     /// The reader typed what a field cannot take.
     Rejected(InvalidScenario),
-    /// Work goes on with this.
-    Working(Activity),
     /// The scenario has run.
     Ran(Box<Measurement>),
     /// It has run without tactics.
@@ -258,10 +255,6 @@ pub enum RunEvent {
     Explained(Box<Result<Savings, Failure>>),
     /// A run ended before its time.
     Failed(Failure),
-    /// Somebody stopped the work.
-    Stopped,
-    /// All work is done.
-    Rested,
     /// There is something to tell.
     Noticed(Notice),
     /// The reader has read a notice.
@@ -281,7 +274,6 @@ impl RunState {
             scenario,
             field_error: None,
             notices,
-            activity: Activity::Idle,
             run: None,
             baseline: None,
             sweep: Vec::new(),
@@ -298,7 +290,6 @@ impl RunState {
         match event {
             RunEvent::Changed(scenario) => self.change(scenario),
             RunEvent::Rejected(error) => self.field_error = Some(error),
-            RunEvent::Working(activity) => self.activity = activity,
             RunEvent::Ran(measurement) => {
                 self.failure = None;
                 if self.baseline.as_ref().is_some_and(|baseline| !is_baseline_of(baseline, &measurement)) {
@@ -319,11 +310,7 @@ impl RunState {
             }
             RunEvent::Modelled(model) => self.model = Some(*model),
             RunEvent::Explained(savings) => self.savings = Some(*savings),
-            RunEvent::Failed(reason) => {
-                self.failure = Some(reason);
-                self.activity = Activity::Idle;
-            }
-            RunEvent::Stopped | RunEvent::Rested => self.activity = Activity::Idle,
+            RunEvent::Failed(reason) => self.failure = Some(reason),
             RunEvent::Noticed(notice) => {
                 if !self.notices.contains(&notice) {
                     self.notices.push(notice);
@@ -348,9 +335,6 @@ impl RunState {
         }
         if scenario != self.scenario {
             self.savings = None;
-            if matches!(self.activity, Activity::Explaining { .. }) {
-                self.activity = Activity::Idle;
-            }
             // What did not fit may fit now.
             self.failure = None;
         }

@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Bench { arguments: Vec<String> },
     /// Fuzz every target.
     Fuzz { runs: u64 },
+    /// Internal: add the figures' files to a page that trunk has built. Trunk calls it.
+    Widget,
     /// Internal: wait until the server answers, then say so.
     Announce { port: u16, dist: String },
 }
@@ -58,6 +60,7 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
         ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
         ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
+        ["widget"] => Ok(Command::Widget),
         ["announce", port, dist] => {
             Ok(Command::Announce { port: read_port(port)?, dist: (*dist).to_owned() })
         }

@@ -4,13 +4,14 @@
 //! cli      words -> Command
 //! setup    Command -> what is missing is brought, in one line each
 //! page     trunk -> dist/
+//! widget   adds the files of figures in other pages to what trunk has built
 //! serve    trunk, watching
 //! test     checks and tests, in order, with times
 //! bench    Node runs tests/bench
 //! fuzz     cargo-fuzz runs the targets of fuzz/
 //! ```
 //!
-//! It has no dependencies, so that it starts within seconds in a fresh clone. All pinned versions
+//! It has hardly a dependency, so that it starts within seconds in a fresh clone. All pinned versions
 //! are in `tools`.
 
 mod bench;
@@ -26,6 +27,7 @@ mod serve;
 mod setup;
 mod test;
 mod tools;
+mod widget;
 
 use std::process::ExitCode;
 
@@ -60,6 +62,7 @@ fn perform(command: Command) -> Outcome {
             serve::announce(port, dist.as_ref());
             Ok(())
         }
+        Command::Widget => widget::add_to_staged(&Project::find()?),
         Command::Build => page::build(&Project::find()?),
         Command::Test { parts } => test::run(&Project::find()?, &parts),
         Command::Fuzz { runs } => fuzz::run(&Project::find()?, runs),

@@ -25,7 +25,9 @@ pub(crate) fn build(project: &Project) -> Outcome {
 }
 
 /// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
+    "widget",
+    "xtask/src/widget.rs",
     "src",
     "engine/src",
     "view/src",

@@ -1,12 +1,17 @@
 //! The pool of workers: started on demand, kept warm, replaced when they die, one run at a time.
 
+#[cfg(feature = "hooks")]
+mod hooks;
+mod resting;
 mod starting;
+
+pub use resting::Hold;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
-use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use shuffle_engine::EngineError;
 use shuffle_engine::cluster::{
     Clock, ControlMessage, Deadlines, Driver, DriverEffect, DriverEvent, FromExecutor, Job, JobOutcome,
@@ -21,7 +26,9 @@ use super::alone::Alone;
 use super::clock::BrowserClock;
 use super::port;
 use super::task::{CancelToken, Interval, Turnstile, sleep};
-use super::worker::{FATAL, MEMORY, MISBEHAVE, READY};
+#[cfg(feature = "hooks")]
+use super::worker::MEMORY;
+use super::worker::{FATAL, READY};
 
 /// Hears how far a run is.
 pub type Watch = Rc<dyn Fn(Progress)>;
@@ -83,6 +90,11 @@ struct Shared {
     /// Counts how often the tab was hidden or shown: times across such a change say nothing.
     visibility_changes: Rc<Cell<u32>>,
     on_visibility: Closure<dyn FnMut()>,
+    /// Counted: as many as there are holds, and one.
+    holds: Rc<()>,
+    /// Runs that were asked for.
+    uses: Cell<u64>,
+    rest_millis: Cell<i32>,
 }
 
 /// A pool that may be gone.
@@ -126,6 +138,7 @@ struct PooledWorker {
     /// Told once, when it is ready or has failed.
     starting: Option<oneshot::Sender<Result<(), StartFailure>>>,
     /// Told the size of its memory when it was asked for.
+    #[cfg(feature = "hooks")]
     measuring: Option<oneshot::Sender<f64>>,
     /// Whether its ports to the others are there.
     is_connected: bool,
@@ -153,11 +166,6 @@ impl Pool {
         Pool::with_scans(false)
     }
 
-    /// A pool whose workers keep what they scan and scan it from memory the next time. This is for benchmarks.
-    pub fn keeping_scans() -> Self {
-        Pool::with_scans(true)
-    }
-
     fn with_scans(keeps_scans: bool) -> Self {
         let visibility_changes = Rc::new(Cell::new(0));
         let changes = visibility_changes.clone();
@@ -174,6 +182,9 @@ impl Pool {
             keeps_scans,
             visibility_changes,
             on_visibility,
+            holds: Rc::default(),
+            uses: Cell::new(0),
+            rest_millis: Cell::new(resting::REST_MILLIS),
         };
         Pool { shared: Rc::new(shared) }
     }
@@ -182,8 +193,15 @@ impl Pool {
     ///
     /// # Errors
     /// More workers than a tab holds (nothing runs then), or what ended the run. The pool is usable again afterwards.
-    pub async fn run(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
+    pub async fn run(&self, job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
         check_workers(job.run.workers)?;
+        self.shared.uses.set(self.shared.uses.get() + 1);
+        let end = self.run_in_turn(job, options).await;
+        self.let_go_later();
+        end
+    }
+
+    async fn run_in_turn(&self, mut job: Job, options: RunOptions) -> Result<PoolOutcome, PoolError> {
         let workers = job.run.workers;
         let _turn = self.shared.turnstile.pass().await;
         let mut notes = Vec::new();
@@ -252,38 +270,6 @@ impl Pool {
     /// Workers that are ready.
     pub fn worker_count(&self) -> usize {
         self.shared.state.borrow().workers.iter().flatten().filter(|worker| worker.starting.is_none()).count()
-    }
-
-    /// Ends a worker without telling anybody, as the browser may. For tests.
-    pub fn kill(&self, id: u32) {
-        if let Some(Some(worker)) = self.shared.state.borrow().workers.get(id as usize) {
-            worker.worker.terminate();
-        }
-    }
-
-    /// Makes a worker `panic`, `loop` for ever or fill its `memory`. For tests.
-    pub fn misbehave(&self, id: u32, how: &str) {
-        if let Some(Some(worker)) = self.shared.state.borrow().workers.get(id as usize) {
-            // A worker that is gone cannot be made worse.
-            let _ = worker.worker.post_message(&Array::of2(&MISBEHAVE.into(), &how.into()));
-        }
-    }
-
-    /// How large the memory of each worker has grown, in bytes; of those that live. For tests.
-    pub async fn memory_bytes(&self) -> Vec<f64> {
-        let mut answers = Vec::new();
-        for worker in self.shared.state.borrow_mut().workers.iter_mut().flatten() {
-            let (measuring, answer) = oneshot::channel();
-            worker.measuring = Some(measuring);
-            if worker.worker.post_message(&Array::of1(&MEMORY.into())).is_ok() {
-                answers.push(answer);
-            }
-        }
-        let mut bytes = Vec::new();
-        for answer in answers {
-            bytes.extend(answer.await);
-        }
-        bytes
     }
 
     /// For callbacks, which must not keep the pool alive: it ends its workers when it goes.
@@ -373,18 +359,10 @@ impl Pool {
             self.lost(id, &words.as_string().unwrap_or_default());
         } else if field(READY).is_some() {
             self.started(id, Ok(()));
-        } else if let Some(bytes) = field(MEMORY).and_then(|bytes| bytes.as_f64()) {
-            self.measured(id, bytes);
         }
-    }
-
-    fn measured(&self, id: u32, bytes: f64) {
-        let mut state = self.shared.state.borrow_mut();
-        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
-            && let Some(measuring) = worker.measuring.take()
-        {
-            // Whoever asked may have stopped waiting.
-            let _ = measuring.send(bytes);
+        #[cfg(feature = "hooks")]
+        if let Some(bytes) = field(MEMORY).and_then(|bytes| bytes.as_f64()) {
+            self.measured(id, bytes);
         }
     }
 

@@ -69,6 +69,7 @@ impl Pool {
         let pooled = PooledWorker {
             worker,
             starting: Some(starting),
+            #[cfg(feature = "hooks")]
             measuring: None,
             is_connected: false,
             _hear: hear,

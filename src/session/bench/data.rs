@@ -10,7 +10,7 @@ use shuffle_engine::columnar::{BATCH_ROWS, Column, DataType, Primitive, RecordBa
 use shuffle_engine::dataset::{Dataset, Table};
 use wasm_bindgen::JsValue;
 
-use super::super::api::set;
+use super::super::script::set;
 use crate::browser::task::next_turn;
 
 /// `v` and `w` are (row x this, modulo 2^32) modulo [`VALUE_LIMIT`]: scattered, small, sums exact.

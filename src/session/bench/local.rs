@@ -7,7 +7,7 @@ use shuffle_engine::operator::Pipeline;
 use shuffle_engine::plan::OperatorSpec;
 use wasm_bindgen::JsValue;
 
-use super::super::api::js_error;
+use super::super::script::js_error;
 use super::data::{self, BenchTable};
 use super::queries::LocalQuery;
 use super::{Measured, decimal, scenario_of, whole};

@@ -20,13 +20,13 @@ mod queries;
 use std::cell::Cell;
 
 use js_sys::{Array, Error, Object, Reflect};
-use leptos::prelude::WithUntracked;
+use leptos::prelude::GetUntracked;
 use shuffle_engine::Scenario;
 use wasm_bindgen::JsValue;
 
 use self::queries::LocalQuery;
 use super::Session;
-use super::api::{js_error, read_scenario, set};
+use super::script::{js_error, read_scenario, set};
 use crate::browser::task::sleep;
 use shuffle_view::state::Activity;
 
@@ -77,7 +77,7 @@ pub(super) async fn data(options: &JsValue) -> Result<JsValue, JsValue> {
 /// Waits for the page's own runs, sweep and calibration, which would be timed along. A page that was just opened is about to
 /// begin them: it has to be idle twice in a row.
 async fn wait_for_idle(session: &Session) {
-    let is_idle = || session.state().with_untracked(|state| state.activity == Activity::Idle);
+    let is_idle = || session.activity().get_untracked() == Activity::Idle;
     let mut was_idle = KNOWN_IDLE.get() && is_idle();
     while !was_idle {
         let idle_before = is_idle();

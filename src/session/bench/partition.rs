@@ -9,7 +9,7 @@ use shuffle_engine::plan::Partitioning;
 use shuffle_engine::shuffle::{MapOutput, ShuffleWrite, TaskRows, place};
 use wasm_bindgen::JsValue;
 
-use super::super::api::js_error;
+use super::super::script::js_error;
 use super::data::{self, BenchTable};
 use super::{Measured, decimal, scenario_of, whole};
 use crate::browser::clock::BrowserClock;

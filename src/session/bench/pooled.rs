@@ -9,7 +9,7 @@ use shuffle_engine::scenario::{Query, Skew, Tactics};
 use wasm_bindgen::JsValue;
 
 use super::super::Session;
-use super::super::api::js_error;
+use super::super::script::js_error;
 use super::{Measured, decimal, scenario_of, whole};
 use crate::browser::clock::BrowserClock;
 use crate::browser::{Pool, RunOptions};

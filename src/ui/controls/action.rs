@@ -51,7 +51,7 @@ pub(super) fn action(lab: Lab) -> impl IntoView {
         <div class="group">
             <div class="group-head wraps">
                 <span class="knob-label" aria-hidden="true">"What becomes of the rows"</span>
-                {strip("action", "What becomes of the rows", kinds, move || kind.get(), choose)}
+                {strip(lab.id("action"), "What becomes of the rows", kinds, move || kind.get(), choose)}
             </div>
             {move || match kind.get() {
                 Kind::Write => ().into_any(),
@@ -79,7 +79,7 @@ fn of(lab: Lab) -> impl IntoView {
         });
     };
     let points = vec![(CollectPoint::Result, "the answer"), (CollectPoint::Input, "before the wide step")];
-    strip("collect-of", "Which rows are collected", points, move || point.get(), choose)
+    strip(lab.id("collect-of"), "Which rows are collected", points, move || point.get(), choose)
 }
 
 fn says(scenario: &Scenario) -> &'static str {

@@ -7,12 +7,12 @@ use shuffle_view::state::Activity;
 
 pub(super) fn buttons(lab: Lab) -> impl IntoView {
     let is_apart = Memo::new(move |_| lab.scenario.with(|scenario| scenario.action.fetches()));
-    let is_idle = lab.slice(|state| state.activity == Activity::Idle);
+    let is_idle = Memo::new(move |_| lab.activity.get() == Activity::Idle);
     view! {
         <div class="buttons">
-            <button type="button" id="run" class="main" on:click=move |_| lab.session.run_again()>"Run"</button>
-            <button type="button" id="sweep" disabled=is_apart on:click=move |_| lab.session.sweep_again()>"Sweep"</button>
-            <button type="button" id="cancel" disabled=is_idle on:click=move |_| lab.session.cancel()>"Cancel"</button>
+            <button type="button" id=lab.id("run") class="main" on:click=move |_| lab.session.run_again()>"Run"</button>
+            <button type="button" id=lab.id("sweep") disabled=is_apart on:click=move |_| lab.session.sweep_again()>"Sweep"</button>
+            <button type="button" id=lab.id("cancel") disabled=is_idle on:click=move |_| lab.session.cancel()>"Cancel"</button>
         </div>
     }
 }

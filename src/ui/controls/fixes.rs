@@ -2,21 +2,29 @@
 
 use leptos::prelude::*;
 use shuffle_view::controls::tactics::{By, Switch, TACTICS, Tactic};
+use shuffle_view::parts::Control;
 
 use super::super::lab::Lab;
-use super::{knob, proof};
+use super::{knob, offered, proof};
 
 pub(super) fn fixes(lab: Lab) -> impl IntoView {
-    let one = |tactic: &'static Tactic| match &tactic.by {
-        By::Switch(by) => switch(lab, tactic, by).into_any(),
-        By::Knob(by) => knob::knob(lab, by).into_any(),
+    let one = move |(row, tactic): (usize, &'static Tactic)| {
+        offered(lab, Control::Tactic(row), move || match &tactic.by {
+            By::Switch(by) => switch(lab, tactic, by).into_any(),
+            By::Knob(by) => knob::knob(lab, by).into_any(),
+        })
     };
+    let has_some = Memo::new(move |_| {
+        lab.parts.with(|parts| parts.controls.iter().any(|control| matches!(control, Control::Tactic(_))))
+    });
     view! {
-        <fieldset class="fixes">
-            <legend class="knob-label">"Fixes"</legend>
-            {TACTICS.iter().map(one).collect_view()}
-            {proof::proof(lab)}
-        </fieldset>
+        <Show when=move || has_some.get()>
+            <fieldset class="fixes">
+                <legend class="knob-label">"Fixes"</legend>
+                {TACTICS.iter().enumerate().map(one).collect_view()}
+                {proof::proof(lab)}
+            </fieldset>
+        </Show>
     }
 }
 
@@ -25,7 +33,7 @@ fn switch(lab: Lab, tactic: &'static Tactic, by: &'static Switch) -> impl IntoVi
     let refusal = Memo::new(move |_| lab.scenario.with(tactic.refusal));
     // One that a link has switched on can always be switched off.
     let is_disabled = move || refusal.get().is_some() && !is_on.get();
-    let id = tactic.name;
+    let id = lab.id(tactic.name);
     let hint_id = format!("{id}-hint");
     view! {
         <div class="fix">

@@ -20,12 +20,12 @@ pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
     let hint = Memo::new(move |_| {
         lab.state.with(|state| (knob.idle)(&state.scenario).map(str::to_owned).or_else(|| (knob.hint)(state)))
     });
-    let id = knob.id;
+    let id = lab.id(knob.id);
     let (label_id, hint_id, error_id) = (format!("{id}-label"), format!("{id}-hint"), format!("{id}-error"));
     let described_by = format!("{hint_id} {error_id}");
     view! {
         <div class="knob" class:wrong=move || error.with(Option::is_some)>
-            <label class="knob-label" id=label_id.clone() for=id>{knob.label}</label>
+            <label class="knob-label" id=label_id.clone() for=id.clone()>{knob.label}</label>
             {field(lab, knob, value, error, idle, described_by.clone())}
             {knob.scale.map(|scale| slider(lab, knob, scale, value, idle, label_id, described_by))}
             <p class="knob-hint" id=hint_id>{hint}</p>
@@ -75,7 +75,7 @@ fn field(
     view! {
         <span class="knob-field" class:short=knob.form == Form::Real>
             <input
-                id=knob.id
+                id=lab.id(knob.id)
                 type="text"
                 inputmode="decimal"
                 autocomplete="off"
@@ -114,7 +114,7 @@ fn slider(
     view! {
         <input
             class="knob-slider"
-            id=format!("{}-slider", knob.id)
+            id=lab.id(&format!("{}-slider", knob.id))
             type="range"
             min=min
             max=max

@@ -26,17 +26,17 @@ pub(super) fn pipeline(lab: Lab) -> impl IntoView {
         .collect_view();
     view! {
         <div class="knob">
-            <label class="knob-label" for="query">"Pipeline"</label>
+            <label class="knob-label" for=lab.id("query")>"Pipeline"</label>
             <select
                 class="knob-select"
-                id="query"
-                aria-describedby="query-hint"
+                id=lab.id("query")
+                aria-describedby=lab.id("query-hint")
                 prop:value=move || query.get().name()
                 on:change:target=move |event| choose(event.target().value())
             >
                 {options}
             </select>
-            <p class="knob-hint" id="query-hint">{move || words(query.get()).1}</p>
+            <p class="knob-hint" id=lab.id("query-hint")>{move || words(query.get()).1}</p>
         </div>
     }
 }

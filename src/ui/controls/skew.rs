@@ -45,7 +45,7 @@ pub(super) fn skew(lab: Lab) -> impl IntoView {
         <div class="group">
             <div class="group-head">
                 <span class="knob-label" aria-hidden="true">"Skew"</span>
-                {strip("skew", "Skew of the keys", kinds, move || kind.get(), choose)}
+                {strip(lab.id("skew"), "Skew of the keys", kinds, move || kind.get(), choose)}
             </div>
             {move || match kind.get() {
                 Kind::Uniform => ().into_any(),

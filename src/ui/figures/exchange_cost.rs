@@ -31,12 +31,12 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
         caption(of.get(), is_measured, lab.state.with(|state| state.cores), unmodelled)
     });
     let choices = ExchangeOf::ALL.iter().map(|(of, _, words)| (*of, *words)).collect();
-    let (picture, chart) = plot(&DRAWING, drawn, || "");
+    let (picture, chart) = plot(lab, &DRAWING, drawn, || "");
     view! {
-        <figure class="figure" aria-labelledby="exchange-name">
+        <figure class="figure" aria-labelledby=lab.id("exchange-name")>
             <div class="figure-head">
-                <h2 id="exchange-name">"What does the exchange cost?"</h2>
-                {strip("exchange", "What the exchange is timed with", choices, move || of.get(), move |of| {
+                <h2 id=lab.id("exchange-name")>"What does the exchange cost?"</h2>
+                {strip(lab.id("exchange"), "What the exchange is timed with", choices, move || of.get(), move |of| {
                     lab.look(|view| view.exchange = of);
                 })}
             </div>

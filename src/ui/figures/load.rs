@@ -26,12 +26,12 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
     let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
     let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
-    let (picture, chart) = plot(&DRAWING, drawn, move || no_run(has_failed.get()));
+    let (picture, chart) = plot(lab, &DRAWING, drawn, move || no_run(has_failed.get()));
     view! {
-        <figure class="figure" aria-labelledby="load-name">
+        <figure class="figure" aria-labelledby=lab.id("load-name")>
             <div class="figure-head">
-                <h2 id="load-name">"Who is everyone waiting for?"</h2>
-                {strip("load", "What the bars show", choices, move || by.get(), move |by| {
+                <h2 id=lab.id("load-name")>"Who is everyone waiting for?"</h2>
+                {strip(lab.id("load"), "What the bars show", choices, move || by.get(), move |by| {
                     lab.look(|view| view.load = by);
                 })}
             </div>

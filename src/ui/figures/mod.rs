@@ -17,14 +17,15 @@ mod wall_clock;
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use shuffle_view::parts::Shown;
 
 pub(super) fn figures(lab: Lab) -> impl IntoView {
     view! {
         <div class="figures">
-            {wall_clock::wall_clock(lab)}
-            {load::load(lab)}
-            {exchange_cost::exchange_cost(lab)}
-            {traffic::traffic(lab)}
+            <Show when=move || lab.shows(Shown::WallClock)>{wall_clock::wall_clock(lab)}</Show>
+            <Show when=move || lab.shows(Shown::Load)>{load::load(lab)}</Show>
+            <Show when=move || lab.shows(Shown::Exchange)>{exchange_cost::exchange_cost(lab)}</Show>
+            <Show when=move || lab.shows(Shown::Traffic)>{traffic::traffic(lab)}</Show>
         </div>
     }
 }

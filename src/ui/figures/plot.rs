@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::dom;
+use super::super::lab::Lab;
 use super::reader;
 use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
@@ -23,6 +24,7 @@ pub(super) struct Drawing<D: 'static> {
 
 /// The chart on the page, and as it was drawn last. `data` is `None` while there is nothing to show; `absent` then says why.
 pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
+    lab: Lab,
     drawing: &'static Drawing<D>,
     data: Memo<Option<D>>,
     absent: impl Fn() -> &'static str + Send + Sync + 'static,
@@ -35,7 +37,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
             return None;
         }
         let width = width.clamp(MIN_SIZE_PX.0, MAX_SIZE_PX.0);
-        let frame = Frame::new(drawing.id, width, (drawing.height_px)(width));
+        let frame = Frame::new(&lab.id(drawing.id), width, (drawing.height_px)(width));
         // A chart that cannot be drawn leaves its place empty rather than the page broken; its tests know why.
         data.with(|data| data.as_ref().and_then(|data| (drawing.draw)(data, &frame).ok()))
     });
@@ -49,7 +51,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     let picture = view! {
         <div class="plot" node_ref=place style:min-height=least_height>
             <div class="plot-svg" inner_html=move || svg.get().unwrap_or_default()></div>
-            {reader::reader(drawing.id, drawing.name, width, chart)}
+            {reader::reader(lab.id(drawing.id), drawing.name, width, chart)}
             <p class="plot-absent" hidden=move || !is_absent.get()>{absent}</p>
         </div>
     };

@@ -16,7 +16,7 @@ struct Asked {
 }
 
 pub(super) fn reader(
-    id: &'static str,
+    id: String,
     name: &'static str,
     width: ReadSignal<u32>,
     chart: Memo<Option<Chart>>,

@@ -27,10 +27,10 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
             no_run(has_failed.get())
         }
     };
-    let (picture, chart) = plot(&DRAWING, drawn, absent);
+    let (picture, chart) = plot(lab, &DRAWING, drawn, absent);
     view! {
-        <figure class="figure" aria-labelledby="traffic-name">
-            <div class="figure-head"><h2 id="traffic-name">"Who sends how much to whom?"</h2></div>
+        <figure class="figure" aria-labelledby=lab.id("traffic-name")>
+            <div class="figure-head"><h2 id=lab.id("traffic-name")>"Who sends how much to whom?"</h2></div>
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
                 "Each cell counts the bytes of the blocks that one worker sent to another in the last run, headers included. "

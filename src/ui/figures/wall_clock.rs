@@ -58,12 +58,12 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
     let caption = Memo::new(move |_| lab.state.with(|state| held.with(|held| caption(state, held))));
     let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();
-    let (picture, chart) = plot(&DRAWING, drawn, || APART);
+    let (picture, chart) = plot(lab, &DRAWING, drawn, || APART);
     view! {
-        <figure class="figure" aria-labelledby="wall-clock-name">
+        <figure class="figure" aria-labelledby=lab.id("wall-clock-name")>
             <div class="figure-head">
-                <h2 id="wall-clock-name">"Would another worker help?"</h2>
-                {strip("reach", "How far the axis of workers goes", choices, move || reach.get(), move |reach| {
+                <h2 id=lab.id("wall-clock-name")>"Would another worker help?"</h2>
+                {strip(lab.id("reach"), "How far the axis of workers goes", choices, move || reach.get(), move |reach| {
                     lab.look(|view| view.reach = reach);
                 })}
             </div>

@@ -22,10 +22,10 @@ pub(super) fn plan_section(lab: Lab) -> impl IntoView {
         })
     });
     view! {
-        <section class="plan" aria-labelledby="plan-name">
-            <h2 id="plan-name">"Plan"</h2>
+        <section class="plan" aria-labelledby=lab.id("plan-name")>
+            <h2 id=lab.id("plan-name")>"Plan"</h2>
             <p class="caption">{move || story.with(|story| story.summary.clone())}</p>
-            {steps::steps(story)}
+            {steps::steps(lab, story)}
             {savings::savings(lab)}
         </section>
     }

@@ -41,7 +41,11 @@ enum Stand {
 }
 
 pub(super) fn savings(lab: Lab) -> impl IntoView {
-    let stand = lab.slice(stand);
+    let known = lab.slice(stand);
+    let stand = Memo::new(move |_| match lab.activity.get() {
+        Activity::Explaining { done, total } => Stand::Measuring { done, total },
+        _ => known.get(),
+    });
     let is_measuring = Memo::new(move |_| stand.with(|stand| matches!(stand, Stand::Measuring { .. })));
     view! {
         <div class="savings">
@@ -49,19 +53,19 @@ pub(super) fn savings(lab: Lab) -> impl IntoView {
             <div class="savings-buttons">
                 <button
                     type="button"
-                    id="measure-savings"
+                    id=lab.id("measure-savings")
                     disabled=is_measuring
                     on:click=move |_| lab.session.explain_again()
                 >
                     "Measure what each rule saves"
                 </button>
                 <Show when=move || is_measuring.get()>
-                    <button type="button" id="cancel-savings" on:click=move |_| lab.session.cancel()>
+                    <button type="button" id=lab.id("cancel-savings") on:click=move |_| lab.session.cancel()>
                         "Cancel"
                     </button>
                 </Show>
             </div>
-            <div id="savings" aria-live="polite">{move || shown(stand.get())}</div>
+            <div id=lab.id("savings") aria-live="polite">{move || shown(stand.get())}</div>
         </div>
     }
 }
@@ -119,9 +123,6 @@ fn table(rows: Vec<Row>) -> impl IntoView {
 }
 
 fn stand(state: &RunState) -> Stand {
-    if let Activity::Explaining { done, total } = state.activity {
-        return Stand::Measuring { done, total };
-    }
     match &state.savings {
         None => Stand::NotAsked,
         Some(Err(Failure::DoesNotFit { needed_bytes, limit_bytes })) => Stand::Failed(format!(

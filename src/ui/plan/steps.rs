@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::super::lab::Lab;
+
 use shuffle_view::plan::diff::{Line, Mark};
 use shuffle_view::plan::story::{Step, Story, Text};
 
-pub(super) fn steps(story: Memo<Story>) -> impl IntoView {
+pub(super) fn steps(lab: Lab, story: Memo<Story>) -> impl IntoView {
     let names = Memo::new(move |_| {
         story.with(|story| story.steps.iter().map(|step| step.name.clone()).collect::<Vec<_>>())
     });
@@ -26,7 +28,7 @@ pub(super) fn steps(story: Memo<Story>) -> impl IntoView {
                 <label class="plan-step">
                     <input
                         type="radio"
-                        name="plan-step"
+                        name=lab.id("plan-step")
                         prop:checked=move || chosen.get() == index
                         on:change=move |_| chosen.set(index)
                     />

@@ -55,7 +55,9 @@ impl<'a> Steps<'a> {
         let deny = ["--", "-D", "warnings"];
         // The feature only adds the engine's command line; without it the engine is looked at for wasm32 below.
         report.step("clippy", || {
-            self.cargo("clippy --workspace --all-targets --features shuffle-engine/cli").args(deny).shown()
+            self.cargo("clippy --workspace --all-targets --features shuffle-engine/cli,shuffle-lab/hooks")
+                .args(deny)
+                .shown()
         })?;
         // The page's code is mostly compiled out on this machine's own target. As a release, so that the
         // macros that this compiles serve the page's build, too.
@@ -97,7 +99,7 @@ impl<'a> Steps<'a> {
         let browser = self.needed_browser()?;
         report.step("tests inside a browser", || {
             let run = self
-                .cargo("test --release --target")
+                .cargo("test --release --features hooks --target")
                 .arg(WASM_TARGET)
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")

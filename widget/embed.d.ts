@@ -1,0 +1,87 @@
+/**
+ * `<shuffle-lab>`: one live figure of Shuffle Lab. Importing embed.js defines the element.
+ *
+ * Attributes: `query` (a link's query: `v=1&workers=8`), `controls` and `views` (lists of names, or `all`, or `none`),
+ * `theme` (`auto`, `light`, `dark`). Each may change at any time. What cannot be used is said in the figure and raised as
+ * `error`; the rest stays.
+ */
+export class ShuffleLab extends HTMLElement {
+  /** What is run. It may be set to an object, its JSON, or a link; a field that is left out has its default. */
+  get scenario(): Scenario | null;
+  set scenario(scenario: Partial<Scenario> & { version: 1 } | string);
+  /** Runs the scenario at once, in sight or not. Rejects with an `Error`, whose `field` names what cannot run. */
+  run(): Promise<Report>;
+
+  addEventListener(type: "ready", listener: (event: CustomEvent<{ version: string }>) => void, options?: boolean | AddEventListenerOptions): void;
+  /** The scenario has run: by itself after a change, or by `run()`. Short runs are repeated and the median is told. */
+  addEventListener(type: "result", listener: (event: CustomEvent<Report>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: "error", listener: (event: CustomEvent<Wrong>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+/** Names for the attribute `controls`. */
+export type Control =
+  | "workers" | "shuffle_fraction" | "skew" | "rows" | "query" | "action"
+  | "combine" | "salt" | "broadcast_bytes" | "keys" | "partitions" | "seed" | "run";
+
+/** Names for the attribute `views`. */
+export type View = "verdict" | "wall_clock" | "load" | "exchange" | "traffic" | "plan";
+
+/** What could not be used, or what ended a run. None of these events bubbles. */
+export interface Wrong {
+  /** The field, attribute or list; `null` when a run ended or the figure could not start. */
+  field: string | null;
+  /** One or two sentences. */
+  message: string;
+}
+
+/** What is run; the README has the defaults and limits of each field. */
+export interface Scenario {
+  version: 1;
+  seed: number;
+  rows: number;
+  keys: number;
+  skew: { kind: "uniform" } | { kind: "zipf"; exponent: number } | { kind: "hot_key"; share: number };
+  query: "narrow" | "count_by_key" | "dedup_best" | "distinct" | "join" | "repartition" | "word_count";
+  shuffle_fraction: number;
+  workers: number;
+  map_partitions: number;
+  reduce_partitions: number;
+  tactics: Record<string, number | boolean>;
+  strategy: "direct";
+  action: { kind: "write" } | { kind: "collect"; of?: "result" | "input"; memory_bytes?: number } | { kind: "show"; rows?: number };
+  [field: string]: unknown;
+}
+
+/** What a run measured; all times in microseconds. Fields that are not named here are there, too. */
+export interface Report {
+  version: 1;
+  clock: "wall";
+  wall_micros: number;
+  result: { rows: number; digest: string };
+  stages: Array<{
+    id: number;
+    tasks: number;
+    rows_in: number;
+    rows_out: number;
+    shuffle: { rows: number; bytes: number; blocks: number };
+    partitions: { rows: number[]; bytes: number[] };
+    executors: { rows: number[]; busy_micros: number[] };
+    [field: string]: unknown;
+  }>;
+  skew: {
+    max_over_median?: number;
+    max_over_mean?: number;
+    hot_key?: { value: number; rows: number; share: number; [field: string]: unknown };
+    [field: string]: unknown;
+  };
+  /** What a reader of the figures has to know, if there is anything. */
+  notes?: string[];
+  [field: string]: unknown;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "shuffle-lab": ShuffleLab;
+  }
+}

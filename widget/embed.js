@@ -1,0 +1,44 @@
+// Shuffle Lab in a page of yours:
+//
+//   <script type="module" src="https://YOUR-HOST/shuffle-lab/embed.js"></script>
+//   <shuffle-lab query="v=1&workers=8&skew=hot_key:0.3" controls="workers,skew" views="verdict,load"></shuffle-lab>
+//
+// Types and the events are in embed.d.ts. The module is loaded once, when the first figure is put into the page; all figures
+// share it and one pool of workers. `frame` messages of figures in iframes from this host set the height of their frames.
+
+const version = "{{version}}";
+const base = new URL("./", import.meta.url);
+const css = "{{css}}";
+
+let loading;
+/** The module's exports. */
+function load() {
+  loading ??= import(new URL("{{glue}}", base)).then(async (bindings) => {
+    await bindings.default({ module_or_path: new URL("{{module}}", base) });
+    return bindings;
+  });
+  // What failed for want of a network may be tried again by the next figure.
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+{{element.js}}
+
+if (globalThis.customElements && !customElements.get("shuffle-lab")) {
+  customElements.define("shuffle-lab", ShuffleLab);
+  // Figures in frames of this host say how high they are.
+  addEventListener("message", ({ data, source }) => {
+    let told;
+    try {
+      told = typeof data === "string" && data.startsWith("{") ? JSON.parse(data) : {};
+    } catch {
+      return;
+    }
+    if (told.context !== "iframe.resize" || !(told.height > 0) || !String(told.src).startsWith(base.href)) return;
+    for (const frame of document.querySelectorAll("iframe")) {
+      if (frame.contentWindow === source) frame.style.height = `${Math.ceil(told.height)}px`;
+    }
+  });
+}
+
+export { ShuffleLab };
