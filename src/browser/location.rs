@@ -23,6 +23,16 @@ pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
+/// The address of the folder that this page is in, with its `/` at the end; a stand-in where the page is no host's.
+pub fn base() -> String {
+    let address = address();
+    let plain = address.split(['?', '#']).next().unwrap_or_default();
+    match plain.rsplit_once('/') {
+        Some((folder, _)) if plain.starts_with("http") => format!("{folder}/"),
+        _ => "https://YOUR-HOST/shuffle-lab/".to_owned(),
+    }
+}
+
 /// Cores that the browser says the machine has; 1 when it does not say.
 pub fn core_count() -> u32 {
     window().map_or(1, |window| window.navigator().hardware_concurrency().max(1.0) as u32)

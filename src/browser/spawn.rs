@@ -38,6 +38,7 @@ pub(super) enum Glue {
 ///
 /// # Errors
 /// The browser's words, where it makes no Blobs.
+#[expect(unreachable_pub, reason = "JavaScript calls it")]
 #[wasm_bindgen]
 pub fn keep_glue(function: &str) -> Result<(), JsValue> {
     let url = blob_url(&boot::calling(function))?;

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 
 use js_sys::Function;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+use crate::browser::task::sleep;
 
 thread_local! {
     static SOURCE: RefCell<Option<Function>> = const { RefCell::new(None) };
@@ -15,6 +17,46 @@ thread_local! {
 /// Keeps what gives a promise of the page as one file.
 pub(super) fn keep_source(source: Function) {
     SOURCE.replace(Some(source));
+}
+
+/// Why the page could not be saved: the browser's words, or ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NotSaved(String);
+
+impl From<JsValue> for NotSaved {
+    fn from(error: JsValue) -> Self {
+        let words = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+        NotSaved(words.unwrap_or_else(|| format!("{error:?}")))
+    }
+}
+
+/// Saves the page as one file among the reader's downloads, as `changed` makes it of its source.
+///
+/// # Errors
+/// The file cannot be had, or has no place for what is to be changed.
+pub(super) async fn save_page(changed: impl FnOnce(&str) -> Option<String>) -> Result<(), NotSaved> {
+    let source =
+        SOURCE.with_borrow(Clone::clone).ok_or_else(|| NotSaved("this page has no source".into()))?;
+    let promise: js_sys::Promise = source.call0(&JsValue::UNDEFINED)?.dyn_into()?;
+    let file = JsFuture::from(promise).await?.as_string().unwrap_or_default();
+    let file = changed(&file).ok_or_else(|| NotSaved("the file has no place for settings".into()))?;
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("text/html");
+    let parts = js_sys::Array::of1(&file.as_str().into());
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let link: web_sys::HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&address);
+    link.set_download("shuffle-lab.html");
+    link.click();
+    wasm_bindgen_futures::spawn_local(async move {
+        // A download that has begun holds on to its bytes by itself.
+        sleep(10_000).await;
+        let _ = web_sys::Url::revoke_object_url(&address);
+    });
+    Ok(())
 }
 
 /// Sets an attribute of an element, or takes it away.

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::dom;
 use super::lab::Lab;
+use super::{dom, embed};
 use crate::browser::location;
 use shuffle_view::controls::presets::PRESETS;
 use shuffle_view::permalink::{Choice, Theme};
@@ -20,6 +20,7 @@ pub(super) fn header(lab: Lab) -> impl IntoView {
             <div class="head-tools">
                 {preset(lab)}
                 {copy_link(lab)}
+                {embed::embed(lab)}
                 {theme(lab)}
             </div>
         </header>

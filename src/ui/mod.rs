@@ -19,6 +19,7 @@ mod arrival;
 mod choice;
 mod controls;
 mod dom;
+mod embed;
 mod figures;
 mod footer;
 mod header;

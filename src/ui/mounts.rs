@@ -83,11 +83,14 @@ pub fn open_page(place: HtmlElement, saved: Option<String>, source: Function) ->
         .and_then(|document| document.document_element());
     let mount = Mount::new(&place, start, move |session| {
         let lab = Lab::new(session, "", parts, RwSignal::new(view));
-        if let Some(root) = root {
-            keep_theme(lab, root);
+        if let Some(root) = &root {
+            keep_theme(lab, root.clone());
         }
         install_script_interface(session);
         if view.embed {
+            if let Some(root) = &root {
+                dom::set_attribute(root, "class", Some("lab-root embedded"));
+            }
             page::figure(lab, true).into_any()
         } else {
             lab.keep_address();

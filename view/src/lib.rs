@@ -7,6 +7,7 @@
 //!  figures     RunState      -> data of each chart
 //!  charts      data          -> SVG, places that answer, table
 //!  controls    tables of what a reader can set
+//!  embed       link          -> the code that puts a figure into a page of somebody else's
 //!  plan        Scenario      -> the steps of its plan
 //!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
 //! ```
@@ -14,6 +15,7 @@
 pub mod charts;
 pub mod controls;
 pub mod demand;
+pub mod embed;
 pub mod figures;
 pub mod model_view;
 pub mod parts;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use shuffle_lab_e2e::{Error, Outcome, Page, Site, View};
 
-const USAGE: &str = "usage: look URL_QUERY OUT.png [--width N] [--height N] [--dark] [--reduced-motion] \
+const USAGE: &str = "usage: look URL_QUERY|ADDRESS OUT.png [--width N] [--height N] [--dark] [--reduced-motion] \
                      [--wait-for CSS] [--run JAVASCRIPT] [--settle MILLISECONDS] [--full-page]";
 
 struct Wish {
@@ -54,7 +54,10 @@ async fn look(wish: &Wish) -> Outcome {
 }
 
 async fn shoot(page: &Page, site: &Site, wish: &Wish) -> Outcome {
-    page.open(&site.address(&wish.query)).await?;
+    // A whole address is another page's, such as a host's.
+    let is_whole = wish.query.starts_with("http://") || wish.query.starts_with("file:");
+    let address = if is_whole { wish.query.clone() } else { site.address(&wish.query) };
+    page.open(&address).await?;
     // A page that does not get there is worth a picture all the more.
     let waited: Result<_, Error> = page.wait_for(&wish.wait_for, Duration::from_secs(60)).await;
     if let Some(script) = &wish.run {
