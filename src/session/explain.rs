@@ -5,7 +5,8 @@ use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::{EngineError, Scenario};
 
-use super::work::{Begin, Session, Stop, Work};
+use super::session::Session;
+use super::work::{Begin, Stop, Work};
 use crate::browser::RunOptions;
 use shuffle_view::state::{Activity, Failure, RunEvent, Savings};
 

@@ -9,8 +9,10 @@ mod api;
 mod bench;
 mod explain;
 pub mod script;
+#[expect(clippy::module_inception, reason = "the session itself")]
+mod session;
 mod sweep;
 mod work;
 
 pub use api::install as install_script_interface;
-pub use work::{Session, Start, Told};
+pub use session::{Session, Start, Told};

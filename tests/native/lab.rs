@@ -154,7 +154,8 @@ fn a_bad_scenario_exits_with_2_and_one_line_that_names_the_field() {
         theme: Theme::Dark,
         embed: true,
     };
-    let address = permalink::encode(&Link { scenario: scenario(), view });
+    let address =
+        permalink::encode(&Link { scenario: scenario(), view, parts: shuffle_view::parts::Parts::whole() });
     assert!(permalink::VIEW_PARTS.iter().all(|part| address.contains(&format!("&{part}="))), "{address}");
     assert_eq!(
         lab(&["generate", &address, "--table=rewards", "-o", "-"]).status.code(),

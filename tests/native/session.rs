@@ -13,7 +13,7 @@ use shuffle_view::demand::{exchange_points, sweep_points};
 use shuffle_view::row_table::RowTable;
 use shuffle_view::scope::{check_runs_here, unmodelled};
 use shuffle_view::state::{
-    Activity, Failure, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
+    Failure, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
 };
 use shuffle_view::verdict::verdict;
 
@@ -195,9 +195,7 @@ fn other_workers_keep_the_sweep_and_the_model_and_anything_else_drops_them() {
 fn a_failed_run_says_why_keeps_the_last_result_and_the_next_good_run_clears_it() {
     let scenario = small(Query::CountByKey, Skew::Uniform {});
     let mut state = state_after(&scenario);
-    state.apply(RunEvent::Working(Activity::Running { done: 1, total: 9 }));
     state.apply(RunEvent::Failed(Failure::Ended("worker 1 was lost: silent for 10.0 s".to_owned())));
-    assert_eq!(state.activity, Activity::Idle);
     assert!(state.failure.is_some() && state.run.is_some());
     state.apply(RunEvent::Ran(Box::new(measured(&scenario))));
     assert_eq!(state.failure, None);
@@ -268,16 +266,15 @@ fn a_broadcast_is_calmly_said_not_to_be_modelled_and_names_what_crossed() {
 }
 
 #[test]
-fn the_page_plans_once_an_edit_and_never_when_a_task_ends() {
+fn the_page_plans_once_an_edit_and_never_for_a_verdict() {
     let scenario = small(Query::CountByKey, Skew::HotKey { share: 0.5 });
     let mut state = state_after(&scenario);
     let first = state.plan.clone().expect("a valid scenario has a plan");
-    for done in 0..1_000 {
-        state.apply(RunEvent::Working(Activity::Running { done, total: 1_000 }));
+    for _ in 0..1_000 {
         verdict(&state).expect("it has run");
         assert_eq!(state.unmodelled(), None);
     }
-    assert_eq!(state.plans_made, 1, "none for a thousand tasks, verdicts and questions");
+    assert_eq!(state.plans_made, 1, "none for a thousand verdicts and questions");
     state.apply(RunEvent::Changed(Scenario { workers: 3, ..scenario.clone() }));
     assert_eq!(state.plans_made, 1, "no plan depends on the workers");
     state.apply(RunEvent::Changed(Scenario { reduce_partitions: 5, workers: 3, ..scenario.clone() }));
@@ -295,9 +292,6 @@ fn what_rules_saved_is_of_one_scenario_and_goes_with_it() {
     assert!(state.savings.is_some(), "nothing has changed");
     state.apply(RunEvent::Changed(Scenario { workers: 3, ..scenario }));
     assert!(state.savings.is_none(), "other workers, other costs");
-    state.apply(RunEvent::Working(Activity::Explaining { done: 1, total: 8 }));
-    state.apply(RunEvent::Changed(Scenario::default()));
-    assert_eq!(state.activity, Activity::Idle, "what was being measured is of no use any more");
 }
 
 fn explained(scenario: &Scenario) -> Explanation {

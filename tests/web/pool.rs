@@ -83,3 +83,21 @@ async fn a_cancelled_run_ends_within_a_tenth_of_a_second_and_the_next_one_is_rig
     assert!(ended_at.since(asked_at).0 < 100_000, "cancelled after {} us", ended_at.since(asked_at).0);
     assert_eq!(after, before);
 }
+
+#[wasm_bindgen_test]
+async fn workers_that_nobody_needs_are_let_go_and_come_back_for_the_next_run() {
+    let pool = Pool::new();
+    pool.rest_after(100);
+    let scenario = Scenario { rows: 1_000, workers: 2, ..Scenario::default() };
+    let hold = pool.hold();
+    let first = report_of(&pool, &scenario).await;
+    sleep(400).await;
+    assert_eq!(pool.worker_count(), 2, "somebody holds them");
+    drop(hold);
+    assert_eq!(pool.worker_count(), 2, "not at once");
+    sleep(400).await;
+    assert_eq!(pool.worker_count(), 0, "nobody does");
+    assert_eq!(report_of(&pool, &scenario).await.result, first.result);
+    sleep(400).await;
+    assert_eq!(pool.worker_count(), 0, "a run of a script keeps them no longer than it lasts");
+}

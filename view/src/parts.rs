@@ -178,10 +178,15 @@ impl Parts {
     }
 }
 
-/// What of a list could not be used: a sentence's end, for the reader who wrote it.
+/// What of a list could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UnknownPart(String);
+#[error("{words}")]
+pub struct UnknownPart {
+    /// A sentence's end, for the reader who wrote it.
+    words: String,
+    /// Whether nothing else could be used, so that the usual parts were taken.
+    pub is_all: bool,
+}
 
 /// Reads a list of names, separated by commas or blanks: `workers, skew`, `all`, `none`. What is unknown is left out, and
 /// said; where nothing is known, the usual parts are taken.
@@ -196,13 +201,15 @@ pub fn read<P: Part>(text: &str) -> (Vec<P>, Option<UnknownPart>) {
     let is_named = |part: &P| words.contains(&part.name());
     let mut parts: Vec<P> = P::all().into_iter().filter(is_named).collect();
     let unknown = words.iter().find(|word| P::all().iter().all(|part| part.name() != **word));
-    if parts.is_empty() {
+    let is_all = parts.is_empty();
+    if is_all {
         parts = P::usual();
     }
     let unknown = unknown.map(|word| {
         let short: String = word.chars().take(24).collect();
         let known: Vec<&str> = P::all().into_iter().map(Part::name).collect();
-        UnknownPart(format!("has \"{short}\", which is none of {}, all, none", known.join(", ")))
+        let words = format!("has \"{short}\", which is none of {}, all, none", known.join(", "));
+        UnknownPart { words, is_all }
     });
     (parts, unknown)
 }

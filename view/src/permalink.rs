@@ -162,7 +162,7 @@ pub fn list<P: Part>(value: &str, into: &mut Vec<P>) -> Result<(), Repair> {
     let (parts, unknown) = parts::read(value);
     *into = parts;
     let Some(unknown) = unknown else { return Ok(()) };
-    let instead = if *into == P::usual() { Instead::Default } else { Instead::Nothing };
+    let instead = if unknown.is_all { Instead::Default } else { Instead::Nothing };
     Err(Repair { wrong: InvalidScenario::new(P::LIST, unknown.to_string()), instead })
 }
 

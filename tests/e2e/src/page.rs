@@ -95,6 +95,22 @@ impl Page {
         Ok(())
     }
 
+    /// Lets the pages that are opened from now on keep their workers in `keptWorkers`, in the order in which they were
+    /// started, and count those that were not ended in `liveWorkers()`.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn keep_workers(&self) -> Outcome {
+        let source = "globalThis.keptWorkers = []; \
+            globalThis.Worker = class extends Worker { \
+                constructor(...given) { super(...given); keptWorkers.push(this); } \
+                terminate() { this.isEnded = true; super.terminate(); } }; \
+            globalThis.liveWorkers = () => keptWorkers.filter((worker) => !worker.isEnded).length;";
+        self.send("Page.enable", json!({})).await?;
+        self.send("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await?;
+        Ok(())
+    }
+
     /// Goes to an address and waits until its resources are there.
     ///
     /// # Errors
