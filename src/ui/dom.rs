@@ -88,7 +88,11 @@ pub(super) fn width_of(element: NodeRef<leptos::html::Div>) -> ReadSignal<u32> {
             let Ok(entry) = newest else { return };
             let pixels = entry.content_rect().width().floor() as u32;
             if width.get_untracked() != pixels {
-                set_width.set(pixels);
+                // What is drawn anew at once can change the width again, by a scrollbar: the browser would report an error.
+                request_animation_frame(move || {
+                    // Where the figure is gone by now, nobody waits for it.
+                    let _ = set_width.try_set(pixels);
+                });
             }
         });
         let Ok(observer) = web_sys::ResizeObserver::new(seen.as_ref().unchecked_ref()) else { return };
