@@ -1,7 +1,7 @@
 //! The command line: words in, one [`Command`] out.
 
 use crate::error::{Error, Outcome};
-use crate::test::Part;
+use crate::test::{Browsers, Engine, Part};
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub(crate) enum Command {
     Serve { port: u16 },
     /// Leave the page in `dist/`.
     Build,
-    /// Run everything, or one part.
-    Test { parts: Vec<Part> },
+    /// Run everything, or one part; the end-to-end tests in these browsers.
+    Test { parts: Vec<Part>, browsers: Browsers },
     /// Run the benchmarks.
     Bench { arguments: Vec<String> },
     /// Fuzz every target.
@@ -28,18 +28,23 @@ pub(crate) const USAGE: &str = "\
 Shuffle Lab. Each command first sets up what is missing, and says so.
 
   cargo xtask serve [--port N]   build a release, serve it at http://127.0.0.1:8080/, rebuild on change
-  cargo xtask test [PART...]     run all checks and tests, or only some parts:
+  cargo xtask test [PART...] [--browser NAME]
+                                 run all checks and tests, or only some parts:
                                    lint    formatting, Clippy (native and wasm)
                                    docs    documentation without warnings
                                    native  unit, integration and documentation tests
                                    web     tests inside a browser (wasm-bindgen-test-runner)
-                                   e2e     the built page in a browser (WebDriver)
+                                   e2e     the built page in browsers (WebDriver): all tests in
+                                           Chromium, the smoke tests in Firefox and WebKitGTK where
+                                           they are already here; --browser all installs them,
+                                           --browser chromium|firefox|webkit takes only that one
   cargo xtask build              leave the page in dist/; it works under any path
   cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node
   cargo xtask fuzz [--runs N]    run each fuzz target a million times; needs a C++ compiler
   cargo xtask --help             this text
 
-Environment: CHROMIUM and CHROMEDRIVER name a browser pair; SHUFFLE_LAB_WASM32=debian skips rustup.";
+Environment: CHROMIUM and CHROMEDRIVER name a browser pair, and so do FIREFOX and GECKODRIVER; WEBKIT_MINIBROWSER,
+WEBKIT_DRIVER and XVFB name WebKitGTK's programs; SHUFFLE_LAB_WASM32=debian skips rustup.";
 
 const PORT_DEFAULT: u16 = 8080;
 const FUZZ_RUNS_DEFAULT: u64 = 1_000_000;
@@ -56,7 +61,7 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
             Ok(Command::Serve { port: read_port(&option["--port=".len()..])? })
         }
         ["build"] => Ok(Command::Build),
-        ["test", names @ ..] => Ok(Command::Test { parts: read_parts(names)? }),
+        ["test", words @ ..] => read_test(words),
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
         ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
         ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
@@ -80,6 +85,44 @@ fn read_runs(text: &str) -> Outcome<u64> {
         Ok(runs) if runs > 0 => Ok(runs),
         Ok(_) | Err(_) => Err(Error::Usage(format!("--runs takes a number from 1 on, not `{text}`."))),
     }
+}
+
+/// The parts of the tests and the browsers.
+fn read_test(words: &[&str]) -> Outcome<Command> {
+    let mut names = Vec::new();
+    let mut browsers = None;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let name = match word.strip_prefix("--browser") {
+            Some("") => words.next().copied().unwrap_or_default(),
+            Some(value) if value.starts_with('=') => &value[1..],
+            Some(_) | None => {
+                names.push(*word);
+                continue;
+            }
+        };
+        if browsers.replace(read_browsers(name)?).is_some() {
+            return Err(Error::Usage("--browser can be given once; `--browser all` takes all.".into()));
+        }
+    }
+    let parts = read_parts(&names)?;
+    if browsers.is_some() && !parts.contains(&Part::EndToEnd) {
+        return Err(Error::Usage(
+            "--browser is about the part e2e, which is not among the named parts.".into(),
+        ));
+    }
+    Ok(Command::Test { parts, browsers: browsers.unwrap_or(Browsers::Here) })
+}
+
+fn read_browsers(name: &str) -> Outcome<Browsers> {
+    if name == "all" {
+        return Ok(Browsers::All);
+    }
+    let engine = Engine::ALL.into_iter().find(|engine| engine.name() == name);
+    engine.map(Browsers::Only).ok_or_else(|| {
+        let known = Engine::ALL.map(Engine::name).join(", ");
+        Error::Usage(format!("--browser takes all, {known}, not `{name}`."))
+    })
 }
 
 /// The named parts in their fixed order; all of them if none is named.
@@ -118,15 +161,32 @@ mod tests {
     #[test]
     fn parts_keep_their_order() {
         let parts = vec![Part::Lint, Part::EndToEnd];
-        assert_eq!(parsed("test e2e lint").ok(), Some(Command::Test { parts }));
-        assert_eq!(parsed("test").ok(), Some(Command::Test { parts: Part::ALL.to_vec() }));
+        let browsers = Browsers::Here;
+        assert_eq!(parsed("test e2e lint").ok(), Some(Command::Test { parts, browsers }));
+        assert_eq!(parsed("test").ok(), Some(Command::Test { parts: Part::ALL.to_vec(), browsers }));
+    }
+
+    #[test]
+    fn browsers_are_read() {
+        let all = |browsers| Some(Command::Test { parts: Part::ALL.to_vec(), browsers });
+        assert_eq!(parsed("test --browser all").ok(), all(Browsers::All));
+        assert_eq!(parsed("test --browser=webkit").ok(), all(Browsers::Only(Engine::WebKit)));
+        let one = Command::Test { parts: vec![Part::EndToEnd], browsers: Browsers::Only(Engine::Firefox) };
+        assert_eq!(parsed("test --browser firefox e2e").ok(), Some(one));
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        for (line, word) in
-            [("test webb", "webb"), ("serve --port 0", "`0`"), ("sevre", "sevre"), ("fuzz --runs no", "`no`")]
-        {
+        for (line, word) in [
+            ("test webb", "webb"),
+            ("test --browser opera", "`opera`"),
+            ("test e2e --browser", "all, chromium"),
+            ("test --browser all --browser webkit", "once"),
+            ("test lint --browser all", "e2e"),
+            ("serve --port 0", "`0`"),
+            ("sevre", "sevre"),
+            ("fuzz --runs no", "`no`"),
+        ] {
             let error = parsed(line).expect_err(line).to_string();
             assert!(error.contains(word), "{error}");
         }

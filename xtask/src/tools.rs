@@ -35,6 +35,15 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     purpose: "bundle and serve the page",
 };
 
+/// Drives Firefox. Debian has no package of it, npm's package downloads it from GitHub, and PyPI's is for Windows.
+pub(crate) const GECKODRIVER: CargoTool = CargoTool {
+    package: "geckodriver",
+    program: "geckodriver",
+    version: "0.37.1",
+    arguments: &[],
+    purpose: "drive Firefox",
+};
+
 /// Writes the JavaScript glue; also brings `wasm-bindgen-test-runner`, which runs the tests of `tests/web` in a browser.
 pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     package: "wasm-bindgen-cli",

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use thirtyfour::By;
 use thirtyfour::prelude::ElementQueryable;
+use thirtyfour::{By, WebDriver};
 
-use crate::{Error, Outcome, Page, Site, View, visit};
+use crate::{Outcome, Page, Site, View, until, visit};
 
 /// How long a test waits for what a page should soon show.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -47,12 +47,9 @@ pub async fn assert_quiet(page: &Page, site: &Site) -> Outcome {
 ///
 /// # Errors
 /// It has not after [`LIMIT`].
-pub async fn headline_with(page: &Page, words: &str) -> Outcome<String> {
-    let headline = async || match page.driver.query(By::Css(HEADLINE)).nowait().first_opt().await? {
-        Some(element) => Ok::<_, Error>(element.text().await?),
-        None => Ok(String::new()),
-    };
-    page.until(&format!("a verdict with {words:?}"), LIMIT, async || Ok(headline().await?.contains(words)))
+pub async fn headline_with(page: &impl AsRef<WebDriver>, words: &str) -> Outcome<String> {
+    let headline = async || text_of(page.as_ref(), HEADLINE).await;
+    until(&format!("a verdict with {words:?}"), LIMIT, async || Ok(headline().await?.contains(words)))
         .await?;
     headline().await
 }
@@ -61,11 +58,15 @@ pub async fn headline_with(page: &Page, words: &str) -> Outcome<String> {
 ///
 /// # Errors
 /// It is not after [`LIMIT`].
-pub async fn at_rest(page: &Page) -> Outcome {
-    page.until("rest", LIMIT, async || {
-        let status = page.driver.query(By::Css(".status-words")).nowait().first_opt().await?;
-        let Some(status) = status else { return Ok(false) };
-        Ok(status.text().await?.starts_with("At rest"))
-    })
-    .await
+pub async fn at_rest(page: &impl AsRef<WebDriver>) -> Outcome {
+    let status = async || text_of(page.as_ref(), ".status-words").await;
+    until("rest", LIMIT, async || Ok(status().await?.starts_with("At rest"))).await
+}
+
+/// The text of the first element that matches, empty where there is none yet.
+async fn text_of(driver: &WebDriver, css: &str) -> Outcome<String> {
+    match driver.query(By::Css(css)).nowait().first_opt().await? {
+        Some(element) => Ok(element.text().await?),
+        None => Ok(String::new()),
+    }
 }

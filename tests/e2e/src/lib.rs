@@ -6,6 +6,7 @@
 //! Page      one browser on one page: open, look, read the console
 //! browsers  those that are open and free: a test takes one, the next test takes it again
 //! lab       what most tests of the lab do
+//! engines   browsers of three engines, for the smoke tests: the page is not for Chromium alone
 //! visit     all of these around a test, with a picture when it fails
 //! ```
 //!
@@ -14,16 +15,19 @@
 
 pub mod browsers;
 mod driver;
+pub mod engines;
 mod http;
 pub mod lab;
 mod page;
 pub mod places;
 mod site;
 mod visit;
+mod wait;
 
 pub use page::{ConsoleLine, Page, View};
 pub use site::{Request, STRICT_POLICY, Site};
 pub use visit::visit;
+pub use wait::{until, wait_for};
 
 /// The WebDriver client, for its elements and keys.
 pub use thirtyfour;

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::driver::Driver;
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, wait};
 
 /// How the page is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,12 @@ pub struct Page {
     /// The WebDriver session, for finding elements and sending keys.
     pub driver: WebDriver,
     process: Driver,
+}
+
+impl AsRef<WebDriver> for Page {
+    fn as_ref(&self) -> &WebDriver {
+        &self.driver
+    }
 }
 
 impl Page {
@@ -124,11 +130,7 @@ impl Page {
     /// # Errors
     /// If none has come after that time.
     pub async fn wait_for(&self, css: &str, limit: Duration) -> Outcome<WebElement> {
-        let query = self.driver.query(By::Css(css)).wait(limit, Duration::from_millis(50));
-        query
-            .first_opt()
-            .await?
-            .ok_or_else(|| Error::TimeOut { what: format!("an element `{css}`"), seconds: limit.as_secs() })
+        wait::wait_for(&self.driver, css, limit).await
     }
 
     /// Asks again and again until the answer is yes.
@@ -136,14 +138,7 @@ impl Page {
     /// # Errors
     /// If it is still no after that time, or the question's own.
     pub async fn until(&self, what: &str, limit: Duration, ask: impl AsyncFn() -> Outcome<bool>) -> Outcome {
-        let start = Instant::now();
-        while !ask().await? {
-            if start.elapsed() > limit {
-                return Err(Error::TimeOut { what: what.to_owned(), seconds: limit.as_secs() });
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(())
+        wait::until(what, limit, ask).await
     }
 
     /// Runs an expression of JavaScript in the page; a promise is awaited.

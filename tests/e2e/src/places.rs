@@ -54,6 +54,64 @@ pub(crate) fn chromedriver() -> PathBuf {
     named("CHROMEDRIVER").unwrap_or_else(|| PathBuf::from("chromedriver"))
 }
 
+/// Firefox, if it is here.
+pub(crate) fn firefox() -> Option<PathBuf> {
+    named("FIREFOX").or_else(|| program("firefox-esr")).or_else(|| program("firefox"))
+}
+
+/// Firefox's driver, if it is here.
+pub(crate) fn geckodriver() -> Option<PathBuf> {
+    named("GECKODRIVER").or_else(|| program("geckodriver"))
+}
+
+/// `WebKitGTK`'s small browser, if it is here.
+pub(crate) fn webkit_browser() -> Option<PathBuf> {
+    named("WEBKIT_MINIBROWSER").or_else(|| {
+        let folder = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
+        let places = [folder.as_str(), "/usr/libexec", "/usr/lib64", "/usr/lib"];
+        places
+            .iter()
+            .map(|place| Path::new(place).join("webkit2gtk-4.1").join("MiniBrowser"))
+            .find(|file| file.exists())
+    })
+}
+
+/// `WebKitGTK`'s driver, if it is here.
+pub(crate) fn webkit_driver() -> Option<PathBuf> {
+    named("WEBKIT_DRIVER").or_else(|| program("WebKitWebDriver"))
+}
+
+/// The X server without a screen, if it is here.
+pub(crate) fn xvfb() -> Option<PathBuf> {
+    named("XVFB").or_else(|| program("Xvfb"))
+}
+
+/// What was found, or an error that says what is missing and which variable could name it.
+pub(crate) fn found(what: &str, variable: &str, file: Option<PathBuf>) -> Outcome<PathBuf> {
+    file.ok_or_else(|| {
+        Error::Missing(format!(
+            "{what} is not here: run `cargo xtask test e2e --browser all` once, or set {variable}."
+        ))
+    })
+}
+
+/// The pages of hosts.
+#[must_use]
+pub fn hosts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("hosts")
+}
+
+/// A program among the project's tools or on PATH.
+fn program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let tools = target().join("tools").join("bin");
+    std::iter::once(tools)
+        .chain(env::split_paths(&path))
+        .map(|folder| folder.join(&name))
+        .find(|file| file.is_file())
+}
+
 fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from)
 }

@@ -27,6 +27,9 @@ const WATCHING_POLICY: &str = "default-src 'self' blob: data: 'unsafe-inline' 'u
 /// Where the browser sends its reports, below the base.
 const REPORTS: &str = "reports";
 
+/// Keeps what goes wrong in a page for the test.
+const HOOKS: &str = include_str!("hooks.js");
+
 /// Something the browser asked the site for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -59,6 +62,28 @@ impl Site {
         Self::serve(&places::dist()?, "/some/sub/path/", None)
     }
 
+    /// Serves the built page with a script before all others, that keeps errors, rejections, console errors and warnings
+    /// in `window.heardProblems`.
+    ///
+    /// # Errors
+    /// If there is no built page or no free port.
+    pub fn of_the_page_with_hooks() -> Outcome<Self> {
+        Self::start(&places::dist()?, "/some/sub/path/", None, Some(HOOKS))
+    }
+
+    /// Serves a page of somebody else, `tests/e2e/hosts/frame.html`, that frames the figure at an address.
+    ///
+    /// # Errors
+    /// If there is no free port.
+    pub fn of_a_host() -> Outcome<Self> {
+        Self::start(
+            &places::hosts(),
+            "/",
+            Some("default-src 'self' 'unsafe-inline'; img-src data:; frame-src *"),
+            None,
+        )
+    }
+
     /// Serves the built page under [`STRICT_POLICY`].
     ///
     /// # Errors
@@ -73,6 +98,15 @@ impl Site {
     /// # Errors
     /// If there is no free port.
     pub fn serve(folder: &Path, base: &str, policy: Option<&str>) -> Outcome<Self> {
+        Self::start(folder, base, policy, None)
+    }
+
+    fn start(
+        folder: &Path,
+        base: &str,
+        policy: Option<&str>,
+        first_script: Option<&'static str>,
+    ) -> Outcome<Self> {
         let report = format!("report-uri {base}{REPORTS}");
         let policy_header = match policy {
             Some(policy) => format!("content-security-policy: {policy}; {report}\r\n"),
@@ -80,7 +114,8 @@ impl Site {
                 format!("content-security-policy-report-only: {WATCHING_POLICY}; {report}\r\n")
             }
         };
-        let folder = Folder { path: folder.to_path_buf(), base: base.to_owned(), policy_header };
+        let folder =
+            Folder { path: folder.to_path_buf(), base: base.to_owned(), policy_header, first_script };
         let seen = Arc::new(Mutex::new(Seen::default()));
         let to_fill = Arc::clone(&seen);
         let listener = Listener::start(move |stream| folder.answer(stream, &to_fill))?;
@@ -114,6 +149,7 @@ struct Folder {
     path: PathBuf,
     base: String,
     policy_header: String,
+    first_script: Option<&'static str>,
 }
 
 impl Folder {
@@ -145,8 +181,22 @@ impl Folder {
     }
 
     fn file(&self, target: &str) -> (u16, Vec<u8>, &'static str) {
-        let found = self.find(target).and_then(|file| Some((200, fs::read(&file).ok()?, media_type(&file))));
+        let found = self.find(target).and_then(|file| {
+            Some((200, self.with_first_script(&file, fs::read(&file).ok()?), media_type(&file)))
+        });
         found.unwrap_or_else(|| (404, b"not here".to_vec(), "text/plain"))
+    }
+
+    fn with_first_script(&self, file: &Path, body: Vec<u8>) -> Vec<u8> {
+        match self.first_script {
+            Some(script) if file.extension().is_some_and(|end| end == "html") => {
+                // What stands before a document's type would change its mode; after it, it opens the head.
+                let text = String::from_utf8_lossy(&body);
+                let (kind, rest) = text.split_at(text.find('>').map_or(0, |end| end + 1));
+                format!("{kind}<script>{script}</script>{rest}").into_bytes()
+            }
+            Some(_) | None => body,
+        }
     }
 
     /// The file behind a request's target; only plain names below the base, so nothing else of this
@@ -190,7 +240,12 @@ mod tests {
     use super::*;
 
     fn folder() -> Folder {
-        Folder { path: PathBuf::from("/x"), base: "/some/sub/path/".into(), policy_header: String::new() }
+        Folder {
+            path: PathBuf::from("/x"),
+            base: "/some/sub/path/".into(),
+            policy_header: String::new(),
+            first_script: None,
+        }
     }
 
     #[test]

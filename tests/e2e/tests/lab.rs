@@ -256,7 +256,7 @@ fn stages(report: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The report of `lab run`.
-fn command_line(scenario: &Value) -> Outcome<Value> {
+pub(crate) fn command_line(scenario: &Value) -> Outcome<Value> {
     let mut process = Command::new(places::command_line()?)
         .args(["run", "-"])
         .stdin(Stdio::piped())

@@ -1,9 +1,11 @@
 //! All end-to-end tests in one binary with a harness of its own: they share the browsers, and a harness can close these
 //! when the last test is over. Names, filters, `--list` and the summary are those of `cargo test`.
 
+use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use shuffle_lab_e2e::engines::Engine;
 use shuffle_lab_e2e::{Outcome, browsers};
 use tokio::runtime::Runtime;
 
@@ -17,16 +19,27 @@ macro_rules! tests {
 mod lab;
 mod page;
 mod plan;
+mod smoke;
 
 /// One for all tests: a browser outlives its test, and so must the connections to it.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Runtime::new().expect("the system has room for a few threads"));
 
-fn main() {
-    let tests = [page::tests(), lab::tests(), plan::tests()].into_iter().flatten().collect();
+fn main() -> ExitCode {
+    let engines = match Engine::wanted() {
+        Ok(engines) => engines,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut tests = smoke::tests(&engines);
+    if engines.contains(&Engine::Chromium) {
+        tests.extend([page::tests(), lab::tests(), plan::tests()].into_iter().flatten());
+    }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
     RUNTIME.block_on(browsers::close());
-    conclusion.exit();
+    conclusion.exit_code()
 }
 
 /// A test by its path, without the name of the binary.

@@ -59,7 +59,7 @@ fn find(project: &Project) -> Option<Browser> {
 }
 
 /// A program that the user names in an environment variable.
-fn named(variable: &str) -> Option<PathBuf> {
+pub(super) fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|file| is_program(file))
 }
 

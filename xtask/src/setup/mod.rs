@@ -10,8 +10,11 @@ mod browser;
 mod cargo_tools;
 mod crates;
 mod debian_compiler;
+mod engines;
+mod firefox;
 mod rust_components;
 mod wasm_target;
+mod webkit;
 
 use crate::error::Outcome;
 use crate::project::Project;
@@ -20,6 +23,7 @@ use crate::say;
 use crate::tools;
 
 pub(crate) use browser::Browser;
+pub(crate) use engines::{Browsers, Engine, Engines};
 
 /// What is needed to compile and bundle the page.
 pub(crate) struct PageTools {
@@ -89,6 +93,11 @@ pub(crate) fn fuzz_tools(project: &Project) -> Outcome {
 /// Brings a browser and its driver.
 pub(crate) fn browser(project: &Project) -> Outcome<Browser> {
     browser::bring(project)
+}
+
+/// Finds or brings the engines that the end-to-end tests are to run in.
+pub(crate) fn engines(project: &Project, browsers: Browsers) -> Outcome<Engines> {
+    engines::bring(project, browsers)
 }
 
 /// Brings `cargo fmt` and `cargo clippy`.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::say;
+pub(crate) use crate::setup::{Browsers, Engine};
 use steps::Steps;
 
 /// A part that can be run alone.
@@ -70,18 +71,18 @@ impl Report {
     }
 }
 
-/// Runs the parts in order.
-pub(crate) fn run(project: &Project, parts: &[Part]) -> Outcome {
+/// Runs the parts in order, the end-to-end tests in these browsers.
+pub(crate) fn run(project: &Project, parts: &[Part], browsers: Browsers) -> Outcome {
     let mut report = Report { start: Instant::now(), lines: Vec::new() };
-    let end = run_parts(project, parts, &mut report);
+    let end = run_parts(project, parts, browsers, &mut report);
     report.summary(&end);
     end
 }
 
-fn run_parts(project: &Project, parts: &[Part], report: &mut Report) -> Outcome {
+fn run_parts(project: &Project, parts: &[Part], browsers: Browsers, report: &mut Report) -> Outcome {
     let mut steps = None;
     report.step("set-up", || {
-        steps = Some(Steps::set_up(project, parts)?);
+        steps = Some(Steps::set_up(project, parts, browsers)?);
         Ok(())
     })?;
     let steps = steps.ok_or_else(|| Error::Project("the set-up left nothing behind.".into()))?;

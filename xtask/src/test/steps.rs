@@ -6,7 +6,7 @@ use crate::page;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
-use crate::setup::{self, Browser, Purpose, WasmCompiler};
+use crate::setup::{self, Browser, Browsers, Engine, Engines, Purpose, WasmCompiler};
 use crate::tools::WASM_TARGET;
 
 /// The parts' common ground: what the set-up found.
@@ -15,6 +15,7 @@ pub(crate) struct Steps<'a> {
     compiler: WasmCompiler,
     wasm_clippy: bool,
     browser: Option<Browser>,
+    engines: Engines,
     web_targets: Vec<String>,
 }
 
@@ -22,11 +23,17 @@ const END_TO_END_PACKAGE: &str = "shuffle-lab-e2e";
 
 impl<'a> Steps<'a> {
     /// Brings what these parts need, and nothing else.
-    pub(crate) fn set_up(project: &'a Project, parts: &[Part]) -> Outcome<Self> {
+    pub(crate) fn set_up(project: &'a Project, parts: &[Part], browsers: Browsers) -> Outcome<Self> {
         let has = |part| parts.contains(&part);
         let web_targets = web_targets::list(project)?;
-        let mut steps =
-            Self { project, compiler: WasmCompiler::Usual, wasm_clippy: false, browser: None, web_targets };
+        let mut steps = Self {
+            project,
+            compiler: WasmCompiler::Usual,
+            wasm_clippy: false,
+            browser: None,
+            engines: Engines::default(),
+            web_targets,
+        };
         if has(Part::Lint) {
             setup::lint_tools(project)?;
         }
@@ -43,8 +50,11 @@ impl<'a> Steps<'a> {
         if runs_web_tests {
             setup::web_test_tools(project)?;
         }
-        if runs_web_tests || has(Part::EndToEnd) {
+        if runs_web_tests || (has(Part::EndToEnd) && browsers.have(Engine::Chromium)) {
             steps.browser = Some(setup::browser(project)?);
+        }
+        if has(Part::EndToEnd) {
+            steps.engines = setup::engines(project, browsers)?;
         }
         setup::done();
         Ok(steps)
@@ -121,22 +131,26 @@ impl<'a> Steps<'a> {
     }
 
     pub(crate) fn end_to_end(&self, report: &mut Report) -> Outcome {
-        let browser = self.needed_browser()?;
         report.step("build of the page", || page::build_if_changed(self.project))?;
         // The one that the native tests have built and tried: its answers do not depend on how it was optimised.
         report.step("build of the command line", || {
             self.cargo("build --package shuffle-engine --features cli --bin lab").shown()
         })?;
-        report.step("end-to-end tests", || {
-            self.cargo("test --package")
+        report.step(&format!("end-to-end tests ({})", self.engines.names.join(", ")), || {
+            let mut run = self
+                .cargo("test --package")
                 .arg(END_TO_END_PACKAGE)
                 .env("SHUFFLE_LAB_DIST", &self.project.dist)
                 .env("SHUFFLE_LAB_CLI", self.project.target.join("debug").join(executable("lab")))
-                .env("CHROMIUM", &browser.chromium)
-                .env("CHROMEDRIVER", &browser.chromedriver)
-                // Each page has a pool of workers: two keep a small machine busy. So two browsers serve all tests.
-                .args(["--", "--test-threads", "2"])
-                .shown()
+                .env("SHUFFLE_LAB_BROWSERS", self.engines.names.join(","));
+            if let Some(browser) = &self.browser {
+                run = run.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.chromedriver);
+            }
+            for (variable, program) in &self.engines.programs {
+                run = run.env(variable, program);
+            }
+            // Each page has a pool of workers: two keep a small machine busy. So two browsers serve all tests.
+            run.args(["--", "--test-threads", "2"]).shown()
         })
     }
 
