@@ -16,6 +16,8 @@ pub(crate) enum Command {
     Test { parts: Vec<Part>, browsers: Browsers },
     /// Run the benchmarks.
     Bench { arguments: Vec<String> },
+    /// Open pages of other hosts with figures in them.
+    Hosts { names: Vec<String> },
     /// Fuzz every target.
     Fuzz { runs: u64 },
     /// Internal: add the figures' files to a page that trunk has built. Trunk calls it.
@@ -39,6 +41,8 @@ Shuffle Lab. Each command first sets up what is missing, and says so.
                                            they are already here; --browser all installs them,
                                            --browser chromium|firefox|webkit takes only that one
   cargo xtask build              leave the page in dist/; it works under any path
+  cargo xtask hosts [NAME...]    put figures into pages of MkDocs, Docusaurus, mdBook, JupyterLab, marimo and plain ones,
+                                 open them in a browser, tell what was seen (pictures in target/screenshots)
   cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node
   cargo xtask fuzz [--runs N]    run each fuzz target a million times; needs a C++ compiler
   cargo xtask --help             this text
@@ -62,6 +66,7 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         }
         ["build"] => Ok(Command::Build),
         ["test", words @ ..] => read_test(words),
+        ["hosts", ..] => Ok(Command::Hosts { names: arguments[1..].to_vec() }),
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
         ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
         ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
@@ -154,6 +159,8 @@ mod tests {
         assert_eq!(parsed("serve --port 9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("serve --port=9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("build").ok(), Some(Command::Build));
+        let names = vec!["mkdocs".to_owned()];
+        assert_eq!(parsed("hosts mkdocs").ok(), Some(Command::Hosts { names }));
         assert_eq!(parsed("fuzz").ok(), Some(Command::Fuzz { runs: 1_000_000 }));
         assert_eq!(parsed("fuzz --runs 5").ok(), Some(Command::Fuzz { runs: 5 }));
     }

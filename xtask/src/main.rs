@@ -7,6 +7,7 @@
 //! widget   adds the files of figures in other pages to what trunk has built
 //! serve    trunk, watching
 //! test     checks and tests, in order, with times
+//! hosts    pages of others with figures in them
 //! bench    Node runs tests/bench
 //! fuzz     cargo-fuzz runs the targets of fuzz/
 //! ```
@@ -19,6 +20,7 @@ mod cli;
 mod error;
 mod fingerprint;
 mod fuzz;
+mod hosts;
 mod page;
 mod project;
 mod run;
@@ -65,6 +67,7 @@ fn perform(command: Command) -> Outcome {
         Command::Widget => widget::add_to_staged(&Project::find()?),
         Command::Build => page::build(&Project::find()?),
         Command::Test { parts, browsers } => test::run(&Project::find()?, &parts, browsers),
+        Command::Hosts { names } => hosts::run(&Project::find()?, &names),
         Command::Fuzz { runs } => fuzz::run(&Project::find()?, runs),
         Command::Bench { arguments } => bench::run(&Project::find()?, &arguments),
     }

@@ -58,6 +58,8 @@ impl Drop for Listener {
 pub(crate) struct Incoming {
     pub(crate) method: String,
     pub(crate) target: String,
+    /// Under which name and port the server was asked.
+    pub(crate) host: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -68,6 +70,7 @@ pub(crate) fn read_request(stream: &TcpStream) -> Option<Incoming> {
     let mut first = String::new();
     reader.read_line(&mut first).ok()?;
     let mut body_bytes = 0;
+    let mut host = String::new();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -78,9 +81,12 @@ pub(crate) fn read_request(stream: &TcpStream) -> Option<Incoming> {
         if let Some(length) = line.strip_prefix("content-length:") {
             body_bytes = length.trim().parse().ok()?;
         }
+        if let Some(name) = line.strip_prefix("host:") {
+            name.trim().clone_into(&mut host);
+        }
     }
     let mut body = Vec::new();
     reader.take(body_bytes).read_to_end(&mut body).ok()?;
     let mut words = first.split(' ');
-    Some(Incoming { method: words.next()?.to_owned(), target: words.next()?.to_owned(), body })
+    Some(Incoming { method: words.next()?.to_owned(), target: words.next()?.to_owned(), host, body })
 }

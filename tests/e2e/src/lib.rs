@@ -1,12 +1,14 @@
 //! Opens the built page in a real browser, for tests and for eyes.
 //!
 //! ```text
-//! Site      serves dist/ under a sub-path, keeps what was asked of it and what the page wanted elsewhere
+//! Offer     which folders are served, and how: a sub-path, a policy, to other origins
+//! Site      serves an offer, keeps what was asked of it and what the page wanted elsewhere
 //! Driver    one chromedriver process
 //! Page      one browser on one page: open, look, read the console
 //! browsers  those that are open and free: a test takes one, the next test takes it again
 //! lab       what most tests of the lab do
 //! engines   browsers of three engines, for the smoke tests: the page is not for Chromium alone
+//! hosts     pages of others with figures in them, and what is wanted of each
 //! visit     all of these around a test, with a picture when it fails
 //! ```
 //!
@@ -16,14 +18,17 @@
 pub mod browsers;
 mod driver;
 pub mod engines;
+pub mod hosts;
 mod http;
 pub mod lab;
+mod offer;
 mod page;
 pub mod places;
 mod site;
 mod visit;
 mod wait;
 
+pub use offer::{COURSE, LAB, Offer};
 pub use page::{ConsoleLine, Page, View};
 pub use site::{Request, STRICT_POLICY, Site};
 pub use visit::visit;
@@ -46,6 +51,9 @@ pub enum Error {
         /// The system's own words.
         source: std::io::Error,
     },
+    /// A page of a host is not as it should be.
+    #[error("{0}")]
+    Broken(String),
     /// Something needed is not there; the text says how to get it.
     #[error("{0}")]
     Missing(String),

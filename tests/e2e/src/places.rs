@@ -38,6 +38,24 @@ pub fn command_line() -> Outcome<PathBuf> {
     Err(Error::Missing(text))
 }
 
+/// The host pages that need no generator.
+pub(crate) fn plain_hosts() -> PathBuf {
+    root().join("tests").join("hosts").join("plain")
+}
+
+/// Something in the folder where `cargo xtask hosts` prepares a host.
+///
+/// # Errors
+/// If it is not there.
+pub(crate) fn host(name: &str, inside: &str) -> Outcome<PathBuf> {
+    let found = target().join("hosts").join(name).join(inside);
+    if found.exists() {
+        return Ok(found);
+    }
+    let text = format!("{} is not there: run `cargo xtask hosts {name}` once.", found.display());
+    Err(Error::Missing(text))
+}
+
 /// Where a picture of that name goes: `target/screenshots/NAME.png`.
 #[must_use]
 pub fn picture(name: &str) -> PathBuf {

@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use shuffle_lab_e2e::lab::{HEADLINE, LIMIT, assert_quiet, at_rest, at_the_lab, headline_with};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
-use shuffle_lab_e2e::{Outcome, STRICT_POLICY, Site, View, places, visit};
+use shuffle_lab_e2e::{Offer, Outcome, STRICT_POLICY, Site, View, places, visit};
 
 /// The tests of this file.
 pub(crate) fn tests() -> Vec<Trial> {
@@ -218,7 +218,7 @@ async fn a_killed_worker_is_named_and_replaced() -> Outcome {
 async fn where_no_worker_can_start_the_page_runs_the_engine_itself_and_says_so() -> Outcome {
     let policy = STRICT_POLICY.replace("worker-src 'self' blob:", "worker-src 'none'");
     assert_ne!(policy, STRICT_POLICY);
-    let site = Site::serve(&places::dist()?, "/lab/", Some(&policy))?;
+    let site = Site::of(Offer::new(&places::dist()?, "/lab/").under(&policy))?;
     visit("alone", View::WIDE, async |page| {
         page.open(&site.address("?v=1&rows=50000&workers=4")).await?;
         let headline = headline_with(page, "With 4 workers").await?;

@@ -16,6 +16,7 @@ macro_rules! tests {
     };
 }
 
+mod hosts;
 mod lab;
 mod page;
 mod plan;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     };
     let mut tests = smoke::tests(&engines);
     if engines.contains(&Engine::Chromium) {
-        tests.extend([page::tests(), lab::tests(), plan::tests()].into_iter().flatten());
+        tests.extend([page::tests(), lab::tests(), plan::tests(), hosts::tests()].into_iter().flatten());
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
     RUNTIME.block_on(browsers::close());

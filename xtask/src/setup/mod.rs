@@ -12,9 +12,13 @@ mod crates;
 mod debian_compiler;
 mod engines;
 mod firefox;
+mod npm_packages;
+mod python;
 mod rust_components;
 mod wasm_target;
 mod webkit;
+
+use std::path::{Path, PathBuf};
 
 use crate::error::Outcome;
 use crate::project::Project;
@@ -98,6 +102,26 @@ pub(crate) fn browser(project: &Project) -> Outcome<Browser> {
 /// Finds or brings the engines that the end-to-end tests are to run in.
 pub(crate) fn engines(project: &Project, browsers: Browsers) -> Outcome<Engines> {
     engines::bring(project, browsers)
+}
+
+/// Brings what `source/package.json` names; answers with the folder of the modules.
+pub(crate) fn npm_packages(
+    project: &Project,
+    source: &Path,
+    folder: &Path,
+    purpose: &str,
+) -> Outcome<PathBuf> {
+    npm_packages::bring(project, source, folder, purpose)
+}
+
+/// Brings what `source/requirements.txt` names; answers with the folder of the programs.
+pub(crate) fn python_packages(
+    project: &Project,
+    source: &Path,
+    folder: &Path,
+    purpose: &str,
+) -> Outcome<PathBuf> {
+    python::bring(project, source, folder, purpose)
 }
 
 /// Brings `cargo fmt` and `cargo clippy`.

@@ -1,0 +1,2 @@
+// The order of the pages.
+export default { course: ["skew", "salting"] };
