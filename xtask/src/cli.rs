@@ -16,8 +16,8 @@ pub(crate) enum Command {
     Test { parts: Vec<Part>, browsers: Browsers },
     /// Run the benchmarks.
     Bench { arguments: Vec<String> },
-    /// Open pages of other hosts with figures in them.
-    Hosts { names: Vec<String> },
+    /// Open pages of other hosts with figures in them, in these browsers.
+    Hosts { names: Vec<String>, browsers: Browsers },
     /// Fuzz every target.
     Fuzz { runs: u64 },
     /// Internal: add the figures' files to a page that trunk has built. Trunk calls it.
@@ -41,8 +41,9 @@ Shuffle Lab. Each command first sets up what is missing, and says so.
                                            they are already here; --browser all installs them,
                                            --browser chromium|firefox|webkit takes only that one
   cargo xtask build              leave the page in dist/; it works under any path
-  cargo xtask hosts [NAME...]    put figures into pages of MkDocs, Docusaurus, mdBook, JupyterLab, marimo and plain ones,
-                                 open them in a browser, tell what was seen (pictures in target/screenshots)
+  cargo xtask hosts [NAME...] [--browser NAME]
+                                 put figures into pages of MkDocs, Docusaurus, mdBook, JupyterLab, marimo and
+                                 plain ones, open them in browsers (as with `test`), tell what was seen
   cargo xtask bench [ARG...]     build, then run tests/bench/run.mjs with Node
   cargo xtask fuzz [--runs N]    run each fuzz target a million times; needs a C++ compiler
   cargo xtask --help             this text
@@ -66,7 +67,11 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         }
         ["build"] => Ok(Command::Build),
         ["test", words @ ..] => read_test(words),
-        ["hosts", ..] => Ok(Command::Hosts { names: arguments[1..].to_vec() }),
+        ["hosts", words @ ..] => {
+            let (names, browsers) = read_names_and_browsers(words)?;
+            let names = names.into_iter().map(str::to_owned).collect();
+            Ok(Command::Hosts { names, browsers: browsers.unwrap_or(Browsers::Here) })
+        }
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
         ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
         ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
@@ -92,8 +97,8 @@ fn read_runs(text: &str) -> Outcome<u64> {
     }
 }
 
-/// The parts of the tests and the browsers.
-fn read_test(words: &[&str]) -> Outcome<Command> {
+/// Names of parts or hosts, and what `--browser` says, if it is there.
+fn read_names_and_browsers<'a>(words: &[&'a str]) -> Outcome<(Vec<&'a str>, Option<Browsers>)> {
     let mut names = Vec::new();
     let mut browsers = None;
     let mut words = words.iter();
@@ -110,6 +115,12 @@ fn read_test(words: &[&str]) -> Outcome<Command> {
             return Err(Error::Usage("--browser can be given once; `--browser all` takes all.".into()));
         }
     }
+    Ok((names, browsers))
+}
+
+/// The parts of the tests and the browsers.
+fn read_test(words: &[&str]) -> Outcome<Command> {
+    let (names, browsers) = read_names_and_browsers(words)?;
     let parts = read_parts(&names)?;
     if browsers.is_some() && !parts.contains(&Part::EndToEnd) {
         return Err(Error::Usage(
@@ -160,7 +171,8 @@ mod tests {
         assert_eq!(parsed("serve --port=9000").ok(), Some(Command::Serve { port: 9000 }));
         assert_eq!(parsed("build").ok(), Some(Command::Build));
         let names = vec!["mkdocs".to_owned()];
-        assert_eq!(parsed("hosts mkdocs").ok(), Some(Command::Hosts { names }));
+        let browsers = Browsers::Only(Engine::Firefox);
+        assert_eq!(parsed("hosts mkdocs --browser firefox").ok(), Some(Command::Hosts { names, browsers }));
         assert_eq!(parsed("fuzz").ok(), Some(Command::Fuzz { runs: 1_000_000 }));
         assert_eq!(parsed("fuzz --runs 5").ok(), Some(Command::Fuzz { runs: 5 }));
     }

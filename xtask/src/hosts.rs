@@ -1,4 +1,4 @@
-//! Pages of others with figures in them: sets up each generator, builds its site, opens all in a browser.
+//! Pages of others with figures in them: sets up each generator, builds its site, opens all in browsers.
 //!
 //! What is in the sites, and the pinned versions of their generators, is in `tests/hosts`; what is wanted of them is in
 //! `tests/e2e/src/hosts`. A host that cannot be set up is named with the reason, and the others go on.
@@ -11,7 +11,7 @@ use crate::fingerprint::Fingerprint;
 use crate::page;
 use crate::project::Project;
 use crate::say;
-use crate::setup;
+use crate::setup::{self, Browsers, Engine};
 
 /// A host that needs something of its own.
 struct Generator {
@@ -51,8 +51,9 @@ const GENERATORS: [Generator; 5] = [
 ];
 
 /// Builds the page, prepares these hosts (all of them if none is named) and opens them.
-pub(crate) fn run(project: &Project, names: &[String]) -> Outcome {
-    let browser = setup::browser(project)?;
+pub(crate) fn run(project: &Project, names: &[String], browsers: Browsers) -> Outcome {
+    let chromium = browsers.have(Engine::Chromium).then(|| setup::browser(project)).transpose()?;
+    let engines = setup::engines(project, browsers)?;
     page::build_if_changed(project)?;
     let chosen = |name: &str| names.is_empty() || names.iter().any(|chosen| chosen == name);
     let mut left_out = Vec::new();
@@ -63,14 +64,19 @@ pub(crate) fn run(project: &Project, names: &[String]) -> Outcome {
         }
     }
     // A host that is not there says so in the table, too, and the table's program then fails.
-    project
+    let mut run = project
         .run("cargo")
         .args(["run", "--quiet", "--package", "shuffle-lab-e2e", "--example", "hosts", "--"])
         .args(names)
         .env("SHUFFLE_LAB_DIST", &project.dist)
-        .env("CHROMIUM", browser.chromium)
-        .env("CHROMEDRIVER", browser.chromedriver)
-        .shown()?;
+        .env("SHUFFLE_LAB_BROWSERS", engines.names.join(","));
+    if let Some(browser) = chromium {
+        run = run.env("CHROMIUM", browser.chromium).env("CHROMEDRIVER", browser.chromedriver);
+    }
+    for (variable, program) in engines.programs {
+        run = run.env(variable, program);
+    }
+    run.shown()?;
     if left_out.is_empty() {
         return Ok(());
     }

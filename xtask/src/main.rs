@@ -67,7 +67,7 @@ fn perform(command: Command) -> Outcome {
         Command::Widget => widget::add_to_staged(&Project::find()?),
         Command::Build => page::build(&Project::find()?),
         Command::Test { parts, browsers } => test::run(&Project::find()?, &parts, browsers),
-        Command::Hosts { names } => hosts::run(&Project::find()?, &names),
+        Command::Hosts { names, browsers } => hosts::run(&Project::find()?, &names, browsers),
         Command::Fuzz { runs } => fuzz::run(&Project::find()?, runs),
         Command::Bench { arguments } => bench::run(&Project::find()?, &arguments),
     }

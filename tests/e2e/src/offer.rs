@@ -94,13 +94,14 @@ impl Offer {
     }
 
     /// All headers but those about the body. `reports` is where the browser is to report what the policy does not allow.
-    pub(crate) fn headers(&self, reports: &str) -> String {
+    pub(crate) fn headers(&self, reports: &str, host: &str) -> String {
         let sharing = if self.shared { "access-control-allow-origin: *\r\n" } else { "" };
         let policy = match &self.policy {
             Some(policy) => format!("content-security-policy: {policy}; report-uri {reports}\r\n"),
-            // Forbids nothing; reports what is of another origin.
+            // Forbids nothing; reports what is of another origin. In a sandboxed frame `'self'` is nobody to WebKit, so
+            // the site is named, too.
             None => format!(
-                "content-security-policy-report-only: default-src 'self' {} blob: data: 'unsafe-inline' \
+                "content-security-policy-report-only: default-src 'self' http://{host} {} blob: data: 'unsafe-inline' \
                  'unsafe-eval'; report-uri {reports}\r\n",
                 self.allowed.join(" ")
             ),
@@ -213,6 +214,7 @@ mod tests {
             "<html><head lang=\"en\"><script src=\"/some/sub/path/first.js\"></script>\
              <script src=\"http://127.0.0.1:99/lab/embed.js\">"
         );
-        assert!(offer.headers("r").contains("'self' http://127.0.0.1:99 blob:"), "{}", offer.headers("r"));
+        let headers = offer.headers("reports", "127.0.0.1:7");
+        assert!(headers.contains("'self' http://127.0.0.1:7 http://127.0.0.1:99 blob:"), "{headers}");
     }
 }

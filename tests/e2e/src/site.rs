@@ -139,6 +139,7 @@ fn answer(offer: &Offer, mut stream: TcpStream, record: &Record) {
     let Some(request) = read_request(&stream) else {
         return;
     };
+    let host = request.host.clone();
     let reports = format!("{}{REPORTS}", offer.base);
     let answer = if request.target == reports {
         record.seen().violations.push(violation(&request));
@@ -156,7 +157,7 @@ fn answer(offer: &Offer, mut stream: TcpStream, record: &Record) {
         answer.status,
         answer.media_type,
         answer.body.len(),
-        offer.headers(&reports)
+        offer.headers(&reports, &host)
     );
     // A browser that went away needs no answer.
     let _ = stream.write_all(head.as_bytes());

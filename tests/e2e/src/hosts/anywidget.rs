@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Host;
-use super::plain::save;
 use super::server::Work;
 use super::stage::{LIMIT, ensure};
-use crate::{Outcome, Page};
+use super::window::Window;
+use crate::Outcome;
 
 /// A server, a kernel and all that a notebook's page loads take their time.
 pub(super) const FIRST_LIMIT: Duration = Duration::from_secs(120);
@@ -18,21 +18,16 @@ const VERDICTS: &str = "(() => { \
     return all(document).filter((e) => e.matches('.verdict-headline') && e.textContent.trim()).length; })()";
 
 /// Waits for both figures' verdicts, takes a picture, wants the title as it was and no error in the console.
-pub(super) async fn two_verdicts(host: Host, page: &Page, work: &Work) -> Outcome<String> {
+pub(super) async fn two_verdicts(host: Host, page: &Window<'_>, work: &Work) -> Outcome<String> {
     let title = page.evaluate("document.title").await?;
     page.until("two verdicts", LIMIT, async || Ok(page.evaluate(VERDICTS).await? == 2)).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    save(page, host).await?;
+    page.save(host).await?;
     let title_now = page.evaluate("document.title").await?;
     ensure(title_now == title, || format!("the title was {title}, it is {title_now}"))?;
     // Warnings are the notebook's own affair.
-    let errors: Vec<String> = page
-        .console()
-        .await?
-        .into_iter()
-        .filter(|line| line.level == "SEVERE")
-        .map(|line| line.message)
-        .collect();
+    let console = page.console().await?;
+    let errors: Vec<&String> = console.iter().filter(|line| line.starts_with("SEVERE")).collect();
     ensure(errors.is_empty(), || format!("the console has errors: {errors:?}"))?;
     let foreign = work.lab.violations();
     ensure(foreign.is_empty(), || format!("asked of a third origin: {foreign:?}"))?;

@@ -1,16 +1,17 @@
 //! Docusaurus: pages are drawn on a server that has no `window`, then React takes them over.
 
 use super::Host;
-use super::plain::save;
 use super::stage::{LIMIT, Stage, all_have_results, results};
-use crate::{Outcome, View, visit};
+use super::window::at;
+use crate::engines::Engine;
+use crate::{Outcome, View};
 
-pub(super) async fn check(host: Host) -> Outcome<String> {
+pub(super) async fn check(host: Host, engine: Engine) -> Outcome<String> {
     let stage = Stage::built(host)?;
-    visit(host.name(), View::WIDE, async |page| {
-        let before = stage.open(page, "").await?;
+    at(host, engine, View::WIDE, async |page| {
+        let before = stage.open(page, "", "html[data-has-hydrated=true]").await?;
         let time = all_have_results(page, 1).await?;
-        save(page, host).await?;
+        page.save(host).await?;
         stage.is_left_alone(page, &before).await?;
         // React's own navigation, there and back.
         page.evaluate("document.querySelector('article a[href*=salting]').click()").await?;

@@ -6,7 +6,9 @@ use std::fs;
 use super::Host;
 use super::anywidget::{FIRST_LIMIT, two_verdicts};
 use super::server::Work;
-use crate::{Error, Outcome, View, visit};
+use super::window::at;
+use crate::engines::Engine;
+use crate::{Error, Outcome, View};
 
 /// Without questions: about news, which would also be requests to elsewhere, and about the kernel.
 const OVERRIDES: &str = r#"{
@@ -24,7 +26,7 @@ const IDLE: &str = "(async () => { \
     await notebook.sessionContext.ready; \
     return notebook.sessionContext.session?.kernel?.status; })()";
 
-pub(super) async fn check(host: Host) -> Outcome<String> {
+pub(super) async fn check(host: Host, engine: Engine) -> Outcome<String> {
     let work = Work::prepare(host, "figure.ipynb")?;
     let own = work.folder.join(".own");
     let settings = own.join("settings");
@@ -46,7 +48,7 @@ pub(super) async fn check(host: Host) -> Outcome<String> {
             .arg(format!("--LabApp.app_settings_dir={}", settings.display()));
     });
     let server = server.await?;
-    visit(host.name(), View { height: 1900, ..View::WIDE }, async |page| {
+    at(host, engine, View { height: 1900, ..View::WIDE }, async |page| {
         let port = server.port;
         page.open(&format!("http://127.0.0.1:{port}/lab/tree/figure.ipynb?reset&token={token}")).await?;
         page.wait_for(".jp-Notebook .jp-CodeCell", FIRST_LIMIT).await?;

@@ -3,9 +3,11 @@
 use super::Host;
 use super::anywidget::{FIRST_LIMIT, two_verdicts};
 use super::server::Work;
-use crate::{Outcome, View, visit};
+use super::window::at;
+use crate::engines::Engine;
+use crate::{Outcome, View};
 
-pub(super) async fn check(host: Host) -> Outcome<String> {
+pub(super) async fn check(host: Host, engine: Engine) -> Outcome<String> {
     let work = Work::prepare(host, "figure.py")?;
     let server = work.serve("marimo", |command, port| {
         command
@@ -16,7 +18,7 @@ pub(super) async fn check(host: Host) -> Outcome<String> {
             .env("XDG_CACHE_HOME", &work.folder);
     });
     let server = server.await?;
-    visit(host.name(), View { height: 1900, ..View::WIDE }, async |page| {
+    at(host, engine, View { height: 1900, ..View::WIDE }, async |page| {
         page.open(&format!("http://127.0.0.1:{}/", server.port)).await?;
         page.wait_for("h1", FIRST_LIMIT).await?;
         two_verdicts(host, page, &work).await

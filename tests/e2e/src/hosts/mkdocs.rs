@@ -4,20 +4,27 @@
 use std::time::{Duration, Instant};
 
 use super::Host;
-use super::plain::save;
 use super::stage::{LIMIT, Stage, all_have_results, ensure, results, workers};
-use crate::{Outcome, View, visit};
+use super::window::at;
+use crate::engines::Engine;
+use crate::{Outcome, View};
 
 /// How long workers may wait for another figure.
 const WORKERS_GO: Duration = Duration::from_secs(90);
 
-pub(super) async fn check(host: Host) -> Outcome<String> {
+/// Whether the figure says so, if it says what it is doing at all.
+const AT_REST: &str = "[...document.querySelector('shuffle-lab').shadowRoot.querySelectorAll('.status-words')] \
+    .every((words) => words.textContent.startsWith('At rest'))";
+
+pub(super) async fn check(host: Host, engine: Engine) -> Outcome<String> {
     let stage = Stage::built(host)?;
-    visit(host.name(), View::WIDE, async |page| {
-        let before = stage.open(page, "").await?;
+    at(host, engine, View { height: 1400, ..View::WIDE }, async |page| {
+        let before = stage.open(page, "", ".md-content").await?;
         let time = all_have_results(page, 1).await?;
         page.evaluate("scrollTo(0, 0)").await?;
-        save(page, host).await?;
+        // The README has this picture.
+        page.until("a figure at rest", LIMIT, async || Ok(page.evaluate(AT_REST).await? == true)).await?;
+        page.save(host).await?;
         stage.is_left_alone(page, &before).await?;
         // A new document would have forgotten it.
         page.evaluate("window[Symbol.for('same')] = true").await?;

@@ -14,8 +14,10 @@ mod mkdocs;
 mod plain;
 mod server;
 mod stage;
+mod window;
 
 use crate::Outcome;
+use crate::engines::Engine;
 
 /// A kind of page that a figure was put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,22 +97,22 @@ impl Host {
         }
     }
 
-    /// Opens it in a browser, wants of it what is wanted of each and what is special to it, and leaves a picture. Answers
+    /// Opens it in a browser of that engine, wants of it what is wanted of each and what is special to it, and leaves a picture. Answers
     /// with a few words about what was seen.
     ///
     /// # Errors
     /// If something is not as it should be, or is missing.
-    pub async fn visit(self) -> Outcome<String> {
+    pub async fn visit(self, engine: Engine) -> Outcome<String> {
         match self {
-            Self::Element | Self::Classic | Self::NoStorage => plain::one_figure(self).await,
-            Self::Frame | Self::Sandbox => plain::frame(self).await,
-            Self::Three => plain::three(self).await,
-            Self::Strict => plain::strict(self).await,
-            Self::MkDocs => mkdocs::check(self).await,
-            Self::Docusaurus => docusaurus::check(self).await,
-            Self::MdBook => mdbook::check(self).await,
-            Self::JupyterLab => jupyterlab::check(self).await,
-            Self::Marimo => marimo::check(self).await,
+            Self::Element | Self::Classic | Self::NoStorage => plain::one_figure(self, engine).await,
+            Self::Frame | Self::Sandbox => plain::frame(self, engine).await,
+            Self::Three => plain::three(self, engine).await,
+            Self::Strict => plain::strict(self, engine).await,
+            Self::MkDocs => mkdocs::check(self, engine).await,
+            Self::Docusaurus => docusaurus::check(self, engine).await,
+            Self::MdBook => mdbook::check(self, engine).await,
+            Self::JupyterLab => jupyterlab::check(self, engine).await,
+            Self::Marimo => marimo::check(self, engine).await,
         }
     }
 }

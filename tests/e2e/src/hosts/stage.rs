@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Host;
-use crate::{Error, Offer, Outcome, Page, Site, places};
+use super::window::Window;
+use crate::{Error, Offer, Outcome, Site, places};
 
 /// Keeps what the questions are about.
 pub(super) const WATCH: &str = include_str!("../../../hosts/watch.js");
@@ -46,11 +47,12 @@ impl Stage {
     }
 
     /// Opens a page of the host twice: while the lab answers nothing, then as it is. Answers with what the page was like
-    /// the first time.
-    pub(super) async fn open(&self, page: &Page, rest: &str) -> Outcome<Before> {
+    /// the first time. `ready` matches when the host's own scripts have done their work.
+    pub(super) async fn open(&self, page: &Window<'_>, rest: &str, ready: &str) -> Outcome<Before> {
         let address = self.host.address(rest);
         self.lab.silence(true);
         page.open(&address).await?;
+        page.wait_for(ready, LIMIT).await?;
         tokio::time::sleep(SETTLE).await;
         let before = Before { facts: watch(page, "facts()").await?, workers: workers(page).await? };
         page.open("about:blank").await?;
@@ -61,7 +63,7 @@ impl Stage {
     }
 
     /// Wants the page as it was without the lab, a quiet console, and nothing asked of a third origin.
-    pub(super) async fn is_left_alone(&self, page: &Page, before: &Before) -> Outcome {
+    pub(super) async fn is_left_alone(&self, page: &Window<'_>, before: &Before) -> Outcome {
         let after = watch(page, "facts()").await?;
         for name in before.facts.as_object().into_iter().flatten().map(|(name, _)| name) {
             ensure(before.facts[name] == after[name], || {
@@ -72,7 +74,7 @@ impl Stage {
     }
 
     /// Wants a quiet console, and nothing asked of a third origin.
-    pub(super) async fn is_quiet(&self, page: &Page) -> Outcome {
+    pub(super) async fn is_quiet(&self, page: &Window<'_>) -> Outcome {
         let console = page.console().await?;
         ensure(console.is_empty(), || format!("the console is not empty: {console:?}"))?;
         let complaints = watch(page, "complaints").await?;
@@ -90,29 +92,29 @@ pub(super) fn ensure(is_so: bool, words: impl FnOnce() -> String) -> Outcome {
 }
 
 /// Asks `tests/hosts/watch.js`.
-pub(super) async fn watch(page: &Page, question: &str) -> Outcome<Value> {
+pub(super) async fn watch(page: &Window<'_>, question: &str) -> Outcome<Value> {
     page.evaluate(&format!("window[Symbol.for('watch')].{question}")).await
 }
 
 /// A count that `watch.js` answers with.
-pub(super) async fn count(page: &Page, question: &str) -> Outcome<u64> {
+pub(super) async fn count(page: &Window<'_>, question: &str) -> Outcome<u64> {
     let answer = watch(page, question).await?;
     answer.as_u64().ok_or_else(|| Error::Broken(format!("{question} is {answer}")))
 }
 
 /// How many results figures have had since the page was loaded.
-pub(super) async fn results(page: &Page) -> Outcome<u64> {
+pub(super) async fn results(page: &Window<'_>) -> Outcome<u64> {
     count(page, "events.filter((event) => event.type === 'result').length").await
 }
 
 /// How many workers the page has.
-pub(super) async fn workers(page: &Page) -> Outcome<u64> {
+pub(super) async fn workers(page: &Window<'_>) -> Outcome<u64> {
     count(page, "workers().alive").await
 }
 
 /// Brings each figure into view until it has had its first result. Answers with the milliseconds from the page's
 /// start to the last of these.
-pub(super) async fn all_have_results(page: &Page, figures: u64) -> Outcome<u64> {
+pub(super) async fn all_have_results(page: &Window<'_>, figures: u64) -> Outcome<u64> {
     for figure in 0..figures {
         page.evaluate(&format!(
             "document.querySelectorAll('shuffle-lab')[{figure}]?.scrollIntoView({{ block: 'center' }})"
