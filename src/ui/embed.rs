@@ -8,7 +8,7 @@ use shuffle_view::permalink::Link;
 use wasm_bindgen_futures::spawn_local;
 
 use super::choice::strip;
-use super::lab::Lab;
+use super::lab::{Lab, Room};
 use super::{dom, page};
 use crate::browser::location;
 
@@ -59,7 +59,7 @@ pub(super) fn embed(lab: Lab) -> impl IntoView {
 
 fn inside(lab: Lab) -> impl IntoView {
     // The same session: what is set in the preview is set in the page, and nothing runs twice.
-    let preview = Lab::new(lab.session, "preview-", Parts::default(), lab.view);
+    let preview = Lab::new(lab.session, Room::Figure, "preview-", Parts::default(), lab.view);
     let host = RwSignal::new(Host::Element);
     let link = Memo::new(move |_| Link {
         scenario: lab.scenario.get(),
@@ -78,15 +78,15 @@ fn inside(lab: Lab) -> impl IntoView {
                     preview.parts.update(|parts| parts.views = views);
                 })}
             </div>
-            <div class="embed-preview">
-                <h3>"So it will look"</h3>
-                <div class="figure-root embed-figure">{page::figure(preview, false)}</div>
-            </div>
             <div class="embed-code">
                 <h3>"The code"</h3>
                 {strip(lab.id("embed-host"), "Kind of page", hosts, move || host.get(), move |chosen| host.set(chosen))}
                 <p class="caption">{move || host.get().says()}</p>
                 {buttons(lab, link, code)}
+            </div>
+            <div class="embed-preview">
+                <h3>"So it will look"</h3>
+                <div class="figure-root embed-figure">{page::figure(preview, false)}</div>
             </div>
         </div>
     }
@@ -170,7 +170,7 @@ fn buttons(lab: Lab, link: Memo<Link>, code: Memo<String>) -> impl IntoView {
             class="embed-text"
             id=lab.id("embed-text")
             readonly
-            rows="9"
+            rows="6"
             spellcheck="false"
             aria-label="The code"
             node_ref=place

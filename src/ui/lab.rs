@@ -19,6 +19,15 @@ use crate::session::Session;
 /// How long the address waits for a hand to rest.
 const ADDRESS_REST: Duration = Duration::from_millis(150);
 
+/// How much room there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// A page of its own.
+    Page,
+    /// A place in somebody else's page: one thing large, the rest on request.
+    Figure,
+}
+
 /// One mount. A copy is the same mount.
 #[derive(Clone, Copy)]
 pub(super) struct Lab {
@@ -29,6 +38,7 @@ pub(super) struct Lab {
     pub(super) activity: RwSignal<Activity>,
     /// How the reader looks at it.
     pub(super) view: RwSignal<View>,
+    pub(super) room: Room,
     /// What there is to set and to see.
     pub(super) parts: RwSignal<Parts>,
     /// What the controls show.
@@ -43,13 +53,20 @@ pub(super) struct Lab {
 
 impl Lab {
     /// A mount of a session. Two mounts of one session show the same runs.
-    pub(super) fn new(session: Session, prefix: &str, parts: Parts, view: RwSignal<View>) -> Self {
+    pub(super) fn new(
+        session: Session,
+        room: Room,
+        prefix: &str,
+        parts: Parts,
+        view: RwSignal<View>,
+    ) -> Self {
         let state = session.state();
         Lab {
             session,
             state,
             activity: session.activity(),
             view,
+            room,
             parts: RwSignal::new(parts),
             scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
             plan: Memo::new(move |_| state.with(|state| state.plan.clone())),

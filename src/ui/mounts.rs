@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
-use super::lab::Lab;
+use super::lab::{Lab, Room};
 use super::{dom, page};
 use crate::browser::sight::Sight;
 use crate::browser::{Pool, location};
@@ -82,7 +82,8 @@ pub fn open_page(place: HtmlElement, saved: Option<String>, source: Function) ->
         .and_then(|window| window.document())
         .and_then(|document| document.document_element());
     let mount = Mount::new(&place, start, move |session| {
-        let lab = Lab::new(session, "", parts, RwSignal::new(view));
+        let room = if view.embed { Room::Figure } else { Room::Page };
+        let lab = Lab::new(session, room, "", parts, RwSignal::new(view));
         if let Some(root) = &root {
             keep_theme(lab, root.clone());
         }
@@ -127,7 +128,7 @@ impl Figure {
         let lab = made.clone();
         let root: Element = place.clone().into();
         let mount = Mount::new(&place, start, move |session| {
-            let lab = Lab::new(session, &format!("lab{number}-"), parts, RwSignal::new(view));
+            let lab = Lab::new(session, Room::Figure, &format!("lab{number}-"), parts, RwSignal::new(view));
             keep_theme(lab, root);
             keep_needs(lab);
             made.replace(Some(lab));

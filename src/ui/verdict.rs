@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::arrival;
-use super::lab::Lab;
+use super::lab::{Lab, Room};
 use shuffle_view::charts::units;
 use shuffle_view::state::RunState;
 use shuffle_view::verdict::verdict;
@@ -30,11 +30,30 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>
                 <p class="verdict-headline" aria-live="polite">{headline}</p>
-                {facts(lab)}
-                {arrival::shown_rows(lab)}
-                <ul class="verdict-details" role="list">{details}</ul>
+                {explanation(lab, view! { <ul class="verdict-details" role="list">{details}</ul> })}
             </div>
         </section>
+    }
+}
+
+/// The figures of the run, its rows, and the sentences that explain it; where there is little room most is folded away.
+fn explanation(lab: Lab, details: impl IntoView + 'static) -> impl IntoView {
+    match lab.room {
+        Room::Page => view! {
+            {facts(lab)}
+            {arrival::shown_rows(lab)}
+            {details}
+        }
+        .into_any(),
+        Room::Figure => view! {
+            {arrival::shown_rows(lab)}
+            <details class="verdict-more">
+                <summary>"Why, and in figures"</summary>
+                {facts(lab)}
+                {details}
+            </details>
+        }
+        .into_any(),
     }
 }
 

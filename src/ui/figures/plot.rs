@@ -4,12 +4,15 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::dom;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, Room};
 use super::reader;
 use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
 /// Room for the words that stand where there is no chart.
 const ABSENT_HEIGHT_PX: u32 = 96;
+
+/// As high as a chart gets in a figure: the whole of it is to fit into a frame of 640 pixels.
+const FIGURE_HEIGHT_PX: u32 = 300;
 
 /// How a kind of chart is drawn.
 pub(super) struct Drawing<D: 'static> {
@@ -29,6 +32,10 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     data: Memo<Option<D>>,
     absent: impl Fn() -> &'static str + Send + Sync + 'static,
 ) -> (impl IntoView, Memo<Option<Chart>>) {
+    let height_px = move |width| match lab.room {
+        Room::Page => (drawing.height_px)(width),
+        Room::Figure => (drawing.height_px)(width).min(FIGURE_HEIGHT_PX),
+    };
     let place: NodeRef<html::Div> = NodeRef::new();
     let width = dom::width_of(place);
     let chart: Memo<Option<Chart>> = Memo::new(move |_| {
@@ -37,7 +44,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
             return None;
         }
         let width = width.clamp(MIN_SIZE_PX.0, MAX_SIZE_PX.0);
-        let frame = Frame::new(&lab.id(drawing.id), width, (drawing.height_px)(width));
+        let frame = Frame::new(&lab.id(drawing.id), width, height_px(width));
         // A chart that cannot be drawn leaves its place empty rather than the page broken; its tests know why.
         data.with(|data| data.as_ref().and_then(|data| (drawing.draw)(data, &frame).ok()))
     });
@@ -45,7 +52,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     let is_absent = Memo::new(move |_| data.with(Option::is_none));
     // The place is kept while the width is not known yet, so that nothing below it moves.
     let least_height = move || {
-        let drawn = (drawing.height_px)(width.get().max(MIN_SIZE_PX.0));
+        let drawn = height_px(width.get().max(MIN_SIZE_PX.0));
         format!("{}px", if is_absent.get() { ABSENT_HEIGHT_PX } else { drawn })
     };
     let picture = view! {
