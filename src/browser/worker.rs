@@ -27,7 +27,11 @@ pub(super) const PEER: &str = "peer";
 /// First element of the page's message that makes the worker misbehave, for tests.
 #[cfg(feature = "hooks")]
 pub(super) const MISBEHAVE: &str = "misbehave";
-/// First element of the page's question how large the worker's memory is, and the field of its answer; for tests.
+/// The field of an answer that is a number.
+pub(super) const ANSWER: &str = "answer";
+/// First element of the page's message that lets the worker spin so many times; it answers how long it took, in microseconds.
+pub(super) const SPIN: &str = "spin";
+/// First element of the page's question how large the worker's memory is, in bytes; for tests.
 #[cfg(feature = "hooks")]
 pub(super) const MEMORY: &str = "memory";
 
@@ -113,12 +117,29 @@ fn hear_page(data: &JsValue, event: &MessageEvent) {
     let parts: &Array = data.unchecked_ref();
     match parts.get(0).as_string().as_deref() {
         Some(PEER) => add_peer(parts.get(1).as_f64().unwrap_or(0.0) as u32, event),
+        Some(SPIN) => {
+            let micros = spin(parts.get(1).as_f64().unwrap_or(0.0) as u64);
+            with_worker(|worker| tell(&worker.scope, ANSWER, &micros.into()));
+        }
         #[cfg(feature = "hooks")]
-        Some(MEMORY) => with_worker(|worker| tell(&worker.scope, MEMORY, &super::memory_bytes().into())),
+        Some(MEMORY) => with_worker(|worker| tell(&worker.scope, ANSWER, &super::memory_bytes().into())),
         #[cfg(feature = "hooks")]
         Some(MISBEHAVE) => misbehave(&parts.get(1).as_string().unwrap_or_default()),
         Some(_) | None => fail(&format!("neither bytes nor a port: {data:?}")),
     }
+}
+
+/// Computes in registers alone, so that nothing but the core can be short; how long it took, in microseconds.
+fn spin(loops: u64) -> f64 {
+    let started = BrowserClock.now();
+    let mut value = started.0 | 1;
+    for _ in 0..loops {
+        value ^= value << 13;
+        value ^= value >> 7;
+        value ^= value << 17;
+    }
+    std::hint::black_box(value);
+    BrowserClock.now().since(started).0 as f64
 }
 
 /// Breaks on purpose, so that tests can see what the page does: a panic, an endless loop, a full memory.

@@ -8,6 +8,9 @@ use shuffle_engine::metrics::skew::ascending;
 use shuffle_engine::model::{CalibrationRun, calibration_scenarios};
 use shuffle_engine::scenario::{Skew, Tactics};
 
+use crate::browser::clock::BrowserClock;
+use shuffle_view::resolution::runs_for;
+
 use super::work::{SWEEP_RUNS, Stop, Work};
 use shuffle_view::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
 use shuffle_view::model_view;
@@ -65,13 +68,12 @@ impl Work {
                 let total = scenarios.len() as u32;
                 self.announce(Activity::Calibrating { done: done as u32, total }).await?;
             }
-            let finished = self.session.pool().run(probe.job()?, self.quiet()).await?;
-            self.check()?;
-            if !finished.notes.is_empty() {
+            let (report, notes) = self.measured(&probe.job()?).await?;
+            if !notes.is_empty() {
                 // A run in a hidden tab, or with fewer workers, is not what it says.
                 return Ok(None);
             }
-            probes.push(model_view::run(probe.clone(), JobReport::new(&finished.outcome)));
+            probes.push(model_view::run(probe.clone(), report));
         }
         Ok(Some(probes))
     }
@@ -82,7 +84,9 @@ impl Work {
             .session
             .state
             .with_untracked(|state| (state.run.clone(), model_view::unseen_runs(scenario, &state.sweep)));
-        match measured.map(|measured| model_view::fit(&measured, probes, &unseen, self.sweep_cores())) {
+        match measured.map(|measured| {
+            model_view::fit(&measured, probes, &unseen, self.sweep_cores(), BrowserClock::tick_micros())
+        }) {
             Some(Ok(model)) => self.show(RunEvent::Modelled(Box::new(model))),
             Some(Err(error)) => self.show(RunEvent::Noticed(Notice { field: None, text: error.to_string() })),
             None => Ok(()),
@@ -97,14 +101,33 @@ impl Work {
     /// The reports of several runs after one that warms up, by wall.
     async fn repeat(&self, job: &Job, runs: usize) -> Result<Vec<JobReport>, Stop> {
         let mut reports = Vec::with_capacity(runs);
-        for index in 0..=runs {
-            let finished = self.session.pool().run(job.clone(), self.quiet()).await?;
-            self.check()?;
-            if index > 0 {
-                insert_by_wall(&mut reports, JobReport::new(&finished.outcome));
-            }
+        self.session.pool().run(job.clone(), self.quiet()).await?;
+        for _ in 0..runs {
+            let (report, _) = self.measured(job).await?;
+            insert_by_wall(&mut reports, report);
         }
         Ok(reports)
+    }
+
+    /// One measurement, and what a reader of it has to know: a run or, where the clock cannot time one, the mean of several.
+    pub(super) async fn measured(&self, job: &Job) -> Result<(JobReport, Vec<String>), Stop> {
+        let tick_micros = BrowserClock::tick_micros();
+        let mut reports: Vec<JobReport> = Vec::new();
+        let mut runs = 1;
+        while (reports.len() as u64) < runs {
+            let finished = self.session.pool().run(job.clone(), self.quiet()).await?;
+            self.check()?;
+            let report = JobReport::new(&finished.outcome);
+            if !finished.notes.is_empty() {
+                return Ok((report, finished.notes));
+            }
+            if reports.is_empty() {
+                runs = runs_for(report.wall_micros, tick_micros);
+            }
+            reports.push(report);
+        }
+        let mean = JobReport::mean(&reports).unwrap_or_else(|| reports.swap_remove(0));
+        Ok((mean, Vec::new()))
     }
 }
 

@@ -11,20 +11,22 @@ use std::rc::Rc;
 
 use leptos::prelude::{Set, WithUntracked};
 use shuffle_engine::cluster::{Job, Progress};
-use shuffle_engine::metrics::JobReport;
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_view::scope::unmodelled;
 use shuffle_view::state::{Activity, Measurement, Notice, RunEvent, without_tactics};
 
 use super::session::{Session, Told};
 use super::sweep::insert_by_wall;
+use crate::browser::clock::BrowserClock;
 use crate::browser::task::sleep;
-use crate::browser::{CancelToken, RunOptions, Watch};
+use crate::browser::{CancelToken, RunOptions, Watch, location};
 
 /// Runs of each point of a sweep, after one that warms up.
 pub(super) const SWEEP_RUNS: usize = 5;
 /// A run that takes longer than this is not repeated for a median.
 const REPEAT_LIMIT_MICROS: u64 = 600_000;
+/// One that takes longer than this is slow even warm: in WebKit a first run takes up to a second, a warm one 50 ms.
+const COLD_LIMIT_MICROS: u64 = 2_000_000;
 /// Drawing takes a core from the workers: what is timed begins this long after the page has changed.
 pub(super) const DRAWING_MILLIS: i32 = 100;
 
@@ -101,6 +103,9 @@ impl Work {
         // First the probes, then the runs that the model is tried on: code that has run a hundred times is faster than
         // code that has run five times, and the model should know the former.
         let needs = self.session.needs();
+        if needs.sweep {
+            self.look_at_the_machine().await?;
+        }
         let is_modelled = needs.sweep && unmodelled(scenario.action, &job.graph).is_none();
         let probes = if is_modelled { self.run_probes(&scenario).await? } else { None };
         if needs.sweep {
@@ -110,6 +115,26 @@ impl Work {
             self.measure_exchanges(&scenario).await?;
         }
         probes.map_or(Ok(()), |probes| self.fit(&scenario, &probes))
+    }
+
+    /// Finds out what its clock can tell and how many cores work at once, before anything is measured for every number of them.
+    async fn look_at_the_machine(&self) -> Result<(), Stop> {
+        let claimed = location::core_count();
+        let cores = self.session.pool().cores(claimed).await;
+        let tick_micros = BrowserClock::tick_micros();
+        let known = self.session.state.with_untracked(|state| (state.cores, state.tick_micros));
+        if known == (cores, tick_micros) {
+            return self.check();
+        }
+        self.show(RunEvent::Looked { cores, tick_micros })?;
+        if cores < claimed {
+            let text = format!(
+                "The browser says that this machine has {claimed} cores; so many workers at once were as slow as on {cores}, \
+                 so {cores} are believed."
+            );
+            self.show(RunEvent::Noticed(Notice { field: None, text }))?;
+        }
+        Ok(())
     }
 
     /// The run of what the controls show, if it was made.
@@ -190,16 +215,27 @@ impl Work {
     /// The first run meets cold code and cold memory. When runs are short it was only the warm-up, and the median of several
     /// more is shown in its place; `None` when they would take too long.
     async fn median_of_more(&self, first: Measurement, job: &Job) -> Result<Option<Measurement>, Stop> {
-        if first.report.wall_micros > REPEAT_LIMIT_MICROS || !first.notes.is_empty() {
+        let is_slow = first.report.wall_micros > REPEAT_LIMIT_MICROS;
+        if first.report.wall_micros > COLD_LIMIT_MICROS || !first.notes.is_empty() {
             return Ok(None);
         }
         sleep(DRAWING_MILLIS).await;
         let mut reports = Vec::with_capacity(SWEEP_RUNS);
+        let job = job.clone().on(first.scenario.workers)?;
+        if is_slow {
+            // Cold code can take ten times as long as warm code: the second run tells.
+            let (second, _) = self.measured(&job).await?;
+            if second.wall_micros > REPEAT_LIMIT_MICROS {
+                return Ok(Some(Measurement {
+                    walls_micros: vec![second.wall_micros],
+                    report: second,
+                    ..first
+                }));
+            }
+        }
         for _ in 0..SWEEP_RUNS {
-            let finished =
-                self.session.pool().run(job.clone().on(first.scenario.workers)?, self.quiet()).await?;
-            self.check()?;
-            insert_by_wall(&mut reports, JobReport::new(&finished.outcome));
+            let (report, _) = self.measured(&job).await?;
+            insert_by_wall(&mut reports, report);
         }
         let walls_micros = reports.iter().map(|report| report.wall_micros).collect();
         let report = reports.swap_remove(reports.len() / 2);

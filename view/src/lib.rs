@@ -21,6 +21,7 @@ pub mod model_view;
 pub mod parts;
 pub mod permalink;
 pub mod plan;
+pub mod resolution;
 pub mod row_table;
 pub mod scope;
 pub mod state;

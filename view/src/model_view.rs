@@ -6,6 +6,8 @@ use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, worker_grid};
 use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 
+use crate::charts::units;
+use crate::resolution::TOO_COARSE_MICROS;
 use crate::state::{Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
 
 /// The runs of a sweep, which the fit does not see: it is tried on them.
@@ -37,8 +39,15 @@ pub fn fit(
     runs: &[CalibrationRun],
     unseen: &[CalibrationRun],
     cores: u32,
+    tick_micros: u64,
 ) -> Result<ModelView, NoModel> {
     let no_model = |reason: &dyn std::fmt::Display| NoModel { reason: reason.to_string() };
+    if tick_micros >= TOO_COARSE_MICROS {
+        let tick = units::micros(tick_micros);
+        return Err(no_model(&format!(
+            "this browser's clock ticks at {tick}, longer than the runs that the model is fitted to"
+        )));
+    }
     let calibration = calibrate(runs, cores).map_err(|error| no_model(&error))?;
     let cost = &calibration.cost;
     let counters =

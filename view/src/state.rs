@@ -232,6 +232,8 @@ pub struct RunState {
     pub failure: Option<Failure>,
     /// Cores of this machine: past them, a measured wall would only show time-slicing.
     pub cores: u32,
+    /// How far the browser's clock moves at once, in microseconds; 0 while it is not known.
+    pub tick_micros: u64,
 }
 
 /// What can happen.
@@ -255,6 +257,13 @@ pub enum RunEvent {
     Explained(Box<Result<Savings, Failure>>),
     /// A run ended before its time.
     Failed(Failure),
+    /// The machine was looked at.
+    Looked {
+        /// Its cores, as far as they were seen at work.
+        cores: u32,
+        /// How far its clock moves at once, in microseconds.
+        tick_micros: u64,
+    },
     /// There is something to tell.
     Noticed(Notice),
     /// The reader has read a notice.
@@ -282,6 +291,7 @@ impl RunState {
             savings: None,
             failure: None,
             cores,
+            tick_micros: 0,
         }
     }
 
@@ -311,6 +321,13 @@ impl RunState {
             RunEvent::Modelled(model) => self.model = Some(*model),
             RunEvent::Explained(savings) => self.savings = Some(*savings),
             RunEvent::Failed(reason) => self.failure = Some(reason),
+            RunEvent::Looked { cores, tick_micros } => {
+                if cores != self.cores {
+                    // What was measured past them was time-slicing.
+                    self.sweep.retain(|point| point.workers <= cores);
+                }
+                (self.cores, self.tick_micros) = (cores, tick_micros);
+            }
             RunEvent::Noticed(notice) => {
                 if !self.notices.contains(&notice) {
                     self.notices.push(notice);

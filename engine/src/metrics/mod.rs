@@ -1,5 +1,6 @@
 //! Evidence: what was measured in a run, and the report made of it.
 
+mod mean;
 mod report;
 pub mod skew;
 mod subject;

@@ -37,7 +37,7 @@ impl Pool {
         let mut answers = Vec::new();
         for worker in self.shared.state.borrow_mut().workers.iter_mut().flatten() {
             let (measuring, answer) = oneshot::channel();
-            worker.measuring = Some(measuring);
+            worker.answering = Some(measuring);
             if worker.worker.post_message(&Array::of1(&MEMORY.into())).is_ok() {
                 answers.push(answer);
             }
@@ -47,15 +47,5 @@ impl Pool {
             bytes.extend(answer.await);
         }
         bytes
-    }
-
-    pub(super) fn measured(&self, id: u32, bytes: f64) {
-        let mut state = self.shared.state.borrow_mut();
-        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
-            && let Some(measuring) = worker.measuring.take()
-        {
-            // Whoever asked may have stopped waiting.
-            let _ = measuring.send(bytes);
-        }
     }
 }

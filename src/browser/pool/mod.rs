@@ -1,5 +1,6 @@
 //! The pool of workers: started on demand, kept warm, replaced when they die, one run at a time.
 
+mod cores;
 #[cfg(feature = "hooks")]
 mod hooks;
 mod resting;
@@ -26,9 +27,7 @@ use super::alone::Alone;
 use super::clock::BrowserClock;
 use super::port;
 use super::task::{CancelToken, Interval, Turnstile, sleep};
-#[cfg(feature = "hooks")]
-use super::worker::MEMORY;
-use super::worker::{FATAL, READY};
+use super::worker::{ANSWER, FATAL, READY};
 
 /// Hears how far a run is.
 pub type Watch = Rc<dyn Fn(Progress)>;
@@ -137,9 +136,8 @@ struct PooledWorker {
     worker: Worker,
     /// Told once, when it is ready or has failed.
     starting: Option<oneshot::Sender<Result<(), StartFailure>>>,
-    /// Told the size of its memory when it was asked for.
-    #[cfg(feature = "hooks")]
-    measuring: Option<oneshot::Sender<f64>>,
+    /// Told the number that it was asked for.
+    answering: Option<oneshot::Sender<f64>>,
     /// Whether its ports to the others are there.
     is_connected: bool,
     _hear: Closure<dyn FnMut(MessageEvent)>,
@@ -359,10 +357,18 @@ impl Pool {
             self.lost(id, &words.as_string().unwrap_or_default());
         } else if field(READY).is_some() {
             self.started(id, Ok(()));
+        } else if let Some(number) = field(ANSWER).and_then(|number| number.as_f64()) {
+            self.answered(id, number);
         }
-        #[cfg(feature = "hooks")]
-        if let Some(bytes) = field(MEMORY).and_then(|bytes| bytes.as_f64()) {
-            self.measured(id, bytes);
+    }
+
+    fn answered(&self, id: u32, number: f64) {
+        let mut state = self.shared.state.borrow_mut();
+        if let Some(Some(worker)) = state.workers.get_mut(id as usize)
+            && let Some(answering) = worker.answering.take()
+        {
+            // Whoever asked may have stopped waiting.
+            let _ = answering.send(number);
         }
     }
 

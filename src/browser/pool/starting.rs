@@ -69,8 +69,7 @@ impl Pool {
         let pooled = PooledWorker {
             worker,
             starting: Some(starting),
-            #[cfg(feature = "hooks")]
-            measuring: None,
+            answering: None,
             is_connected: false,
             _hear: hear,
             _fail: fail,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::super::lab::Lab;
 use shuffle_view::charts::units;
+use shuffle_view::resolution;
 use shuffle_view::state::{ModelConstant, RunState};
 
 /// One constant, in words.
@@ -17,7 +18,10 @@ struct Row {
 
 /// The sentence about its error.
 pub(super) fn sentence(lab: Lab) -> impl IntoView {
-    view! { <span class="model-error">{lab.slice(words)}</span> }
+    view! {
+        <span class="model-error">{lab.slice(words)}</span>
+        <span class="model-error">{lab.slice(|state| resolution::note(state.tick_micros))}</span>
+    }
 }
 
 /// Its constants, folded away.
