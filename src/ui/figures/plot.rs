@@ -12,7 +12,7 @@ use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 const ABSENT_HEIGHT_PX: u32 = 96;
 
 /// As high as a chart gets in a figure: the whole of it is to fit into a frame of 640 pixels.
-const FIGURE_HEIGHT_PX: u32 = 300;
+const FIGURE_HEIGHT_PX: u32 = 270;
 
 /// How a kind of chart is drawn.
 pub(super) struct Drawing<D: 'static> {
