@@ -68,13 +68,21 @@ impl Mount {
 }
 
 /// Opens the page, or the figure that its link asks for, in the document that it has for itself; says whether it is a figure.
-/// The link is the address's query or, where it has none, what was `saved` in the document. `source` gives a promise of the
-/// page as one file.
+/// The link is the address's query or, where it has none, what was `saved` in the document: a text, `undefined` where nothing
+/// was, `null` where it cannot be read. `source` gives a promise of the page as one file.
 #[wasm_bindgen]
-pub fn open_page(place: HtmlElement, saved: Option<String>, source: Function) -> bool {
+pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
     let asked = location::query_string();
-    let query = if asked.is_empty() { saved.unwrap_or_default() } else { asked };
-    let (Link { scenario, view, parts }, repairs) = permalink::decode(&query);
+    let saved_query = saved.as_string().filter(|_| asked.is_empty());
+    let (Link { scenario, view, parts }, mut repairs) =
+        permalink::decode(saved_query.as_deref().unwrap_or(&asked));
+    let mut notices = Vec::new();
+    if saved.is_null() {
+        notices.push("The saved file's settings cannot be read. The defaults are shown.".to_owned());
+    }
+    if saved_query.is_some() {
+        notices.extend(repairs.drain(..).map(|repair| permalink::note_on("saved file", &repair)));
+    }
     dom::keep_source(source);
     let needs = Needs::of(&parts);
     let start = Start { scenario, repairs, pool: pool(), needs, tell: Rc::new(|_| {}) };
@@ -82,6 +90,9 @@ pub fn open_page(place: HtmlElement, saved: Option<String>, source: Function) ->
         .and_then(|window| window.document())
         .and_then(|document| document.document_element());
     let mount = Mount::new(&place, start, move |session| {
+        for text in notices {
+            session.notice(Notice { field: None, text });
+        }
         let room = if view.embed { Room::Figure } else { Room::Page };
         let lab = Lab::new(session, room, "", parts, RwSignal::new(view));
         if let Some(root) = &root {

@@ -355,3 +355,37 @@ fn exchanges_are_measured_past_the_cores_and_at_the_reader_s_own_number_of_worke
     assert_eq!(exchange_points(8), [2, 4, 8, 16]);
     assert_eq!(exchange_points(64), [2, 4, 8, 16, 64]);
 }
+
+#[test]
+fn cores_that_are_not_there_take_the_sweep_past_them_away() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let mut state = state_after(&scenario);
+    for workers in [1, 2, 3, 4] {
+        let median = measured(&scenario).report;
+        state.apply(RunEvent::Swept(Box::new(SweepPoint { workers, walls_micros: vec![1], median })));
+    }
+    state.apply(RunEvent::Looked { cores: 2, tick_micros: 1_000 });
+    let workers: Vec<u32> = state.sweep.iter().map(|point| point.workers).collect();
+    assert_eq!((state.cores, state.tick_micros, workers), (2, 1_000, vec![1, 2]));
+}
+
+#[test]
+fn the_mean_of_runs_has_their_mean_times_the_first_one_s_counts_and_loses_no_time() {
+    let scenario = small(Query::CountByKey, Skew::HotKey { share: 0.5 });
+    let one = measured(&scenario).report;
+    let mut other = one.clone();
+    other.wall_micros += 100;
+    for phases in other.executors.phases.iter_mut() {
+        phases.compute.0 += 50;
+    }
+    let mean = JobReport::mean(&[one.clone(), other]).expect("there are two");
+    assert_eq!((mean.wall_micros, &mean.result), (one.wall_micros + 50, &one.result));
+    let phases = (&mean.executors.phases, &one.executors.phases);
+    for (mean, one) in phases.0.iter().zip(phases.1) {
+        assert_eq!(mean.compute.0, one.compute.0 + 25);
+    }
+    for (busy, waiting) in mean.executors.busy_micros.iter().zip(&mean.executors.waiting_micros) {
+        assert_eq!(busy + waiting, mean.wall_micros, "busy and waiting are the wall");
+    }
+    assert_eq!(JobReport::mean(&[]), None);
+}

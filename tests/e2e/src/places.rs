@@ -39,7 +39,7 @@ pub fn command_line() -> Outcome<PathBuf> {
 }
 
 /// The host pages that need no generator.
-pub(crate) fn plain_hosts() -> PathBuf {
+pub fn plain_hosts() -> PathBuf {
     root().join("tests").join("hosts").join("plain")
 }
 

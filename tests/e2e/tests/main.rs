@@ -16,6 +16,7 @@ macro_rules! tests {
     };
 }
 
+mod figure;
 mod hosts;
 mod lab;
 mod page;
@@ -36,7 +37,11 @@ fn main() -> ExitCode {
     };
     let mut tests = smoke::tests(&engines);
     if engines.contains(&Engine::Chromium) {
-        tests.extend([page::tests(), lab::tests(), plan::tests(), hosts::tests()].into_iter().flatten());
+        tests.extend(
+            [page::tests(), lab::tests(), plan::tests(), hosts::tests(), figure::tests()]
+                .into_iter()
+                .flatten(),
+        );
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
     RUNTIME.block_on(browsers::close());
