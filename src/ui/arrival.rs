@@ -36,7 +36,7 @@ fn rows(RowTable { names, is_number, rows }: RowTable) -> impl IntoView {
     let name = format!("The first {} of the answer", units::plural(count, "row", "rows"));
     let label = name.clone();
     view! {
-        <div class="shown" tabindex="0" role="region" aria-label=label>
+        <div class="shown" tabindex="0" role="group" aria-label=label>
             <table>
                 <caption>{name}</caption>
                 <thead><tr>{head}</tr></thead>

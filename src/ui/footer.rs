@@ -30,13 +30,16 @@ pub(super) fn footer(lab: Lab) -> impl IntoView {
 }
 
 /// What a figure in somebody else's page says about itself.
-pub(super) fn line(lab: Lab) -> impl IntoView {
+pub(super) fn line(lab: Lab, is_document: bool) -> impl IntoView {
     let cores = lab.slice(|state| units::plural(state.cores.into(), "core", "cores"));
-    view! {
-        <p class="slim-foot">
-            "Shuffle Lab: a small data engine really runs here, on "
-            {cores}
-            ". Nothing leaves this machine."
-        </p>
+    let words = view! {
+        "Shuffle Lab: a small data engine really runs here, on "
+        {cores}
+        ". Nothing leaves this machine."
+    };
+    if is_document {
+        view! { <footer class="slim-foot"><p>{words}</p></footer> }.into_any()
+    } else {
+        view! { <p class="slim-foot">{words}</p> }.into_any()
     }
 }

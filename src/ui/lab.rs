@@ -80,6 +80,11 @@ impl Lab {
         self.prefix.with_value(|prefix| format!("{prefix}{name}"))
     }
 
+    /// The name of a landmark: in a page of its own. Several figures in one page would be landmarks of one name.
+    pub(super) fn in_page<T>(&self, name: impl FnOnce() -> T) -> Option<T> {
+        (self.room == Room::Page).then(name)
+    }
+
     /// Whether a control is offered.
     pub(super) fn has(&self, control: Control) -> bool {
         self.parts.with(|parts| parts.has(control))

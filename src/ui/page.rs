@@ -21,13 +21,15 @@ pub(super) fn page(lab: Lab) -> impl IntoView {
 pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
     let body = body(lab);
     let place = if is_document {
-        view! { <main class="lab slim" aria-label="Shuffle Lab">{body}</main> }.into_any()
+        let name = view! { <h1 class="only-heard">"Shuffle Lab"</h1> };
+        view! { <main class="lab slim" aria-label="Shuffle Lab">{name} {body}</main> }.into_any()
     } else {
-        view! { <section class="lab slim" aria-label="Shuffle Lab">{body}</section> }.into_any()
+        // A group, as all of its parts are: several figures on a page would be landmarks of one name.
+        view! { <div class="lab slim" role="group" aria-label="Shuffle Lab">{body}</div> }.into_any()
     };
     view! {
         {place}
-        {footer::line(lab)}
+        {footer::line(lab, is_document)}
     }
 }
 

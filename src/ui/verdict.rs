@@ -25,7 +25,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
         details.into_iter().map(detail).collect_view()
     };
     view! {
-        <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.id("verdict-name")>
+        <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("verdict-name"))>
             <h2 class="only-heard" id=lab.id("verdict-name")>"Verdict"</h2>
             {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>

@@ -65,19 +65,30 @@ fn words(chart: &Chart) -> Vec<Word> {
         .collect()
 }
 
-fn assert_legible(chart: &Chart, frame: &Frame) {
+/// What somebody could not read: words outside of the chart, and words on top of others.
+fn illegible(chart: &Chart, frame: &Frame) -> Vec<String> {
     let (width, height) = (f64::from(frame.width_px), f64::from(frame.height_px));
     let words = words(chart);
-    for word in &words {
-        let inside = word.left >= -0.6 && word.right <= width + 0.6 && word.top >= -0.6;
-        assert!(inside && word.bottom <= height + 0.6, "{:?} leaves {frame:?}", word.text);
-    }
+    let is_inside = |word: &&Word| {
+        let across = word.left >= -0.6 && word.right <= width + 0.6;
+        across && word.top >= -0.6 && word.bottom <= height + 0.6
+    };
+    let outside = words.iter().filter(|word| !is_inside(word));
+    let mut found: Vec<String> = outside.map(|word| format!("{:?} leaves the chart", word.text)).collect();
     for (index, a) in words.iter().enumerate() {
         for b in &words[index + 1..] {
             let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-            assert!(apart, "{:?} covers {:?} in {frame:?}", a.text, b.text);
+            if !apart {
+                found.push(format!("{:?} covers {:?}", a.text, b.text));
+            }
         }
     }
+    found
+}
+
+fn assert_legible(chart: &Chart, frame: &Frame) {
+    let found = illegible(chart, frame);
+    assert!(found.is_empty(), "{frame:?} of {:?}: {found:#?}", chart.table.header);
 }
 
 /// Every attribute that holds numbers holds only numbers.
@@ -187,12 +198,30 @@ fn extreme_heats() -> Vec<HeatMapData> {
     heats
 }
 
-const SIZES: [(u32, u32); 6] = [(300, 300), (328, 300), (412, 320), (480, 360), (640, 320), (900, 420)];
+/// From a quarter of a small window to the whole of a large one; those that a figure has, too.
+const SIZES: &[(u32, u32)] = &[
+    (200, 316),
+    (216, 316),
+    (240, 316),
+    (276, 316),
+    (300, 300),
+    (328, 300),
+    (412, 320),
+    (480, 360),
+    (200, 220),
+    (276, 220),
+    (616, 220),
+    (640, 320),
+    (900, 420),
+    (1_900, 480),
+    (4_000, 480),
+];
 
 fn every_chart_in_every_size(mut check: impl FnMut(&Chart, &Frame)) {
-    for (width, height) in SIZES {
+    for &(width, height) in SIZES {
         let frame = Frame::new("c", width, height);
-        let tall = Frame::new("c", width, height.max(420));
+        // Two panels one above the other, or a square and its key.
+        let tall = Frame::new("c", width, height.max(if width < 480 { 400 } else { 230 }));
         for data in extreme_walls() {
             let chart = wall_clock::draw(&data, &frame).expect("a wall-clock chart is drawn");
             check(&chart, &frame);

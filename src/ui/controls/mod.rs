@@ -20,7 +20,7 @@ pub(super) fn controls(lab: Lab) -> impl IntoView {
     view! {
         <form
             class="controls"
-            aria-label="Scenario"
+            aria-label=lab.in_page(|| "Scenario")
             novalidate
             hidden=move || !has_some()
             on:submit=move |event| event.prevent_default()

@@ -17,6 +17,7 @@ static DRAWING: Drawing<ShuffleCostData> = Drawing {
     name: "cost of the shuffle",
     draw: shuffle_cost::draw,
     height_px: |width| if width < 480 { 440 } else { (width * 56 / 100).clamp(290, 380) },
+    figure_height_px: |width| if width < 480 { 400 } else { (width * 42 / 100).clamp(230, 340) },
 };
 
 pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {

@@ -17,6 +17,7 @@ static DRAWING: Drawing<LoadData> = Drawing {
     name: "load per worker",
     draw: load::draw,
     height_px: |width| (width * 64 / 100).clamp(316, 480),
+    figure_height_px: |width| (width * 38 / 100).clamp(220, 360),
 };
 
 pub(super) fn load(lab: Lab) -> impl IntoView {

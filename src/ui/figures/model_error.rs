@@ -44,7 +44,7 @@ pub(super) fn constants(lab: Lab) -> impl IntoView {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
             <details class="numbers">
                 <summary>"What the model is made of"</summary>
-                <div class="numbers-scroll" tabindex="0" role="region" aria-label="Constants of the model">
+                <div class="numbers-scroll" tabindex="0" role="group" aria-label="Constants of the model">
                     <dl class="constants">{list}</dl>
                 </div>
             </details>

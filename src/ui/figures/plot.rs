@@ -11,9 +11,6 @@ use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 /// Room for the words that stand where there is no chart.
 const ABSENT_HEIGHT_PX: u32 = 96;
 
-/// As high as a chart gets in a figure: the whole of it is to fit into a frame of 640 pixels.
-const FIGURE_HEIGHT_PX: u32 = 270;
-
 /// How a kind of chart is drawn.
 pub(super) struct Drawing<D: 'static> {
     /// Unique in the document.
@@ -23,6 +20,8 @@ pub(super) struct Drawing<D: 'static> {
     pub(super) draw: fn(&D, &Frame) -> Result<Chart, ChartError>,
     /// The height for a width, both in CSS pixels.
     pub(super) height_px: fn(u32) -> u32,
+    /// The same in a figure: the whole of it, with its controls, is to fit into a frame of 640 pixels.
+    pub(super) figure_height_px: fn(u32) -> u32,
 }
 
 /// The chart on the page, and as it was drawn last. `data` is `None` while there is nothing to show; `absent` then says why.
@@ -32,9 +31,9 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     data: Memo<Option<D>>,
     absent: impl Fn() -> &'static str + Send + Sync + 'static,
 ) -> (impl IntoView, Memo<Option<Chart>>) {
-    let height_px = move |width| match lab.room {
-        Room::Page => (drawing.height_px)(width),
-        Room::Figure => (drawing.height_px)(width).min(FIGURE_HEIGHT_PX),
+    let height_px = match lab.room {
+        Room::Page => drawing.height_px,
+        Room::Figure => drawing.figure_height_px,
     };
     let place: NodeRef<html::Div> = NodeRef::new();
     let width = dom::width_of(place);

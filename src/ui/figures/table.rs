@@ -31,7 +31,7 @@ fn rows(name: &'static str, Table { header, rows }: Table) -> impl IntoView {
         .collect_view();
     // A region that scrolls has to be reachable by keyboard.
     view! {
-        <div class="numbers-scroll" tabindex="0" role="region" aria-label=format!("Numbers behind {name}")>
+        <div class="numbers-scroll" tabindex="0" role="group" aria-label=format!("Numbers behind {name}")>
             <table>
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>

@@ -13,6 +13,9 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
     name: "bytes from worker to worker",
     draw: heat_map::draw,
     height_px: |width| if width < 480 { (width + 110).min(480) } else { (width * 56 / 100).clamp(290, 380) },
+    figure_height_px: |width| {
+        if width < 480 { (width + 110).min(440) } else { (width * 42 / 100).clamp(250, 340) }
+    },
 };
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {

@@ -16,6 +16,7 @@ static DRAWING: Drawing<WallClockData> = Drawing {
     name: "wall-clock against workers",
     draw: wall_clock::draw,
     height_px: |width| (width * 64 / 100).clamp(316, 480),
+    figure_height_px: |width| (width * 42 / 100).clamp(270, 380),
 };
 
 /// The last data worth showing, and whether they still belong to the controls.

@@ -22,7 +22,7 @@ pub(super) fn plan_section(lab: Lab) -> impl IntoView {
         })
     });
     view! {
-        <section class="plan" aria-labelledby=lab.id("plan-name")>
+        <section class="plan" aria-labelledby=lab.in_page(|| lab.id("plan-name"))>
             <h2 id=lab.id("plan-name")>"Plan"</h2>
             <p class="caption">{move || story.with(|story| story.summary.clone())}</p>
             {steps::steps(lab, story)}

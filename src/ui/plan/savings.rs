@@ -113,7 +113,7 @@ fn table(rows: Vec<Row>) -> impl IntoView {
         .collect_view();
     // A region that scrolls has to be reachable by keyboard.
     view! {
-        <div class="numbers-scroll" tabindex="0" role="region" aria-label="What each rule saves, measured">
+        <div class="numbers-scroll" tabindex="0" role="group" aria-label="What each rule saves, measured">
             <table class="savings-table">
                 <thead><tr><th scope="col">"plan"</th>{head}<th scope="col">"wall-clock"</th></tr></thead>
                 <tbody>{body}</tbody>

@@ -59,7 +59,7 @@ fn texts(step: Step) -> impl IntoView {
         view! {
             <div class="plan-text">
                 <h3>{name}</h3>
-                <pre tabindex="0" role="region" aria-label=name>{lines}</pre>
+                <pre tabindex="0" role="group" aria-label=name>{lines}</pre>
             </div>
         }
     };

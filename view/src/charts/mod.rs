@@ -36,7 +36,7 @@ pub mod wall_clock;
 pub use phases::{Phase, PhaseMicros};
 
 /// The smallest width and height, in CSS pixels, at which the charts stay legible.
-pub const MIN_SIZE_PX: (u32, u32) = (280, 160);
+pub const MIN_SIZE_PX: (u32, u32) = (200, 160);
 /// The largest width and height, in CSS pixels: sub-pixel coordinates stay far from overflow.
 pub const MAX_SIZE_PX: (u32, u32) = (4_000, 4_000);
 /// The most workers an axis reaches.

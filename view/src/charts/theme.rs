@@ -234,7 +234,7 @@ pub const TOKENS: [Token; 21] = [
     token("--phase-transfer", "#b23a48", "#e4604e", "#b23a48"),
     token("--phase-read", "#12998a", "#5fd6b8", "#12998a"),
     token("--phase-waiting", "#6d7380", "#8d94a3", "GrayText"),
-    token("--count", "#66758c", "#8b9ab0", "GrayText"),
+    token("--count", "#66758c", "#8b9ab0", "CanvasText"),
     token("--clock-measured", "#2b3442", "#dde3ec", "CanvasText"),
     token("--clock-modelled", "#8e3b9e", "#d592e4", "LinkText"),
     token("--accent", "#3b4cca", "#9aa6ff", "Highlight"),
