@@ -21,13 +21,13 @@ pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
         lab.state.with(|state| (knob.idle)(&state.scenario).map(str::to_owned).or_else(|| (knob.hint)(state)))
     });
     let id = lab.id(knob.id);
-    let (label_id, hint_id, error_id) = (format!("{id}-label"), format!("{id}-hint"), format!("{id}-error"));
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = format!("{hint_id} {error_id}");
     view! {
         <div class="knob" class:wrong=move || error.with(Option::is_some)>
-            <label class="knob-label" id=label_id.clone() for=id.clone()>{knob.label}</label>
+            <label class="knob-label" for=id.clone()>{knob.label}</label>
             {field(lab, knob, value, error, idle, described_by.clone())}
-            {knob.scale.map(|scale| slider(lab, knob, scale, value, idle, label_id, described_by))}
+            {knob.scale.map(|scale| slider(lab, knob, scale, value, idle, described_by))}
             <p class="knob-hint" id=hint_id>{hint}</p>
             <p class="knob-error" id=error_id role="alert">
                 {move || error.get().map(|reason| format!("{} {reason}.", knob.label))}
@@ -101,16 +101,12 @@ fn slider(
     scale: Scale,
     value: Memo<f64>,
     idle: Memo<Option<&'static str>>,
-    label_id: String,
     described_by: String,
 ) -> impl IntoView {
     let (min, max, step) = scale.range();
     let position = move || scale.position_of(value.get());
     let filled = move || format!("{:.2}%", 100.0 * (position() - min) / (max - min));
-    let spoken = move || {
-        let unit = if knob.unit.is_empty() { knob.label.to_lowercase() } else { knob.unit.to_owned() };
-        format!("{} {unit}", number::written(value.get(), knob.form))
-    };
+    let spoken = move || knob.spoken(value.get());
     view! {
         <input
             class="knob-slider"
@@ -120,7 +116,7 @@ fn slider(
             max=max
             step=step
             disabled=move || idle.with(Option::is_some)
-            aria-labelledby=label_id
+            aria-label=knob.label
             aria-describedby=described_by
             aria-valuetext=spoken
             style=("--filled", filled)

@@ -4,7 +4,7 @@ use shuffle_engine::Scenario;
 use shuffle_engine::plan::StageGraph;
 use shuffle_engine::scenario::{Action, Query, Skew, limits};
 
-use super::number::Form;
+use super::number::{self, Form};
 use super::scale::Scale;
 use crate::charts::units;
 use crate::state::RunState;
@@ -19,6 +19,8 @@ pub struct Knob {
     pub label: &'static str,
     /// What stands behind the number.
     pub unit: &'static str,
+    /// How the number is said by a slider, which has nobody to show its unit to.
+    pub said: Said,
     /// How its number is written.
     pub form: Form,
     /// `None`: no slider makes sense.
@@ -33,6 +35,29 @@ pub struct Knob {
     pub idle: fn(&Scenario) -> Option<&'static str>,
     /// A line below it, for the scenario and the cores at hand.
     pub hint: fn(&RunState) -> Option<String>,
+}
+
+/// A number and its unit in words, for the ear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// "1 worker", "8 workers".
+    Counted(&'static str, &'static str),
+    /// "30 percent", "1 percent".
+    With(&'static str),
+    /// "exponent 1.1".
+    After(&'static str),
+}
+
+impl Knob {
+    /// What a slider at this value says.
+    pub fn spoken(&self, value: f64) -> String {
+        let number = number::written(value, self.form);
+        match self.said {
+            Said::Counted(one, _) if value == 1.0 => format!("{number} {one}"),
+            Said::Counted(_, unit) | Said::With(unit) => format!("{number} {unit}"),
+            Said::After(name) => format!("{name} {number}"),
+        }
+    }
 }
 
 const ROW_STEPS: &[f64] =
@@ -61,6 +86,7 @@ pub static WORKERS: Knob = Knob {
     fields: &["workers"],
     label: "Workers",
     unit: "",
+    said: Said::Counted("worker", "workers"),
     form: Form::Whole,
     scale: Some(Scale::Even { min: 1.0, max: limits::MAX_WORKERS as f64, step: 1.0 }),
     shown_max: None,
@@ -81,6 +107,7 @@ pub static SHUFFLE_FRACTION: Knob = Knob {
     fields: &["shuffle_fraction"],
     label: "Rows that shuffle",
     unit: "%",
+    said: Said::With("percent"),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 100.0, step: 1.0 }),
     shown_max: Some(100.0),
@@ -96,6 +123,7 @@ pub static HOT_SHARE: Knob = Knob {
     fields: &["skew.share"],
     label: "Share of the hot key",
     unit: "%",
+    said: Said::With("percent"),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 100.0 * limits::MAX_HOT_SHARE, step: 1.0 }),
     shown_max: Some(100.0 * limits::MAX_HOT_SHARE),
@@ -114,6 +142,7 @@ pub static ZIPF_EXPONENT: Knob = Knob {
     fields: &["skew.exponent"],
     label: "Exponent",
     unit: "",
+    said: Said::After("exponent"),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: limits::MAX_ZIPF_EXPONENT, step: 0.05 }),
     shown_max: None,
@@ -132,6 +161,7 @@ pub static ROWS: Knob = Knob {
     fields: &["rows"],
     label: "Rows",
     unit: "",
+    said: Said::Counted("row", "rows"),
     form: Form::Whole,
     scale: Some(Scale::Steps(ROW_STEPS)),
     shown_max: None,
@@ -147,6 +177,7 @@ pub static KEYS: Knob = Knob {
     fields: &["keys"],
     label: "Distinct keys",
     unit: "",
+    said: Said::Counted("distinct key", "distinct keys"),
     form: Form::Whole,
     scale: Some(Scale::Steps(KEY_STEPS)),
     shown_max: None,
@@ -162,6 +193,7 @@ pub static PARTITIONS: Knob = Knob {
     fields: &["map_partitions", "reduce_partitions"],
     label: "Partitions, M = R",
     unit: "",
+    said: Said::Counted("partition", "partitions"),
     form: Form::Whole,
     scale: Some(Scale::Steps(PARTITION_STEPS)),
     shown_max: None,
@@ -183,6 +215,7 @@ pub static DRIVER_MEMORY: Knob = Knob {
     fields: &["action.memory_bytes"],
     label: "Driver's memory",
     unit: "MB",
+    said: Said::With("megabytes"),
     form: Form::Real,
     scale: Some(Scale::Steps(MEGABYTE_STEPS)),
     shown_max: Some(limits::MAX_DRIVER_BYTES as f64 / 1e6),
@@ -205,6 +238,7 @@ pub static SHOWN_ROWS: Knob = Knob {
     fields: &["action.rows"],
     label: "Rows to show",
     unit: "",
+    said: Said::Counted("row", "rows"),
     form: Form::Whole,
     scale: Some(Scale::Steps(SHOWN_STEPS)),
     shown_max: None,
@@ -224,6 +258,7 @@ pub static BROADCAST: Knob = Knob {
     fields: &["tactics.broadcast_bytes"],
     label: "Broadcast up to",
     unit: "MB",
+    said: Said::With("megabytes"),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 64.0, step: 1.0 }),
     shown_max: Some(limits::MAX_BROADCAST_BYTES as f64 / 1e6),
@@ -259,6 +294,7 @@ pub static SEED: Knob = Knob {
     fields: &["seed"],
     label: "Seed",
     unit: "",
+    said: Said::After("seed"),
     form: Form::Whole,
     scale: None,
     shown_max: None,
@@ -289,6 +325,22 @@ mod tests {
                 (knob.write)(&mut scenario, scale.value_at(min + f64::from(index) * step));
                 assert_eq!(scenario.validate(), Ok(()), "{} {index}", knob.id);
             }
+        }
+    }
+
+    #[test]
+    fn a_slider_says_its_value_with_its_unit() {
+        let said = [
+            (&WORKERS, 8.0, "8 workers"),
+            (&WORKERS, 1.0, "1 worker"),
+            (&SHUFFLE_FRACTION, 30.0, "30 percent"),
+            (&ZIPF_EXPONENT, 1.1, "exponent 1.1"),
+            (&ROWS, 1e6, "1,000,000 rows"),
+            (&PARTITIONS, 32.0, "32 partitions"),
+            (&DRIVER_MEMORY, 0.5, "0.5 megabytes"),
+        ];
+        for (knob, value, words) in said {
+            assert_eq!(knob.spoken(value), words);
         }
     }
 
