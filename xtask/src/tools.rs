@@ -65,6 +65,9 @@ pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
 /// The npm package with `wasm-opt`. Debian's own (108) does not know the newer encodings.
 pub(crate) const BINARYEN_VERSION: &str = "132.0.0";
 
+/// The npm package that looks at a page for what keeps people out (MPL-2.0; only tests use it).
+pub(crate) const AXE_VERSION: &str = "4.14.1";
+
 /// The name under which the fallback compiler is known to rustup.
 pub(crate) const DEBIAN_TOOLCHAIN: &str = "debian-web";
 

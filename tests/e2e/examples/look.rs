@@ -11,7 +11,7 @@ use std::time::Duration;
 use shuffle_lab_e2e::{Error, Outcome, Page, Site, View};
 
 const USAGE: &str = "usage: look URL_QUERY|ADDRESS OUT.png [--width N] [--height N] [--dark] [--reduced-motion] \
-                     [--wait-for CSS] [--run JAVASCRIPT] [--settle MILLISECONDS] [--full-page]";
+                     [--forced-colours] [--wait-for CSS] [--run JAVASCRIPT] [--settle MILLISECONDS] [--full-page]";
 
 struct Wish {
     query: String,
@@ -87,6 +87,7 @@ fn read(arguments: &[String]) -> Option<Wish> {
             "--height" => wish.view.height = rest.next()?.parse().ok()?,
             "--dark" => wish.view.dark = true,
             "--reduced-motion" => wish.view.reduced_motion = true,
+            "--forced-colours" => wish.view.forced_colours = true,
             "--wait-for" => wish.wait_for = rest.next()?.clone(),
             "--run" => wish.run = Some(rest.next()?.clone()),
             "--settle" => wish.settle = Duration::from_millis(rest.next()?.parse().ok()?),

@@ -56,7 +56,15 @@ impl Driver {
 
     /// Opens the browser.
     pub(crate) async fn open(&self) -> Outcome<WebDriver> {
-        let capabilities = self.capabilities()?;
+        self.open_with(&[]).await
+    }
+
+    /// Opens the browser with further switches.
+    pub(crate) async fn open_with(&self, switches: &[&str]) -> Outcome<WebDriver> {
+        let mut capabilities = self.capabilities()?;
+        for switch in switches {
+            capabilities.add_arg(switch)?;
+        }
         let address = format!("http://127.0.0.1:{}", self.port);
         Ok(WebDriver::new(&address, capabilities).await?)
     }

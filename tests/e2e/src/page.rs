@@ -21,11 +21,14 @@ pub struct View {
     pub dark: bool,
     /// Whether the reader's system prefers less motion.
     pub reduced_motion: bool,
+    /// Whether the reader's system forces its own colours.
+    pub forced_colours: bool,
 }
 
 impl View {
     /// A laptop's window, light.
-    pub const WIDE: Self = Self { width: 1280, height: 900, dark: false, reduced_motion: false };
+    pub const WIDE: Self =
+        Self { width: 1280, height: 900, dark: false, reduced_motion: false, forced_colours: false };
     /// A laptop's window, dark.
     pub const DARK: Self = Self { dark: true, ..Self::WIDE };
     /// The narrowest phone that counts.
@@ -55,8 +58,16 @@ impl Page {
     /// # Errors
     /// If the browser or its driver does not start.
     pub async fn start(view: View) -> Outcome<Self> {
+        Self::start_with(view, &[]).await
+    }
+
+    /// The same with further switches of the browser's.
+    ///
+    /// # Errors
+    /// If the browser or its driver does not start.
+    pub async fn start_with(view: View, switches: &[&str]) -> Outcome<Self> {
         let process = Driver::start()?;
-        let driver = process.open().await?;
+        let driver = process.open_with(switches).await?;
         let page = Self { driver, process };
         page.look(view).await?;
         Ok(page)
@@ -93,9 +104,11 @@ impl Page {
         self.send("Emulation.setDeviceMetricsOverride", metrics).await?;
         let scheme = if view.dark { "dark" } else { "light" };
         let motion = if view.reduced_motion { "reduce" } else { "no-preference" };
+        let forced = if view.forced_colours { "active" } else { "none" };
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": motion },
+            { "name": "forced-colors", "value": forced },
         ] });
         self.send("Emulation.setEmulatedMedia", features).await?;
         Ok(())
@@ -204,7 +217,11 @@ impl Page {
         Ok(bytes)
     }
 
-    async fn send(&self, method: &str, parameters: Value) -> Outcome<Value> {
+    /// Sends a command of the `DevTools` protocol.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn send(&self, method: &str, parameters: Value) -> Outcome<Value> {
         Ok(self.driver.cdp().send_raw(method, parameters).await?)
     }
 }

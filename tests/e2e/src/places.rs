@@ -56,6 +56,13 @@ pub(crate) fn host(name: &str, inside: &str) -> Outcome<PathBuf> {
     Err(Error::Missing(text))
 }
 
+/// axe-core, which looks for what keeps people out, if `cargo xtask test e2e` could bring it.
+#[must_use]
+pub fn axe() -> Option<PathBuf> {
+    let file = target().join("tools").join("axe").join("node_modules").join("axe-core").join("axe.min.js");
+    file.exists().then_some(file)
+}
+
 /// Where a picture of that name goes: `target/screenshots/NAME.png`.
 #[must_use]
 pub fn picture(name: &str) -> PathBuf {

@@ -16,6 +16,7 @@ macro_rules! tests {
     };
 }
 
+mod access;
 mod figure;
 mod hosts;
 mod lab;
@@ -37,11 +38,9 @@ fn main() -> ExitCode {
     };
     let mut tests = smoke::tests(&engines);
     if engines.contains(&Engine::Chromium) {
-        tests.extend(
-            [page::tests(), lab::tests(), plan::tests(), hosts::tests(), figure::tests()]
-                .into_iter()
-                .flatten(),
-        );
+        let files =
+            [page::tests(), lab::tests(), plan::tests(), hosts::tests(), figure::tests(), access::tests()];
+        tests.extend(files.into_iter().flatten());
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);
     RUNTIME.block_on(browsers::close());

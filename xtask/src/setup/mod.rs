@@ -5,6 +5,7 @@
 //! its result counts: a program that answers with the pinned version, a compiler that compiles.
 
 mod apt;
+mod axe;
 mod binaryen;
 mod browser;
 mod cargo_tools;
@@ -122,6 +123,11 @@ pub(crate) fn python_packages(
     purpose: &str,
 ) -> Outcome<PathBuf> {
     python::bring(project, source, folder, purpose)
+}
+
+/// Brings axe-core, with which the end-to-end tests look for what keeps people out; without npm they go without.
+pub(crate) fn axe(project: &Project) -> Outcome {
+    axe::bring(project)
 }
 
 /// Brings `cargo fmt` and `cargo clippy`.

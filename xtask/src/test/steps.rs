@@ -45,6 +45,7 @@ impl<'a> Steps<'a> {
         }
         if has(Part::EndToEnd) {
             setup::page_tools(project, Purpose::Publishing)?;
+            setup::axe(project)?;
         }
         let runs_web_tests = has(Part::Web) && !steps.web_targets.is_empty();
         if runs_web_tests {
