@@ -33,19 +33,38 @@ pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
     }
 }
 
-fn body(lab: Lab) -> impl IntoView {
+/// Of one type, so that the compiler writes it once and not once for each place that it stands in.
+fn body(lab: Lab) -> AnyView {
+    let has_verdict = Memo::new(move |_| lab.shows(Shown::Verdict));
+    let verdict = move || {
+        if has_verdict.get() {
+            verdict::verdict_section(lab).into_any()
+        } else {
+            verdict::failure_alone(lab).into_any()
+        }
+    };
     view! {
         <div class="answer">
-            {notices::notices(lab)}
-            <Show when=move || lab.shows(Shown::Verdict) fallback=move || verdict::failure_alone(lab)>
-                {verdict::verdict_section(lab)}
-            </Show>
-            {status::status(lab)}
+            {notices::notices(lab).into_any()}
+            {verdict}
+            {status::status(lab).into_any()}
         </div>
-        {controls::controls(lab)}
+        {controls::controls(lab).into_any()}
         <div class="evidence">
-            {figures::figures(lab)}
-            <Show when=move || lab.shows(Shown::Plan)>{plan::plan_section(lab)}</Show>
+            {figures::figures(lab).into_any()}
+            {when(lab, Shown::Plan, |lab| plan::plan_section(lab).into_any())}
         </div>
     }
+    .into_any()
+}
+
+/// A view, while it is one of the mount's parts.
+pub(super) fn when(lab: Lab, shown: Shown, view: fn(Lab) -> AnyView) -> AnyView {
+    part(lab, Memo::new(move |_| lab.shows(shown)), view)
+}
+
+/// What stands there while a condition holds. A plain function makes it, so that all parts are of one type: else each would
+/// bring some kilobytes of its own.
+pub(super) fn part(lab: Lab, is_there: Memo<bool>, view: fn(Lab) -> AnyView) -> AnyView {
+    (move || is_there.get().then(|| view(lab))).into_any()
 }

@@ -30,26 +30,22 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>
                 <p class="verdict-headline" aria-live="polite">{headline}</p>
-                {explanation(lab, view! { <ul class="verdict-details" role="list">{details}</ul> })}
+                {explanation(lab, view! { <ul class="verdict-details" role="list">{details}</ul> }.into_any())}
             </div>
         </section>
     }
 }
 
 /// The figures of the run, its rows, and the sentences that explain it; where there is little room most is folded away.
-fn explanation(lab: Lab, details: impl IntoView + 'static) -> impl IntoView {
+fn explanation(lab: Lab, details: AnyView) -> AnyView {
+    let (facts, rows) = (facts(lab).into_any(), arrival::shown_rows(lab).into_any());
     match lab.room {
-        Room::Page => view! {
-            {facts(lab)}
-            {arrival::shown_rows(lab)}
-            {details}
-        }
-        .into_any(),
+        Room::Page => vec![facts, rows, details].into_any(),
         Room::Figure => view! {
-            {arrival::shown_rows(lab)}
+            {rows}
             <details class="verdict-more">
                 <summary>"Why, and in figures"</summary>
-                {facts(lab)}
+                {facts}
                 {details}
             </details>
         }

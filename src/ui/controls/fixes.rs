@@ -5,26 +5,31 @@ use shuffle_view::controls::tactics::{By, Switch, TACTICS, Tactic};
 use shuffle_view::parts::Control;
 
 use super::super::lab::Lab;
-use super::{knob, offered, proof};
+use super::super::page::part;
+use super::{knob, proof};
 
-pub(super) fn fixes(lab: Lab) -> impl IntoView {
-    let one = move |(row, tactic): (usize, &'static Tactic)| {
-        offered(lab, Control::Tactic(row), move || match &tactic.by {
-            By::Switch(by) => switch(lab, tactic, by).into_any(),
-            By::Knob(by) => knob::knob(lab, by).into_any(),
-        })
-    };
+pub(super) fn fixes(lab: Lab) -> AnyView {
     let has_some = Memo::new(move |_| {
         lab.parts.with(|parts| parts.controls.iter().any(|control| matches!(control, Control::Tactic(_))))
     });
+    part(lab, has_some, |lab| list(lab).into_any())
+}
+
+fn list(lab: Lab) -> impl IntoView {
+    let one = |(row, tactic): (usize, &'static Tactic)| {
+        let is_offered = Memo::new(move |_| lab.has(Control::Tactic(row)));
+        let view = move || match &tactic.by {
+            By::Switch(by) => switch(lab, tactic, by).into_any(),
+            By::Knob(by) => knob::knob(lab, by).into_any(),
+        };
+        move || is_offered.get().then(view)
+    };
     view! {
-        <Show when=move || has_some.get()>
-            <fieldset class="fixes">
-                <legend class="knob-label">"Fixes"</legend>
-                {TACTICS.iter().enumerate().map(one).collect_view()}
-                {proof::proof(lab)}
-            </fieldset>
-        </Show>
+        <fieldset class="fixes">
+            <legend class="knob-label">"Fixes"</legend>
+            {TACTICS.iter().enumerate().map(one).collect_view()}
+            {proof::proof(lab)}
+        </fieldset>
     }
 }
 

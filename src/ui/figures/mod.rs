@@ -17,15 +17,16 @@ mod wall_clock;
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use super::page::when;
 use shuffle_view::parts::Shown;
 
 pub(super) fn figures(lab: Lab) -> impl IntoView {
     view! {
         <div class="figures">
-            <Show when=move || lab.shows(Shown::WallClock)>{wall_clock::wall_clock(lab)}</Show>
-            <Show when=move || lab.shows(Shown::Load)>{load::load(lab)}</Show>
-            <Show when=move || lab.shows(Shown::Exchange)>{exchange_cost::exchange_cost(lab)}</Show>
-            <Show when=move || lab.shows(Shown::Traffic)>{traffic::traffic(lab)}</Show>
+            {when(lab, Shown::WallClock, |lab| wall_clock::wall_clock(lab).into_any())}
+            {when(lab, Shown::Load, |lab| load::load(lab).into_any())}
+            {when(lab, Shown::Exchange, |lab| exchange_cost::exchange_cost(lab).into_any())}
+            {when(lab, Shown::Traffic, |lab| traffic::traffic(lab).into_any())}
         </div>
     }
 }
