@@ -39,6 +39,7 @@ async function main() {
 
   const server = await startServer({
     page: dist,
+    published: resolve(REPOSITORY, options.published),
     bench: await bundlePages(join(REPOSITORY, "target/bench/site")),
     duckdb: join(MODULES, "@duckdb/duckdb-wasm/dist"),
   });
@@ -84,7 +85,7 @@ async function measure(shared, result) {
     if (options.wanted.includes(name)) keep(await lab.attempt(name, () => make(lab)));
   }
   if (options.wanted.includes("page_size") && !ours.missing) {
-    const size = await lab.attempt("page_size", () => pageSize(browser, server, dist));
+    const size = await lab.attempt("page_size", () => pageSize(browser, server, resolve(REPOSITORY, options.published)));
     if (size) {
       const met = size.total.brotli <= SIZE_LIMIT_BYTES;
       result.page_size = { ...size, limit_brotli: SIZE_LIMIT_BYTES, met, duckdb_gzip: duckdbSize(MODULES) };

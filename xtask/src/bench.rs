@@ -20,12 +20,17 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome {
         "compare with others in benchmarks",
     )?;
     page::build(project)?;
+    let page = project.target.join("bench").join("page");
+    page::build_with_hooks(project, &page)?;
     project
         .run("node")
         .arg(&script)
         .arg("--require-ours")
+        .arg("--dist")
+        .arg(&page)
+        .arg("--published")
+        .arg(&project.dist)
         .args(arguments)
-        .env("SHUFFLE_LAB_DIST", &project.dist)
         .env("SHUFFLE_LAB_BENCH_MODULES", modules)
         .env("CHROMIUM", browser.chromium)
         .env("CHROMEDRIVER", browser.chromedriver)

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use crate::error::{Error, Outcome};
@@ -22,6 +23,12 @@ pub(crate) fn build(project: &Project) -> Outcome {
         say::seconds(start.elapsed())
     ));
     Ok(())
+}
+
+/// Leaves the page with what benchmarks measure with in a folder of its own.
+pub(crate) fn build_with_hooks(project: &Project, dist: &Path) -> Outcome {
+    let tools = setup::page_tools(project, Purpose::Publishing)?;
+    trunk(project, &tools, "build").args(["--features", "hooks", "--dist"]).arg(dist).shown()
 }
 
 /// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.

@@ -21,7 +21,8 @@ const USAGE = `usage: node tests/bench/run.mjs [options]
   --text-rows N    rows of the figures over text (2000000)
   --keys N         distinct keys to draw from (1000000)
   --repeats N      measured repeats of each side, after the warm-up (7)
-  --dist DIR       the built page (dist)
+  --dist DIR       the page built with the feature `hooks` (target/bench/page)
+  --published DIR  the page as it is published, which is weighed (dist)
   --out FILE       where the result goes as JSON (target/bench/result.json)
   --markdown FILE  where the result goes as markdown too, beside standard output
   --chromium FILE  the browser (/usr/bin/chromium, or SHUFFLE_LAB_CHROMIUM)
@@ -29,7 +30,7 @@ const USAGE = `usage: node tests/bench/run.mjs [options]
 `;
 
 const WHOLE_NUMBERS = { "--rows": "rows", "--text-rows": "textRows", "--keys": "keys", "--repeats": "repeats" };
-const WORDS = { "--only": "only", "--dist": "dist", "--out": "out", "--markdown": "markdown", "--chromium": "chromium" };
+const WORDS = { "--only": "only", "--dist": "dist", "--published": "published", "--out": "out", "--markdown": "markdown", "--chromium": "chromium" };
 
 export class UsageError extends Error {}
 
@@ -41,7 +42,8 @@ export function parseOptions(argv, environment = process.env) {
     textRows: 2_000_000,
     keys: 1_000_000,
     repeats: 7,
-    dist: "dist",
+    dist: "target/bench/page",
+    published: "dist",
     out: "target/bench/result.json",
     markdown: null,
     chromium: environment.SHUFFLE_LAB_CHROMIUM || environment.CHROMIUM || "/usr/bin/chromium",

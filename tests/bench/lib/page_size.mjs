@@ -14,12 +14,12 @@ export const SIZE_LIMIT_BYTES = 570_000;
 /** Opens the page once and weighs what the server was asked for (the workers' requests too). */
 export async function pageSize(browser, server, dist) {
   server.takeRequested();
-  const page = await open(browser, `${server.origin}/page/`);
+  const page = await open(browser, `${server.origin}/published/`);
   await page.waitForTimeout(SETTLE_MILLIS);
   await page.context().close();
 
-  const paths = server.takeRequested().filter((path) => path.startsWith("/page/"));
-  const names = [...new Set(paths.map((path) => path.slice("/page/".length) || "index.html"))];
+  const paths = server.takeRequested().filter((path) => path.startsWith("/published/"));
+  const names = [...new Set(paths.map((path) => path.slice("/published/".length) || "index.html"))];
   const missing = names.filter((name) => !existsSync(join(dist, name)));
   const unexplained = missing.filter((name) => name !== "favicon.ico");
   if (unexplained.length > 0) throw new Error(`the page asked for what dist/ does not have: ${unexplained.join(", ")}`);

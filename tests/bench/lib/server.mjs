@@ -1,6 +1,7 @@
 // One server on 127.0.0.1 for everything the browser loads, all of one origin:
 //
-//   /page/...             the built page, at a sub-path as an embedder would have it
+//   /page/...             the page with its hooks, at a sub-path as an embedder would have it
+//   /published/...        the page as it is published
 //   /bench/...            the bench's own page and scripts
 //   /duckdb/...           DuckDB-Wasm's workers and wasm
 //   /data/NAME            PUT and GET: columns handed from one page to another, in memory
