@@ -4,6 +4,7 @@
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 use shuffle_lab_e2e::engines::{Browser, Engine, browse};
+use shuffle_lab_e2e::hosts::Host;
 use shuffle_lab_e2e::lab::{LIMIT, at_rest, headline_with};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
 use shuffle_lab_e2e::{Outcome, Site, places, until, wait_for};
@@ -25,7 +26,7 @@ fn in_engine(engine: Engine) -> Vec<Trial> {
     }
     trials![
         the_lab_runs_says_what_the_command_line_says_and_answers_its_controls,
-        // The ways to embed a figure: each has a page in `tests/e2e/hosts/`, a constructor in `Site`, and a test here.
+        an_element_in_a_page_of_another_origin_runs_and_leaves_the_page_alone,
         a_figure_framed_by_a_page_of_another_origin_runs,
         what_goes_wrong_in_a_page_and_what_it_wants_of_others_would_be_noticed,
     ]
@@ -46,6 +47,10 @@ async fn the_lab_runs_says_what_the_command_line_says_and_answers_its_controls(e
         assert_quiet(browser, &site).await
     })
     .await
+}
+
+async fn an_element_in_a_page_of_another_origin_runs_and_leaves_the_page_alone(engine: Engine) -> Outcome {
+    Host::Element.visit(engine).await.map(drop)
 }
 
 async fn a_figure_framed_by_a_page_of_another_origin_runs(engine: Engine) -> Outcome {
