@@ -1,6 +1,6 @@
 //! What a reader is looking at, and the work that keeps it true.
 //!
-//! [`RunState`] is plain data with one function, [`RunState::apply`]; [`Session`] holds it in a signal and does the
+//! `shuffle_view::state::RunState` is plain data with one function, `apply`; [`Session`] holds it in a signal and does the
 //! work: after every change it runs the scenario, then the run without tactics (to prove that the answer stayed), a
 //! sweep over the workers that this machine has cores for, and a calibration of the model.
 
