@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Hosts { names: Vec<String>, browsers: Browsers },
     /// Fuzz every target.
     Fuzz { runs: u64 },
+    /// Internal: bring what the page is built with. The tests call it, to go on meanwhile.
+    Tools,
+    /// Internal: build the page unless it is there. The tests call it, to go on meanwhile.
+    Page,
     /// Internal: add the figures' files to a page that trunk has built. Trunk calls it.
     Widget,
     /// Internal: wait until the server answers, then say so.
@@ -75,6 +79,8 @@ pub(crate) fn parse(arguments: &[String]) -> Outcome<Command> {
         ["bench", ..] => Ok(Command::Bench { arguments: arguments[1..].to_vec() }),
         ["fuzz"] => Ok(Command::Fuzz { runs: FUZZ_RUNS_DEFAULT }),
         ["fuzz", "--runs", runs] => Ok(Command::Fuzz { runs: read_runs(runs)? }),
+        ["tools"] => Ok(Command::Tools),
+        ["page"] => Ok(Command::Page),
         ["widget"] => Ok(Command::Widget),
         ["announce", port, dist] => {
             Ok(Command::Announce { port: read_port(port)?, dist: (*dist).to_owned() })

@@ -64,6 +64,8 @@ fn perform(command: Command) -> Outcome {
             serve::announce(port, dist.as_ref());
             Ok(())
         }
+        Command::Tools => setup::page_tools(&Project::find()?, setup::Purpose::Publishing).map(drop),
+        Command::Page => page::build_if_changed(&Project::find()?),
         Command::Widget => widget::add_to_staged(&Project::find()?),
         Command::Build => page::build(&Project::find()?),
         Command::Test { parts, browsers } => test::run(&Project::find()?, &parts, browsers),

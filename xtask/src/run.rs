@@ -21,8 +21,36 @@ pub(crate) struct Run {
     logs: PathBuf,
 }
 
+/// A run whose output goes into a log.
+pub(crate) struct Logged {
+    pub(crate) child: Child,
+    line: String,
+    log: PathBuf,
+}
+
+impl Logged {
+    /// Waits for the end.
+    pub(crate) fn end(mut self) -> Outcome<Quiet> {
+        let status = self.child.wait().map_err(cannot_start(&self.line))?;
+        self.ended(Some(status))
+    }
+
+    /// How it ended, and what it said; without a status it was stopped.
+    fn ended(self, status: Option<ExitStatus>) -> Outcome<Quiet> {
+        let bytes = fs::read(&self.log).map_err(Error::io("reading", &self.log))?;
+        Ok(Quiet {
+            line: self.line,
+            success: status.as_ref().is_some_and(ExitStatus::success),
+            how: status.map_or_else(|| "was stopped: it took too long".into(), ending),
+            output: String::from_utf8_lossy(&bytes).into_owned(),
+        })
+    }
+}
+
 /// How a quiet run ended, with all it said.
 pub(crate) struct Quiet {
+    /// The command line, as one could type it.
+    pub(crate) line: String,
     /// Whether it reported success.
     pub(crate) success: bool,
     /// How it ended, for a sentence: `ended with exit status: 1`.
@@ -120,38 +148,38 @@ impl Run {
         output.status.success().then_some(text)
     }
 
-    /// Runs with the output in a log and a sign of life on the screen. The caller judges the end.
-    pub(crate) fn quiet(mut self, time_out: Option<Duration>) -> Outcome<Quiet> {
+    /// Starts the child with its output in a log, and does not wait for it.
+    pub(crate) fn logged(mut self) -> Outcome<Logged> {
         let line = self.line();
         fs::create_dir_all(&self.logs).map_err(Error::io("making", &self.logs))?;
         let log_path = self.logs.join(log_name(&line));
         let log = File::create(&log_path).map_err(Error::io("writing", &log_path))?;
         let log_too = log.try_clone().map_err(Error::io("writing", &log_path))?;
-        let mut child = self
+        let child = self
             .command
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(log_too)
             .spawn()
             .map_err(cannot_start(&line))?;
-        let how = wait(&mut child, time_out, &log_path).map_err(cannot_start(&line))?;
-        let bytes = fs::read(&log_path).map_err(Error::io("reading", &log_path))?;
-        Ok(Quiet {
-            success: how.as_ref().is_some_and(ExitStatus::success),
-            how: how.map_or_else(|| "was stopped: it took too long".into(), ending),
-            output: String::from_utf8_lossy(&bytes).into_owned(),
-        })
+        Ok(Logged { child, line, log: log_path })
+    }
+
+    /// Runs with the output in a log and a sign of life on the screen. The caller judges the end.
+    pub(crate) fn quiet(self, time_out: Option<Duration>) -> Outcome<Quiet> {
+        let mut run = self.logged()?;
+        let status = wait(&mut run.child, time_out, &run.log).map_err(cannot_start(&run.line))?;
+        run.ended(status)
     }
 
     /// Like [`Run::quiet`], but a failure is an error and shows the whole log.
     pub(crate) fn quiet_or_fail(self) -> Outcome {
-        let line = self.line();
         let end = self.quiet(None)?;
         if end.success {
             return Ok(());
         }
         say::line(end.output.trim_end());
-        Err(Error::Failed { command: line, how: end.how })
+        Err(Error::Failed { command: end.line, how: end.how })
     }
 }
 

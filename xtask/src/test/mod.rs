@@ -1,5 +1,6 @@
 //! All checks and tests, from the quickest to the slowest; the first failure ends the run.
 
+mod ahead;
 mod steps;
 mod web_targets;
 
@@ -85,8 +86,11 @@ fn run_parts(project: &Project, parts: &[Part], browsers: Browsers, report: &mut
         steps = Some(Steps::set_up(project, parts, browsers)?);
         Ok(())
     })?;
-    let steps = steps.ok_or_else(|| Error::Project("the set-up left nothing behind.".into()))?;
+    let mut steps = steps.ok_or_else(|| Error::Project("the set-up left nothing behind.".into()))?;
     for part in parts {
+        if *part != Part::Lint {
+            steps.page_ahead()?;
+        }
         match part {
             Part::Lint => steps.lint(report)?,
             Part::Docs => steps.docs(report)?,

@@ -1,12 +1,12 @@
 //! What each part of the tests does: the command lines themselves.
 
+use super::ahead::Ahead;
 use super::{Part, Report, web_targets};
 use crate::error::{Error, Outcome};
-use crate::page;
 use crate::project::Project;
 use crate::run::Run;
 use crate::say;
-use crate::setup::{self, Browser, Browsers, Engine, Engines, Purpose, WasmCompiler};
+use crate::setup::{self, Browser, Browsers, Engine, Engines, WasmCompiler};
 use crate::tools::WASM_TARGET;
 
 /// The parts' common ground: what the set-up found.
@@ -17,6 +17,10 @@ pub(crate) struct Steps<'a> {
     browser: Option<Browser>,
     engines: Engines,
     web_targets: Vec<String>,
+    /// The page's tools are brought meanwhile.
+    tools: Option<Ahead>,
+    /// The page is built meanwhile.
+    page: Option<Ahead>,
 }
 
 const END_TO_END_PACKAGE: &str = "shuffle-lab-e2e";
@@ -33,22 +37,27 @@ impl<'a> Steps<'a> {
             browser: None,
             engines: Engines::default(),
             web_targets,
+            tools: None,
+            page: None,
         };
+        if has(Part::Lint) || has(Part::Web) || has(Part::EndToEnd) {
+            steps.compiler = setup::wasm_compiler(project)?;
+        }
+        if has(Part::EndToEnd) {
+            say::setup("the page's tools", "looked for, or built, while the tests begin");
+            steps.tools = Some(Ahead::begin(project, "tools")?);
+        }
         if has(Part::Lint) {
             setup::lint_tools(project)?;
-        }
-        if has(Part::Lint) || has(Part::Web) {
-            steps.compiler = setup::wasm_compiler(project)?;
         }
         if has(Part::Lint) {
             steps.wasm_clippy = setup::wasm_clippy(project, steps.compiler)?;
         }
         if has(Part::EndToEnd) {
-            setup::page_tools(project, Purpose::Publishing)?;
             setup::axe(project)?;
         }
         let runs_web_tests = has(Part::Web) && !steps.web_targets.is_empty();
-        if runs_web_tests {
+        if runs_web_tests && !has(Part::EndToEnd) {
             setup::web_test_tools(project)?;
         }
         if runs_web_tests || (has(Part::EndToEnd) && browsers.have(Engine::Chromium)) {
@@ -59,6 +68,16 @@ impl<'a> Steps<'a> {
         }
         setup::done();
         Ok(steps)
+    }
+
+    /// Lets the page be built beside the steps that do not need it. Not before the lints: theirs and the page's build of
+    /// wasm would wait for each other.
+    pub(crate) fn page_ahead(&mut self) -> Outcome {
+        if let Some(tools) = self.tools.take() {
+            tools.end()?;
+            self.page = Some(Ahead::begin(self.project, "page")?);
+        }
+        Ok(())
     }
 
     pub(crate) fn lint(&self, report: &mut Report) -> Outcome {
@@ -131,8 +150,9 @@ impl<'a> Steps<'a> {
         })
     }
 
-    pub(crate) fn end_to_end(&self, report: &mut Report) -> Outcome {
-        report.step("build of the page", || page::build_if_changed(self.project))?;
+    pub(crate) fn end_to_end(&mut self, report: &mut Report) -> Outcome {
+        let page = self.page.take();
+        report.step("build of the page (the rest of it)", || page.map_or(Ok(()), Ahead::end))?;
         // The one that the native tests have built and tried: its answers do not depend on how it was optimised.
         report.step("build of the command line", || {
             self.cargo("build --package shuffle-engine --features cli --bin lab").shown()
