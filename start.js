@@ -3,7 +3,15 @@
 // policy refuses inline scripts.
 const { glue, module } = document.querySelector("script[data-module]").dataset;
 const { default: init, open_page } = await import(new URL(glue, document.baseURI));
-await init({ module_or_path: new URL(module, document.baseURI) });
+const start = () => init({ module_or_path: new URL(module, document.baseURI) });
+try {
+  await start();
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  // The memories of a page that was left may not have been collected yet: to ask for another makes the browser do so.
+  new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  await start();
+}
 const place = document.getElementById("page");
 // The page as one file, to be saved with what is set here.
 const source = async () => {

@@ -20,6 +20,8 @@ async function render({ model, el }) {
   const host = document.createElement("div");
   el.append(host);
   const place = placeIn(host.attachShadow({ mode: "open" }));
+  // A list is written as attributes write it.
+  const text = (value) => (value === undefined || value === null ? undefined : Array.isArray(value) ? value.join(",") : String(value));
   const save = (name, detail) => {
     if (!has(name)) return;
     model.set(name, detail);
@@ -28,7 +30,7 @@ async function render({ model, el }) {
   let figure;
   try {
     const { Figure } = await load();
-    const attributes = Object.fromEntries(ATTRIBUTES.filter(has).map((name) => [name, model.get(name)]));
+    const attributes = Object.fromEntries(ATTRIBUTES.filter(has).map((name) => [name, text(model.get(name))]));
     figure = new Figure(place, attributes, save);
   } catch (error) {
     sayFailure(place, error);
@@ -36,11 +38,14 @@ async function render({ model, el }) {
     return;
   }
   const follow = ATTRIBUTES.map((name) => {
-    const change = () => figure.set(name, model.get(name) ?? undefined);
+    const change = () => figure.set(name, text(model.get(name)));
     model.on(`change:${name}`, change);
     return [`change:${name}`, change];
   });
+  let isOver = false;
   return () => {
+    if (isOver) return;
+    isOver = true;
     follow.forEach(([event, change]) => model.off(event, change));
     figure.end();
     figure.free();

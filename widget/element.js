@@ -35,7 +35,11 @@ function sayFailure(place, error) {
   const words = document.createElement("p");
   words.className = "failure";
   words.setAttribute("role", "alert");
-  words.textContent = `The figure cannot start: ${error?.message ?? error}. It needs WebAssembly, and its files from where its script is.`;
+  const cause =
+    error instanceof RangeError
+      ? "The browser has no memory left for it in this tab: close other figures, or open the page in a new tab."
+      : "It needs WebAssembly, and its files from where its script is.";
+  words.textContent = `The figure cannot start: ${error?.message ?? error}. ${cause}`;
   place.replaceChildren(words);
 }
 
@@ -50,6 +54,7 @@ class ShuffleLab extends Base {
   #opening = false;
   #scenario = null;
   #waiting = [];
+  #failure = null;
 
   constructor() {
     super();
@@ -70,7 +75,9 @@ class ShuffleLab extends Base {
   disconnectedCallback() {
     // An element that is moved is taken out and put in again.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#close();
+      if (this.isConnected) return;
+      this.#close();
+      this.#reject(new Error("the figure was taken out of its page"));
     });
   }
 
@@ -90,13 +97,21 @@ class ShuffleLab extends Base {
 
   /** Runs the scenario at once: a promise of the report. */
   async run() {
-    const figure = this.#figure ?? (await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+    if (this.#figure) return this.#figure.run();
+    if (this.#failure) throw this.#failure;
+    if (!this.isConnected) throw new Error("the figure is in no page");
+    const figure = await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return figure.run();
+  }
+
+  #reject(error) {
+    this.#waiting.splice(0).forEach(({ reject }) => reject(error));
   }
 
   async #open() {
     if (this.#figure || this.#opening) return;
     this.#opening = true;
+    this.#failure = null;
     try {
       const { Figure } = await load();
       if (!this.isConnected) return;
@@ -113,7 +128,8 @@ class ShuffleLab extends Base {
     } catch (error) {
       this.#root.replaceChildren();
       sayFailure(placeIn(this.#root), error);
-      this.#waiting.splice(0).forEach(({ reject }) => reject(error));
+      this.#failure = error;
+      this.#reject(error);
       this.#tell("error", { field: null, message: String(error?.message ?? error) });
     } finally {
       this.#opening = false;

@@ -8,16 +8,31 @@
 export class ShuffleLab extends HTMLElement {
   /** What is run. It may be set to an object, its JSON, or a link; a field that is left out has its default. */
   get scenario(): Scenario | null;
-  set scenario(scenario: Partial<Scenario> & { version: 1 } | string);
-  /** Runs the scenario at once, in sight or not. Rejects with an `Error`, whose `field` names what cannot run. */
+  set scenario(scenario: Wanted | string);
+  /**
+   * Runs at once, in sight or not, what is set now: where something that cannot run was set, the last good scenario. Rejects
+   * with an `Error` when the run ends before its time, when the figure could not start, and when it is in no page.
+   */
   run(): Promise<Report>;
 
-  addEventListener(type: "ready", listener: (event: CustomEvent<{ version: string }>) => void, options?: boolean | AddEventListenerOptions): void;
-  /** The scenario has run: by itself after a change, or by `run()`. Short runs are repeated and the median is told. */
-  addEventListener(type: "result", listener: (event: CustomEvent<Report>) => void, options?: boolean | AddEventListenerOptions): void;
-  addEventListener(type: "error", listener: (event: CustomEvent<Wrong>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener<K extends keyof FigureEventMap>(type: K, listener: (this: ShuffleLab, event: FigureEventMap[K]) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof FigureEventMap>(type: K, listener: (this: ShuffleLab, event: FigureEventMap[K]) => void, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
 }
+
+/** The events of a figure, beside those of every element. */
+export interface FigureEventMap extends Omit<HTMLElementEventMap, "error"> {
+  /** It is there and can be used. */
+  ready: CustomEvent<{ version: string }>;
+  /** The scenario has run: by itself after a change, or by `run()`. Short runs are repeated and the median is told. */
+  result: CustomEvent<Report>;
+  /** Something could not be used, or a run ended before its time. */
+  error: CustomEvent<Wrong>;
+}
+
+/** A scenario to be set: what is left out has its default. */
+export type Wanted = { version: 1 } & { [Field in keyof Scenario]?: Field extends "tactics" ? Partial<Tactics> : Scenario[Field] };
 
 /** Names for the attribute `controls`. */
 export type Control =
@@ -47,10 +62,19 @@ export interface Scenario {
   workers: number;
   map_partitions: number;
   reduce_partitions: number;
-  tactics: Record<string, number | boolean>;
+  tactics: Tactics;
   strategy: "direct";
-  action: { kind: "write" } | { kind: "collect"; of?: "result" | "input"; memory_bytes?: number } | { kind: "show"; rows?: number };
-  [field: string]: unknown;
+  /** Absent where rows stay with the workers. */
+  action?: { kind: "write" } | { kind: "collect"; of?: "result" | "input"; memory_bytes?: number } | { kind: "show"; rows?: number };
+}
+
+/** What changes how a plan runs and not what it answers. The last two are planned: they are refused when true. */
+export interface Tactics {
+  combine: boolean;
+  salt: number;
+  broadcast_bytes: number;
+  adaptive: boolean;
+  isolate_hot_keys: boolean;
 }
 
 /** What a run measured; all times in microseconds. Fields that are not named here are there, too. */

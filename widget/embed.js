@@ -1,7 +1,7 @@
 // Shuffle Lab in a page of yours:
 //
 //   <script type="module" src="https://YOUR-HOST/shuffle-lab/embed.js"></script>
-//   <shuffle-lab query="v=1&workers=8&skew=hot_key:0.3" controls="workers,skew" views="verdict,load"></shuffle-lab>
+//   <shuffle-lab query="v=1&amp;workers=8&amp;skew=hot_key:0.3" controls="workers,skew" views="verdict,load"></shuffle-lab>
 //
 // Types and the events are in embed.d.ts. The module is loaded once, when the first figure is put into the page; all figures
 // share it and one pool of workers. `frame` messages of figures in iframes from this host set the height of their frames.
@@ -10,11 +10,26 @@ const version = "{{version}}";
 const base = new URL("./", import.meta.url);
 const css = "{{css}}";
 
+/** An answer that has what was asked for. */
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} is not there (status ${answer.status})`);
+  return answer;
+}
+
 let loading;
 /** The module's exports. */
 function load() {
   loading ??= import(new URL("{{glue}}", base)).then(async (bindings) => {
-    await bindings.default({ module_or_path: new URL("{{module}}", base) });
+    const start = async () => bindings.default({ module_or_path: await fetched(new URL("{{module}}", base)) });
+    try {
+      await start();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // The memories of a page that was left may not have been collected yet: to ask for another makes the browser do so.
+      new WebAssembly.Memory({ initial: 1, maximum: 1 });
+      await start();
+    }
     return bindings;
   });
   // What failed for want of a network may be tried again by the next figure.

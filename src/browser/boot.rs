@@ -6,7 +6,7 @@
 
 /// The common part. `initSync` runs `main` again, which returns at once in a worker.
 const BOOT: &str = r#"
-const fatal = (reason) => self.postMessage({ fatal: String(reason && reason.stack || reason) });
+const fatal = (reason) => self.postMessage({ fatal: String(reason) });
 self.addEventListener("unhandledrejection", (event) => fatal(event.reason));
 self.onmessage = async ({ data: { glue, module, id, keepsScans } }) => {
   self.onmessage = null;

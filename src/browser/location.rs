@@ -23,6 +23,11 @@ pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
+/// Whether the page came from a server, so that others can have it from there.
+pub fn is_hosted() -> bool {
+    address().starts_with("http")
+}
+
 /// The address of the folder that this page is in, with its `/` at the end; a stand-in where the page is no host's.
 pub fn base() -> String {
     let address = address();

@@ -33,8 +33,13 @@ pub fn read_scenario(value: &JsValue) -> Result<Scenario, InvalidScenario> {
         Some(text) => link::decode_beside(&text, &VIEW_PARTS),
         None => {
             // NaN and infinity become null in JSON, which no field takes: the field is still named.
-            let text = JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
-            json::decode(&text)
+            match JSON::stringify(value).ok().and_then(|text| text.as_string()) {
+                Some(text) => json::decode(&text),
+                None => Err(InvalidScenario::new(
+                    "scenario",
+                    "is neither an object that JSON can hold, nor a text",
+                )),
+            }
         }
     }?;
     check_runs_here(&scenario)?;

@@ -147,6 +147,13 @@ impl Session {
         self.apply(RunEvent::Noticed(notice));
     }
 
+    /// Takes away what was said of something that has changed since.
+    pub fn forget(&self, texts: Vec<String>) {
+        if !texts.is_empty() {
+            self.apply(RunEvent::Forgotten(texts));
+        }
+    }
+
     /// Other parts are shown now, which may need runs that were not made.
     pub fn need(&self, needs: Needs) {
         let before = self.inner.with_value(|inner| inner.needs.replace(needs));
@@ -189,8 +196,9 @@ impl Session {
                 self.pursue(Begin::GoOn);
             }
         } else {
-            let is_owed = self.is_busy() || self.inner.with_value(|inner| inner.is_owed.get());
-            self.inner.with_value(|inner| inner.is_owed.set(is_owed));
+            // Work that still waits for the hand to rest is under way, too.
+            self.inner
+                .with_value(|inner| inner.is_owed.set(inner.is_owed.get() || inner.under_way.get() > 0));
             self.stop();
             self.inner.with_value(|inner| inner.hold.replace(None));
         }
@@ -212,12 +220,11 @@ impl Session {
         }
     }
 
-    /// Runs the scenario for a script, in sight or not, and shows what came of it.
+    /// Runs a scenario for a script, in sight or not, and shows what came of it if it is still what the controls show.
     ///
     /// # Errors
     /// The engine's.
-    pub async fn run_for_script(&self) -> Result<Measurement, EngineError> {
-        let scenario = self.state.with_untracked(|state| state.scenario.clone());
+    pub async fn run_for_script(&self, scenario: Scenario) -> Result<Measurement, EngineError> {
         let job = scenario.job()?;
         let under_way = self.begin_work();
         let measurement = self.measure(&scenario, &job, RunOptions::default()).await;

@@ -81,7 +81,12 @@ fn inside(lab: Lab) -> impl IntoView {
             <div class="embed-code">
                 <h3>"The code"</h3>
                 {strip(lab.id("embed-host"), "Kind of page", hosts, move || host.get(), move |chosen| host.set(chosen))}
-                <p class="caption">{move || host.get().says()}</p>
+                <p class="caption">
+                    {move || host.get().says()}
+                    {(!location::is_hosted()).then_some(
+                        " This page is no host's: put dist/ on one, and its address in place of YOUR-HOST.",
+                    )}
+                </p>
                 {buttons(lab, link, code)}
             </div>
             <div class="embed-preview">
@@ -178,7 +183,7 @@ fn buttons(lab: Lab, link: Memo<Link>, code: Memo<String>) -> impl IntoView {
         ></textarea>
         <div class="embed-buttons">
             <button type="button" id=lab.id("embed-copy") class="main" on:click=copy>"Copy the code"</button>
-            <button type="button" id=lab.id("embed-save") on:click=save>"Save as one file"</button>
+            <button type="button" id=lab.id("embed-save") on:click=save>"Save this figure as one file"</button>
         </div>
         <p class="embed-done" role="status">{says}</p>
     }

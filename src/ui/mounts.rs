@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise, Reflect};
@@ -120,6 +121,8 @@ pub struct Figure {
     mount: RefCell<Option<Mount>>,
     lab: Lab,
     tell: Function,
+    /// What was said of each attribute or property, until it has another value.
+    said: RefCell<BTreeMap<&'static str, Vec<String>>>,
 }
 
 #[wasm_bindgen]
@@ -146,7 +149,7 @@ impl Figure {
             page::figure(lab, false)
         });
         let lab = lab.take().expect("a mount calls its body at once");
-        let figure = Figure { mount: RefCell::new(Some(mount)), lab, tell };
+        let figure = Figure { mount: RefCell::new(Some(mount)), lab, tell, said: RefCell::default() };
         figure.say_repairs("query", &repairs);
         for name in ["controls", "views", "theme"] {
             if let Some(value) = text(name) {
@@ -159,8 +162,15 @@ impl Figure {
     /// Sets an attribute, or takes it away. What cannot be used is said in the figure and told to its page; the rest stays.
     pub fn set(&self, name: &str, value: Option<String>) {
         let usual = Parts::default();
+        let Some(name) = ["query", "controls", "views", "theme"].into_iter().find(|known| *known == name)
+        else {
+            // The element tells only of these.
+            return;
+        };
+        self.forget(name);
         let outcome = match name {
             "query" => {
+                self.forget("scenario");
                 let (link, repairs) = read_query(&value.unwrap_or_default());
                 self.say_repairs("query", &repairs);
                 self.lab.parts.set(link.parts);
@@ -180,16 +190,14 @@ impl Figure {
                 self.lab.parts.update(|parts| parts.views = views);
                 read
             }
-            "theme" => {
+            _ => {
                 let (theme, read) = permalink::theme(value.as_deref());
                 self.lab.look(|view| view.theme = theme);
                 read
             }
-            // The element tells only of these.
-            _ => Ok(()),
         };
         if let Err(repair) = outcome {
-            self.say_repairs("figure", &[repair]);
+            self.say(name, &repair.wrong.field, permalink::note_on("figure", &repair));
         }
     }
 
@@ -204,21 +212,22 @@ impl Figure {
     /// the last result stays.
     #[wasm_bindgen(setter)]
     pub fn set_scenario(&self, scenario: JsValue) {
+        self.forget("scenario");
         match script::read_scenario(&scenario) {
             Ok(scenario) => self.lab.session.change(scenario),
-            Err(wrong) => {
-                let text =
-                    format!("The scenario's {} {}. The last good one stays.", wrong.field, wrong.reason);
-                self.say(&wrong.field, text);
+            Err(InvalidScenario { field, reason }) => {
+                let is_whole = field == "scenario" || field == "link";
+                let of = if is_whole { String::new() } else { format!("'s {field}") };
+                self.say("scenario", &field, format!("The scenario{of} {reason}. The last good one stays."));
             }
         }
     }
 
     /// Runs the scenario at once, in sight or not: a promise of the report.
     pub fn run(&self) -> Promise {
-        let session = self.lab.session;
+        let (session, scenario) = (self.lab.session, self.lab.scenario.get_untracked());
         future_to_promise(async move {
-            let run = session.run_for_script().await.map_err(|error| script::js_error(&error))?;
+            let run = session.run_for_script(scenario).await.map_err(|error| script::js_error(&error))?;
             script::plain_object(&run.report, &run.notes)
         })
     }
@@ -232,14 +241,21 @@ impl Figure {
 }
 
 impl Figure {
-    fn say_repairs(&self, subject: &str, repairs: &[Repair]) {
+    fn say_repairs(&self, subject: &'static str, repairs: &[Repair]) {
         for repair in repairs {
-            self.say(&repair.wrong.field, permalink::note_on(subject, repair));
+            self.say(subject, &repair.wrong.field, permalink::note_on(subject, repair));
         }
     }
 
+    /// Takes away what was said of an attribute or property that has another value now.
+    fn forget(&self, of: &'static str) {
+        let texts = self.said.borrow_mut().remove(of).unwrap_or_default();
+        self.lab.session.forget(texts);
+    }
+
     /// Tells the reader and the page around.
-    fn say(&self, field: &str, text: String) {
+    fn say(&self, of: &'static str, field: &str, text: String) {
+        self.said.borrow_mut().entry(of).or_default().push(text.clone());
         tell_error(&self.tell, Some(field), &text);
         self.lab.session.notice(Notice { field: Some(field.to_owned()), text });
     }

@@ -39,7 +39,7 @@ impl Host {
             Host::Markdown => {
                 "The site's settings need the script once; then the tag can stand in any Markdown page."
             }
-            Host::Notebook => "For Jupyter, VS Code, marimo and Jupyter Book, by the package anywidget.",
+            Host::Notebook => "For Jupyter, VS Code, marimo and Jupyter Book: pip install anywidget.",
         }
     }
 }

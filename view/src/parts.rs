@@ -191,6 +191,7 @@ pub struct UnknownPart {
 /// Reads a list of names, separated by commas or blanks: `workers, skew`, `all`, `none`. What is unknown is left out, and
 /// said; where nothing is known, the usual parts are taken.
 pub fn read<P: Part>(text: &str) -> (Vec<P>, Option<UnknownPart>) {
+    let text = text.to_ascii_lowercase();
     let words: Vec<&str> =
         text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
     match words.as_slice() {
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_list_is_read_in_the_order_of_the_page_and_comes_back() {
-        let (controls, unknown) = read::<Control>(" skew, workers ");
+        let (controls, unknown) = read::<Control>(" Skew, WORKERS ");
         assert_eq!((controls.as_slice(), unknown), ([Control::Workers, Control::Skew].as_slice(), None));
         assert_eq!(write(&controls), "workers,skew");
         for list in [Vec::new(), Shown::all(), vec![Shown::Plan]] {

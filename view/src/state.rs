@@ -268,6 +268,8 @@ pub enum RunEvent {
     Noticed(Notice),
     /// The reader has read a notice.
     Dismissed(usize),
+    /// What these notices say is no longer so.
+    Forgotten(Vec<String>),
 }
 
 impl RunState {
@@ -333,6 +335,7 @@ impl RunState {
                     self.notices.push(notice);
                 }
             }
+            RunEvent::Forgotten(texts) => self.notices.retain(|notice| !texts.contains(&notice.text)),
             RunEvent::Dismissed(index) => {
                 if index < self.notices.len() {
                     self.notices.remove(index);

@@ -184,7 +184,9 @@ impl Pool {
             uses: Cell::new(0),
             rest_millis: Cell::new(resting::REST_MILLIS),
         };
-        Pool { shared: Rc::new(shared) }
+        let pool = Pool { shared: Rc::new(shared) };
+        pool.end_with_the_page();
+        pool
     }
 
     /// Runs a job, after the runs that were asked for before.

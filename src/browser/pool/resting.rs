@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::prelude::{Closure, JsCast};
+
 use crate::browser::task::sleep;
 
 use super::{Pool, WeakPool};
@@ -40,11 +42,28 @@ impl Pool {
             sleep(millis).await;
             pool.with(|pool| {
                 if !pool.is_needed() && pool.shared.uses.get() == uses {
-                    let count = pool.shared.state.borrow().workers.len();
-                    (0..count as u32).for_each(|id| pool.discard(id));
+                    pool.let_go();
                 }
             });
         });
+    }
+
+    /// Lets the workers go when the page goes: a browser may keep the memories of a page that was left for so long that the
+    /// next one cannot start.
+    pub(super) fn end_with_the_page(&self) {
+        let pool = self.downgrade();
+        let end = Closure::<dyn FnMut()>::new(move || pool.with(Pool::let_go));
+        if let Some(window) = web_sys::window() {
+            // Without it the browser collects them by itself, later.
+            let _ = window.add_event_listener_with_callback("pagehide", end.as_ref().unchecked_ref());
+        }
+        // It listens for as long as there is a page.
+        end.forget();
+    }
+
+    fn let_go(&self) {
+        let count = self.shared.state.borrow().workers.len();
+        (0..count as u32).for_each(|id| self.discard(id));
     }
 
     fn is_needed(&self) -> bool {

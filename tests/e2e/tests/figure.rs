@@ -18,6 +18,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         an_element_that_is_taken_out_ends_its_runs_and_comes_back_as_it_was_left,
         what_a_figure_cannot_use_is_said_in_it_and_told_to_its_page_and_the_rest_stays,
         a_script_sets_a_scenario_and_gets_the_report_of_a_run,
+        a_run_that_cannot_be_made_is_refused_and_never_hangs,
         the_dialog_shows_a_figure_gives_its_code_and_gives_the_focus_back,
         a_page_saved_as_one_file_runs_without_a_host,
         a_saved_file_with_bad_settings_says_so_and_opens_the_page,
@@ -80,7 +81,12 @@ async fn a_figure_out_of_sight_runs_nothing_lets_its_workers_go_and_goes_on_when
         page.evaluate("figure.scrollIntoView(); 0").await?;
         until(page, "the result of what was asked meanwhile", &format!("results() > {results}")).await?;
         assert_eq!(number(page, "told.at(-1).detail.stages[0].rows_in").await?, 60_000.0);
-        Ok(())
+        // Changed and gone at once, while the change still waits for the hand to rest.
+        let change = "figure.setAttribute('query', 'v=1&rows=70000&workers=2'); scrollTo(0, 0); 0";
+        page.evaluate(change).await?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        page.evaluate("figure.scrollIntoView(); 0").await?;
+        until(page, "its result", "told.at(-1).detail?.stages?.[0].rows_in === 70000").await
     })
     .await
 }
@@ -154,6 +160,10 @@ async fn what_a_figure_cannot_use_is_said_in_it_and_told_to_its_page_and_the_res
         ] {
             wrong(&format!("figure.scenario = {scenario}; 0"), field, words).await?;
         }
+        // A mistake that was mended is no longer spoken of.
+        page.evaluate("figure.setAttribute('views', 'verdict'); figure.removeAttribute('theme'); 0").await?;
+        until(page, "no word of views", &format!("!({WORDS}).includes('lode')")).await?;
+        until(page, "no word of the theme", &format!("!({WORDS}).includes('pink')")).await?;
         let run = "figure.run().then((report) => report.result.rows)";
         assert!(number(page, run).await? > 0.0, "the last good one can still be run");
         assert!(number(page, "results()").await? >= results);
@@ -181,6 +191,26 @@ async fn a_script_sets_a_scenario_and_gets_the_report_of_a_run() -> Outcome {
                     const ids = roots.flatMap((root) => [...root.querySelectorAll('[id]')].map((e) => e.id)); \
                     return ids.filter((id, at) => ids.indexOf(id) !== at); })()";
         assert_eq!(page.evaluate(ids).await?, Value::Array(Vec::new()), "no id stands twice");
+        Ok(())
+    })
+    .await
+}
+
+async fn a_run_that_cannot_be_made_is_refused_and_never_hangs() -> Outcome {
+    at_a_host("refused", "{ query: 'v=1&rows=50000&workers=2' }", async |page| {
+        until(page, "a result", "results() > 0").await?;
+        let words =
+            async |run: &str| page.evaluate(&format!("({run}).catch((error) => error.message)")).await;
+        assert_eq!(words("make({}).run()").await?, "the figure is in no page");
+        let taken_out = "(() => { const other = make({}); document.body.append(other); \
+                         const run = other.run(); other.remove(); return run; })()";
+        // It is opened at once, as the module is there, or not at all: what counts is that it ends.
+        page.evaluate(&format!(
+            "Promise.race([{taken_out}.catch(() => 0), new Promise((_, no) => setTimeout(no, 20000))])"
+        ))
+        .await?;
+        page.evaluate("figure.remove(); 0").await?;
+        assert_eq!(words("figure.run()").await?, "the figure is in no page");
         Ok(())
     })
     .await

@@ -11,11 +11,11 @@ use crate::Outcome;
 /// A server, a kernel and all that a notebook's page loads take their time.
 pub(super) const FIRST_LIMIT: Duration = Duration::from_secs(120);
 
-/// How many verdicts are on the page, in whatever shadow they are.
+/// How many verdicts on a run are on the page, in whatever shadow they are. Until then there are words about the start.
 const VERDICTS: &str = "(() => { \
     const all = (root) => [...root.querySelectorAll('*')] \
         .flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]); \
-    return all(document).filter((e) => e.matches('.verdict-headline') && e.textContent.trim()).length; })()";
+    return all(document).filter((e) => e.matches('.verdict-headline') && e.textContent.includes('measured')).length; })()";
 
 /// Waits for both figures' verdicts, takes a picture, wants the title as it was and no error in the console.
 pub(super) async fn two_verdicts(host: Host, page: &Window<'_>, work: &Work) -> Outcome<String> {

@@ -95,7 +95,8 @@ pub(super) async fn has_verdict_in_frame(page: &Window<'_>) -> Outcome {
     let seen = page.until("a verdict in the frame", LIMIT, async || {
         let found = page.driver().find_all(By::Css(HEADLINE)).await?;
         let Some(headline) = found.first() else { return Ok(false) };
-        Ok(!headline.text().await?.is_empty())
+        // Until then there are words about the start.
+        Ok(headline.text().await?.contains("measured"))
     });
     let end = seen.await;
     page.driver().enter_default_frame().await?;
