@@ -21,7 +21,7 @@ const USAGE = `usage: node tests/bench/run.mjs [options]
   --text-rows N    rows of the figures over text (2000000)
   --keys N         distinct keys to draw from (1000000)
   --repeats N      measured repeats of each side, after the warm-up (7)
-  --dist DIR       the page built with the feature `hooks` (target/bench/page)
+  --dist DIR       the page built with the feature "hooks" (target/bench/page)
   --published DIR  the page as it is published, which is weighed (dist)
   --out FILE       where the result goes as JSON (target/bench/result.json)
   --markdown FILE  where the result goes as markdown too, beside standard output
