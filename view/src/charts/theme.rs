@@ -274,13 +274,12 @@ fn declarations(indent: &str, value: impl Fn(&Token) -> &'static str) -> String 
 /// root has no `:root` of its own.
 pub fn css() -> String {
     let light = declarations("  ", |token| token.light);
-    let dark = declarations("  ", |token| token.dark);
     let dark_nested = declarations("    ", |token| token.dark);
     let forced = declarations("    ", |token| token.forced);
     format!(
         ".lab-root {{\n  color-scheme: light dark;\n{light}}}\n\n\
-         @media (prefers-color-scheme: dark) {{\n  .lab-root:not([data-theme=\"light\"]) {{\n{dark_nested}  }}\n}}\n\n\
-         .lab-root[data-theme=\"dark\"] {{\n  color-scheme: dark;\n{dark}}}\n\n\
+         @media screen and (prefers-color-scheme: dark) {{\n  .lab-root:not([data-theme=\"light\"]) {{\n{dark_nested}  }}\n}}\n\n\
+         @media screen {{\n  .lab-root[data-theme=\"dark\"] {{\n    color-scheme: dark;\n{dark_nested}  }}\n}}\n\n\
          .lab-root[data-theme=\"light\"] {{\n  color-scheme: light;\n}}\n\n\
          @media (forced-colors: active) {{\n  .lab-root.lab-root {{\n{forced}  }}\n}}\n"
     )
