@@ -26,7 +26,7 @@ pub fn plain_object(measured: &impl Serialize, notes: &[String]) -> Result<JsVal
 /// A scenario as scripts give it: an object, its JSON, or a link.
 ///
 /// # Errors
-/// Names the field.
+/// The error names the field that cannot run in a tab, or says that the value is no scenario.
 pub fn read_scenario(value: &JsValue) -> Result<Scenario, InvalidScenario> {
     let scenario = match value.as_string() {
         Some(text) if text.trim_start().starts_with('{') => json::decode(&text),

@@ -31,11 +31,11 @@ const REST_MILLIS: i32 = 250;
 
 /// What a session begins with.
 pub struct Start {
-    /// What is run.
+    /// The scenario that the session begins with.
     pub scenario: Scenario,
     /// What had to be repaired in the link that it came from.
     pub repairs: Vec<Repair>,
-    /// Who runs it.
+    /// The pool whose workers run the scenario.
     pub pool: Pool,
     /// What somebody will see of the runs around it.
     pub needs: Needs,
@@ -177,7 +177,7 @@ impl Session {
         self.pursue(Begin::Afresh { rest_millis: 0 });
     }
 
-    /// Stops all work.
+    /// The reader stops all work: nothing goes on until a control is moved or a button is pressed.
     pub fn cancel(&self) {
         self.inner.with_value(|inner| inner.is_owed.set(false));
         self.stop();
@@ -223,7 +223,7 @@ impl Session {
     /// Runs a scenario for a script, in sight or not, and shows what came of it if it is still what the controls show.
     ///
     /// # Errors
-    /// The engine's.
+    /// The engine's error, when the run ends before its time.
     pub async fn run_for_script(&self, scenario: Scenario) -> Result<Measurement, EngineError> {
         let job = scenario.job()?;
         let under_way = self.begin_work();

@@ -30,7 +30,7 @@ const COLD_LIMIT_MICROS: u64 = 2_000_000;
 /// Drawing takes a core from the workers: what is timed begins this long after the page has changed.
 pub(super) const DRAWING_MILLIS: i32 = 100;
 
-/// Where work begins.
+/// The step at which the work of a session begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Begin {
     /// With a run, when a hand has rested.

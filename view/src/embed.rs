@@ -15,7 +15,7 @@ pub enum Host {
     Frame,
     /// One that is made of Markdown.
     Markdown,
-    /// A notebook.
+    /// A notebook, which takes the figure as an anywidget.
     Notebook,
 }
 

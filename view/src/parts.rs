@@ -14,7 +14,7 @@ pub enum Control {
     Skew,
     /// How many rows there are.
     Rows,
-    /// What is computed.
+    /// The query that the pipeline computes.
     Query,
     /// What becomes of the rows.
     Action,
@@ -162,7 +162,7 @@ impl Default for Parts {
 }
 
 impl Parts {
-    /// All there is.
+    /// The parts of the page itself: every control and every view.
     pub fn whole() -> Self {
         Parts { controls: Control::all(), views: Shown::all() }
     }

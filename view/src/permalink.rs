@@ -20,7 +20,7 @@ pub const VIEW_PARTS: [&str; 7] = ["load", "exchange", "reach", "theme", "embed"
 /// What an address holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
-    /// What is run.
+    /// The scenario that the page runs.
     pub scenario: Scenario,
     /// How it is looked at.
     pub view: View,

@@ -9,7 +9,7 @@ use shuffle_engine::scenario::{InvalidScenario, limits};
 /// Checks that a tab can run this scenario: its fields are within their limits, and it has no more workers than a tab holds.
 ///
 /// # Errors
-/// Names the field.
+/// The error names the field that is beyond its limits.
 pub fn check_runs_here(scenario: &Scenario) -> Result<(), InvalidScenario> {
     scenario.validate()?;
     scenario.check_workers(limits::MAX_WORKERS, "in a tab")

@@ -86,7 +86,7 @@ struct Built {
     module: Vec<u8>,
     /// All sheets, in their order.
     page_css: String,
-    /// Those of figures.
+    /// The sheets that figures have, too: all but those of the page alone.
     figure_css: String,
 }
 

@@ -29,7 +29,7 @@ pub struct Knob {
     pub shown_max: Option<f64>,
     /// The value, in the reader's unit.
     pub read: fn(&Scenario) -> f64,
-    /// Sets it.
+    /// Puts a value, in the reader's unit, into a scenario.
     pub write: fn(&mut Scenario, f64),
     /// Why it has no effect at the moment.
     pub idle: fn(&Scenario) -> Option<&'static str>,

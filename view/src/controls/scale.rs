@@ -6,9 +6,9 @@
 pub enum Scale {
     /// Equal steps.
     Even {
-        /// The lowest value.
+        /// The value at the left end of the slider.
         min: f64,
-        /// The highest value.
+        /// The value at the right end of the slider.
         max: f64,
         /// The distance between two values.
         step: f64,

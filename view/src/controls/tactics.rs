@@ -9,7 +9,7 @@ use super::knobs::{self, Knob};
 /// How many ways the switch splits a key.
 const SALT_BUCKETS: u32 = 8;
 
-/// One tactic.
+/// A tactic with what the page says of it and does with it.
 pub struct Tactic {
     /// The name of its field in a scenario, of its control in a link, and the end of its ids on the page.
     pub name: &'static str,
@@ -17,7 +17,7 @@ pub struct Tactic {
     pub short: &'static str,
     /// Why it cannot help this scenario, in a sentence; `None` where it can.
     pub refusal: fn(&Scenario) -> Option<&'static str>,
-    /// Takes it away.
+    /// Turns the tactic off in a scenario.
     pub off: fn(&mut Scenario),
     /// What turns it on.
     pub by: By,
@@ -25,7 +25,7 @@ pub struct Tactic {
 
 /// What turns a tactic on.
 pub enum By {
-    /// A switch.
+    /// A switch, which is on or off.
     Switch(Switch),
     /// A number, of which 0 is off.
     Knob(&'static Knob),
@@ -39,11 +39,11 @@ pub struct Switch {
     pub says: &'static str,
     /// Whether it is on.
     pub is_on: fn(&Scenario) -> bool,
-    /// Turns it on.
+    /// Turns the tactic on in a scenario.
     pub on: fn(&mut Scenario),
 }
 
-/// All of them, in the order of the page.
+/// All tactics that the page offers, in its order.
 pub static TACTICS: [Tactic; 3] = [
     Tactic {
         name: "combine",

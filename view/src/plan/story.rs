@@ -12,7 +12,7 @@ use crate::charts::units;
 pub struct Story {
     /// How many stages, and what cuts them.
     pub summary: String,
-    /// In their order.
+    /// The steps in the order in which they happen.
     pub steps: Vec<Step>,
 }
 
@@ -30,7 +30,7 @@ pub struct Step {
 /// A named text.
 #[derive(Clone, PartialEq)]
 pub struct Text {
-    /// What it is.
+    /// The heading of the text: what the reader sees below it.
     pub name: &'static str,
     /// Its lines, marked where it is compared.
     pub lines: Vec<Line>,

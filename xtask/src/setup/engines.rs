@@ -7,7 +7,7 @@ use crate::error::Outcome;
 use crate::project::Project;
 use crate::say;
 
-/// A browser engine.
+/// An engine of browsers in which the page is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     /// Chromium or Chrome.
@@ -56,7 +56,7 @@ pub(crate) enum Browsers {
     Here,
     /// All that can be installed.
     All,
-    /// Only this one.
+    /// This engine alone, which must be here or be brought.
     Only(Engine),
 }
 
@@ -76,7 +76,7 @@ pub(super) type Programs = Vec<(&'static str, PathBuf)>;
 /// The engines that are ready.
 #[derive(Default)]
 pub(crate) struct Engines {
-    /// Their names.
+    /// The names of the engines that were found, as the tests take them.
     pub(crate) names: Vec<&'static str>,
     /// Where their programs are.
     pub(crate) programs: Programs,

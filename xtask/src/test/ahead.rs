@@ -17,7 +17,7 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Begins.
+    /// Starts one of this program's commands and does not wait for it.
     pub(super) fn begin(project: &Project, command: &str) -> Outcome<Self> {
         let this = env::current_exe().map_err(Error::io("finding", Path::new("this program")))?;
         let run = Run::new(this, &project.root, &project.tools).arg(command).logged()?;

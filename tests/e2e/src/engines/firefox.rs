@@ -12,7 +12,7 @@ use crate::{Outcome, places};
 /// Its usual start takes 2 to 5 s.
 pub(super) const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// Starts geckodriver.
+/// Starts geckodriver, through which Firefox is driven.
 pub(super) fn service() -> Outcome<Service> {
     let program = places::found("geckodriver", "GECKODRIVER", places::geckodriver())?;
     // Firefox asks its maker for settings at each start, unless it may be told of another place; geckodriver names none.

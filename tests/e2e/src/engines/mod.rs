@@ -24,7 +24,7 @@ pub use wall::Wall;
 
 use crate::{Error, Outcome, places};
 
-/// A browser engine.
+/// An engine of browsers in which the page is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Blink and V8: Chromium, Chrome, Edge.
@@ -36,7 +36,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// All of them.
+    /// All engines in which the smoke tests can run.
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
     /// Its name in tests, pictures and on the command line.

@@ -47,7 +47,7 @@ impl Service {
         Err(Error::Missing(format!("{} started but did not listen.", program.display())))
     }
 
-    /// Where it listens.
+    /// The address at which the driver listens.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

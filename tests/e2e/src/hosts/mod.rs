@@ -38,11 +38,11 @@ pub enum Host {
     NoStorage,
     /// MkDocs with Material's instant navigation.
     MkDocs,
-    /// Docusaurus.
+    /// A site made by Docusaurus, with the script in its settings.
     Docusaurus,
     /// mdBook.
     MdBook,
-    /// JupyterLab.
+    /// JupyterLab with a notebook of two anywidgets.
     JupyterLab,
     /// marimo.
     Marimo,

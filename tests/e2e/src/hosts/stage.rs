@@ -16,7 +16,7 @@ const SETTLE: Duration = Duration::from_millis(700);
 /// How long a figure may take to its first result.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);
 
-/// The two sites.
+/// The site of the lab and the site of its host, on two origins.
 pub(super) struct Stage {
     pub(super) lab: Site,
     pub(super) host: Site,
