@@ -1,7 +1,7 @@
 // The custom element. `load` gives the module's exports, once for the whole page; `css` is the style of a figure.
 // The build puts this into embed.js; it is not loaded by itself.
 
-const ATTRIBUTES = ["query", "controls", "views", "theme"];
+const ATTRIBUTES = ["query", "controls", "views", "theme", "guess", "condition"];
 
 /** The style of every figure on the page; where sheets cannot be shared, each figure has an element of its own. */
 const styleOf = (() => {
@@ -102,6 +102,16 @@ class ShuffleLab extends Base {
     if (!this.isConnected) throw new Error("the figure is in no page");
     const figure = await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return figure.run();
+  }
+
+  /** A number of the last run by its name, as in `condition`; `undefined` before a run, and where the run has none. */
+  value(name) {
+    return this.#figure?.value(name);
+  }
+
+  /** A number as the figure writes it: `unit` is count, bytes, time (from microseconds), share, ratio or cap (of a share). */
+  words(value, unit) {
+    return this.#figure?.words(value, unit);
   }
 
   #reject(error) {

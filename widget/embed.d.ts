@@ -2,7 +2,8 @@
  * `<shuffle-lab>`: one live figure of Shuffle Lab. Importing embed.js defines the element.
  *
  * Attributes: `query` (a link's query: `v=1&workers=8`), `controls` and `views` (lists of names, or `all`, or `none`),
- * `theme` (`auto`, `light`, `dark`). Each may change at any time. What cannot be used is said in the figure and raised as
+ * `theme` (`auto`, `light`, `dark`), `guess` (a reader's bet, drawn into its chart: `load:250000`, `traffic:29000000`,
+ * `exchange:64:4032`, `wall_clock:8:120000`), `condition` (what a run is to make true). Each may change at any time. What cannot be used is said in the figure and raised as
  * `error`; the rest stays.
  */
 export class ShuffleLab extends HTMLElement {
@@ -14,6 +15,15 @@ export class ShuffleLab extends HTMLElement {
    * with an `Error` when the run ends before its time, when the figure could not start, and when it is in no page.
    */
   run(): Promise<Report>;
+
+  /**
+   * A number of the last run by its name, as in `condition`: those of the report's JSON (`stages.1.partitions.rows.max`), the
+   * scenario's (`scenario.workers`) and sums over all stages (`moved_bytes`, `messages`). `undefined` before a run, and where
+   * the run has none; throws where no report has a number of this name.
+   */
+  value(name: string): number | undefined;
+  /** A number as the figure writes it: `time` takes microseconds, `share` and `cap` (1 over a share) take 0 to 1. */
+  words(value: number, unit: "count" | "bytes" | "time" | "share" | "ratio" | "cap"): string | undefined;
 
   addEventListener<K extends keyof FigureEventMap>(type: K, listener: (this: ShuffleLab, event: FigureEventMap[K]) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
@@ -27,6 +37,8 @@ export interface FigureEventMap extends Omit<HTMLElementEventMap, "error"> {
   ready: CustomEvent<{ version: string }>;
   /** The scenario has run: by itself after a change, or by `run()`. Short runs are repeated and the median is told. */
   result: CustomEvent<Report>;
+  /** A run has made the condition true. It may be told again with each such run. */
+  task: CustomEvent<null>;
   /** Something could not be used, or a run ended before its time. */
   error: CustomEvent<Wrong>;
 }

@@ -66,6 +66,7 @@ pub(crate) fn wall_clock(selected_workers: u32, max_workers: u32) -> WallClockDa
         selected_workers,
         best_workers: Some(13.min(max_workers)),
         ideal_single_worker_micros: Some(611_000),
+        guess: None,
     }
 }
 
@@ -94,6 +95,7 @@ pub(crate) fn wall_clock_eight_cores() -> WallClockData {
         time_sliced: Vec::new(),
         cores: 8,
         ideal_single_worker_micros: None,
+        guess: None,
         ..wall_clock(13, 64)
     }
 }
@@ -127,6 +129,7 @@ pub(crate) fn load(workers: usize, measure: LoadMeasure) -> LoadData {
         hot_key: Some(HotKey { name: "key 51,234".to_owned(), row_share: 0.31 }),
         clock: Clock::Measured,
         measure,
+        guess: None,
     }
 }
 
@@ -155,6 +158,7 @@ pub(crate) fn shuffle_cost(selected_workers: u32, max_workers: u32) -> ShuffleCo
         reduce_partitions: selected_workers,
         block_bytes: 8_100_000,
         link_bytes: 7_087_500,
+        guess: None,
     }
 }
 
@@ -168,5 +172,5 @@ pub(crate) fn heat_map(workers: usize) -> HeatMapData {
         let extra = if to == hot { 2_600_000 / workers as u64 } else { 0 };
         even + jitter + extra
     };
-    HeatMapData { workers, bytes: (0..workers * workers).map(cell).collect() }
+    HeatMapData { workers, bytes: (0..workers * workers).map(cell).collect(), guess: None }
 }

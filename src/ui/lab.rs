@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use shuffle_engine::Scenario;
 use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::InvalidScenario;
+use shuffle_view::charts::guess::{Guess, GuessOf};
 use shuffle_view::parts::{Control, Parts, Shown};
 use shuffle_view::permalink::{self, Link, View};
 use shuffle_view::scope::check_runs_here;
@@ -41,6 +42,8 @@ pub(super) struct Lab {
     pub(super) room: Room,
     /// What there is to set and to see.
     pub(super) parts: RwSignal<Parts>,
+    /// The reader's bet, drawn into its chart.
+    pub(super) guess: RwSignal<Option<Guess>>,
     /// What the controls show.
     pub(super) scenario: Memo<Scenario>,
     /// Its plan.
@@ -68,6 +71,7 @@ impl Lab {
             view,
             room,
             parts: RwSignal::new(parts),
+            guess: RwSignal::new(None),
             scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
             plan: Memo::new(move |_| state.with(|state| state.plan.clone())),
             field_error: Memo::new(move |_| state.with(|state| state.field_error.clone())),
@@ -140,6 +144,11 @@ impl Lab {
             view: self.view.get_untracked(),
             parts: self.parts.get_untracked(),
         }
+    }
+
+    /// The bet, where it is about this chart.
+    pub(super) fn guess_of(&self, chart: GuessOf) -> Option<Guess> {
+        self.guess.get().filter(|guess| guess.of == chart)
     }
 
     /// The query string of what is shown.

@@ -10,12 +10,15 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use shuffle_engine::scenario::InvalidScenario;
 use shuffle_engine::scenario::json;
-use shuffle_engine::scenario::link::Repair;
+use shuffle_engine::scenario::link::{Instead, Repair};
+use shuffle_view::charts::guess::Guess;
+use shuffle_view::condition::Condition;
 use shuffle_view::demand::Needs;
 use shuffle_view::parts::Parts;
 use shuffle_view::permalink::{self, Link, Theme};
-use shuffle_view::state::Notice;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use shuffle_view::quantities::{Evidence, Quantity, Unit};
+use shuffle_view::state::{Measurement, Notice};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
@@ -115,19 +118,25 @@ pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
     view.embed
 }
 
+/// The attributes of a figure: first what it runs, then how it shows it.
+const ATTRIBUTES: [&str; 6] = ["query", "controls", "views", "theme", "guess", "condition"];
+
 /// A figure in somebody else's page. What JavaScript does with it is in `widget/embed.js`.
 #[wasm_bindgen]
 pub struct Figure {
     mount: RefCell<Option<Mount>>,
     lab: Lab,
     tell: Function,
+    /// What the page around wants to be told of.
+    task: Rc<RefCell<Option<Condition>>>,
     /// What was said of each attribute or property, until it has another value.
     said: RefCell<BTreeMap<&'static str, Vec<String>>>,
 }
 
 #[wasm_bindgen]
 impl Figure {
-    /// Mounts a figure in a place. `attributes` may have the texts `query`, `controls`, `views` and `theme`; `tell` is called
+    /// Mounts a figure in a place. `attributes` may have the texts that
+    /// [`ATTRIBUTES`] names; `tell` is called
     /// with the name of an event and its detail.
     #[wasm_bindgen(constructor)]
     pub fn new(place: HtmlElement, attributes: &Object, tell: Function) -> Figure {
@@ -135,7 +144,14 @@ impl Figure {
         let (Link { scenario, view, parts }, repairs) = read_query(&text("query").unwrap_or_default());
         let needs = Needs::of(&parts);
         let told = tell.clone();
-        let tell_session = Rc::new(move |what: Told<'_>| pass_on(&told, what));
+        let task: Rc<RefCell<Option<Condition>>> = Rc::default();
+        let condition = task.clone();
+        let tell_session = Rc::new(move |what: Told<'_>| {
+            pass_on(&told, what);
+            if let Told::Ran(run) = what {
+                tell_task(&told, &condition, run);
+            }
+        });
         let start = Start { scenario, repairs: Vec::new(), pool: pool(), needs, tell: tell_session };
         let number = FIGURES.replace(FIGURES.get() + 1);
         let made: Rc<RefCell<Option<Lab>>> = Rc::default();
@@ -149,9 +165,9 @@ impl Figure {
             page::figure(lab, false)
         });
         let lab = lab.take().expect("a mount calls its body at once");
-        let figure = Figure { mount: RefCell::new(Some(mount)), lab, tell, said: RefCell::default() };
+        let figure = Figure { mount: RefCell::new(Some(mount)), lab, tell, task, said: RefCell::default() };
         figure.say_repairs("query", &repairs);
-        for name in ["controls", "views", "theme"] {
+        for name in &ATTRIBUTES[1..] {
             if let Some(value) = text(name) {
                 figure.set(name, Some(value));
             }
@@ -162,8 +178,7 @@ impl Figure {
     /// Sets an attribute, or takes it away. What cannot be used is said in the figure and told to its page; the rest stays.
     pub fn set(&self, name: &str, value: Option<String>) {
         let usual = Parts::default();
-        let Some(name) = ["query", "controls", "views", "theme"].into_iter().find(|known| *known == name)
-        else {
+        let Some(name) = ATTRIBUTES.into_iter().find(|known| *known == name) else {
             // The element tells only of these.
             return;
         };
@@ -189,6 +204,22 @@ impl Figure {
                 let read = value.map_or(Ok(()), |value| permalink::list(&value, &mut views));
                 self.lab.parts.update(|parts| parts.views = views);
                 read
+            }
+            "guess" => {
+                let read = value.as_deref().map(Guess::read).transpose();
+                self.lab.guess.set(read.unwrap_or(None));
+                read.map(drop).map_err(|wrong| passed_over("guess", &wrong))
+            }
+            "condition" => {
+                let read = value.as_deref().map(Condition::new).transpose();
+                let outcome = read.as_ref().map(drop).map_err(|wrong| passed_over("condition", wrong));
+                self.task.replace(read.unwrap_or(None));
+                self.lab.state.with_untracked(|state| {
+                    if let Some(run) = state.run.as_ref().filter(|_| state.is_current()) {
+                        tell_task(&self.tell, &self.task, run);
+                    }
+                });
+                outcome
             }
             _ => {
                 let (theme, read) = permalink::theme(value.as_deref());
@@ -230,6 +261,21 @@ impl Figure {
             let run = session.run_for_script(scenario).await.map_err(|error| script::js_error(&error))?;
             script::plain_object(&run.report, &run.notes)
         })
+    }
+
+    /// A number of the last run by its name, as conditions write it; `undefined` where the run has none.
+    ///
+    /// # Errors
+    /// No report has a number of this name.
+    pub fn value(&self, name: &str) -> Result<Option<f64>, JsError> {
+        let quantity = Quantity::new(name).map_err(JsError::from)?;
+        let read = |run: &Measurement| quantity.read(evidence(run));
+        Ok(self.lab.state.with_untracked(|state| state.run.as_ref().and_then(read)))
+    }
+
+    /// A number as the figure writes it, in the unit of this name; `undefined` where there is no such unit.
+    pub fn words(&self, value: f64, unit: &str) -> Option<String> {
+        Unit::from_word(unit).map(|unit| unit.words(value))
     }
 
     /// Ends its runs and takes it out of the page.
@@ -309,6 +355,21 @@ fn pass_on(tell: &Function, what: Told<'_>) {
             tell_error(tell, Some(field), &format!("{field} {reason}"));
         }
     }
+}
+
+fn evidence(run: &Measurement) -> Evidence<'_> {
+    Evidence { scenario: &run.scenario, report: &run.report }
+}
+
+/// Says that a run has made the condition true.
+fn tell_task(tell: &Function, task: &RefCell<Option<Condition>>, run: &Measurement) {
+    if task.borrow().as_ref().is_some_and(|condition| condition.holds(evidence(run))) {
+        call(tell, "task", &JsValue::UNDEFINED);
+    }
+}
+
+fn passed_over(field: &str, wrong: &dyn std::fmt::Display) -> Repair {
+    Repair { wrong: InvalidScenario::new(field, wrong.to_string()), instead: Instead::Nothing }
 }
 
 fn tell_error(tell: &Function, field: Option<&str>, message: &str) {

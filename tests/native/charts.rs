@@ -5,6 +5,7 @@ mod marks;
 mod numbers;
 
 use shuffle_view::charts::glyphs::{Type, text_width_px, wrap};
+use shuffle_view::charts::guess::{Guess, GuessOf};
 use shuffle_view::charts::heat_map::HeatMapData;
 use shuffle_view::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
 use shuffle_view::charts::shuffle_cost::{ModelledExchange, ShuffleCostData};
@@ -110,7 +111,22 @@ fn zero_phases() -> PhaseMicros {
     PhaseMicros::default()
 }
 
+fn bet(of: GuessOf, workers: u32, value: u64) -> Option<Guess> {
+    Some(Guess { of, workers, value })
+}
+
 fn extreme_walls() -> Vec<WallClockData> {
+    let mut walls = walls_without_a_bet();
+    for (workers, value) in [(1, 0), (2, 300_000), (64, 2_000_000), (8, u64::MAX), (4_096, 5)] {
+        walls.push(WallClockData {
+            guess: bet(GuessOf::WallClock, workers, value),
+            ..samples::wall_clock(13, 64)
+        });
+    }
+    walls
+}
+
+fn walls_without_a_bet() -> Vec<WallClockData> {
     let point = |workers, wall| MeasuredPoint {
         workers,
         measured_wall_micros: wall,
@@ -149,6 +165,10 @@ fn extreme_walls() -> Vec<WallClockData> {
 
 fn extreme_loads() -> Vec<LoadData> {
     let mut loads = vec![LoadData::default()];
+    for (workers, value) in [(8, 0), (8, 250_000), (64, u64::MAX), (1, 7)] {
+        let guess = bet(GuessOf::Load, 0, value);
+        loads.push(LoadData { guess, ..samples::load(workers, LoadMeasure::Rows) });
+    }
     for measure in [LoadMeasure::Rows, LoadMeasure::Time] {
         for workers in [1, 2, 7, 16, 33, 64, 1_024] {
             loads.push(samples::load(workers, measure));
@@ -163,7 +183,7 @@ fn extreme_loads() -> Vec<LoadData> {
         let name =
             "key <script>alert(\"a name of a key that is far too long for any chart\")</script>".to_owned();
         let hot_key = Some(HotKey { name, row_share: f64::NAN });
-        loads.push(LoadData { measure, workers: one_huge, hot_key, clock: Clock::Modelled });
+        loads.push(LoadData { measure, workers: one_huge, hot_key, clock: Clock::Modelled, guess: None });
     }
     loads
 }
@@ -177,10 +197,14 @@ fn extreme_costs() -> Vec<ShuffleCostData> {
         samples::shuffle_cost(64, 64),
         samples::shuffle_cost(1_024, 1_024),
         samples::shuffle_cost(3, 4_096),
+        ShuffleCostData { guess: bet(GuessOf::Exchange, 64, 448), ..samples::shuffle_cost(64, 64) },
+        ShuffleCostData { guess: bet(GuessOf::Exchange, 1, 0), ..samples::shuffle_cost(8, 64) },
+        ShuffleCostData { guess: bet(GuessOf::Exchange, 8, u64::MAX), ..samples::shuffle_cost(8, 64) },
         ShuffleCostData {
             modelled: vec![huge],
             block_bytes: u64::MAX,
             link_bytes: u64::MAX,
+            guess: None,
             map_tasks: u32::MAX,
             reduce_partitions: u32::MAX,
             ..samples::shuffle_cost(4, 64)
@@ -190,11 +214,14 @@ fn extreme_costs() -> Vec<ShuffleCostData> {
 
 fn extreme_heats() -> Vec<HeatMapData> {
     let mut heats: Vec<HeatMapData> = [0, 1, 2, 3, 5, 8, 16, 17, 64].map(samples::heat_map).to_vec();
-    heats.push(HeatMapData { workers: 8, bytes: vec![0; 64] });
-    heats.push(HeatMapData { workers: 4, bytes: vec![u64::MAX; 16] });
+    heats.push(HeatMapData { workers: 8, bytes: vec![0; 64], guess: None });
+    heats.push(HeatMapData { workers: 4, bytes: vec![u64::MAX; 16], guess: None });
+    for (workers, value) in [(8, 0), (4, 1_000_000), (16, u64::MAX), (0, 5)] {
+        heats.push(HeatMapData { guess: bet(GuessOf::Traffic, 0, value), ..samples::heat_map(workers) });
+    }
     let mut one_huge = vec![0; 64 * 64];
     one_huge[63] = u64::MAX;
-    heats.push(HeatMapData { workers: 64, bytes: one_huge });
+    heats.push(HeatMapData { workers: 64, bytes: one_huge, guess: None });
     heats
 }
 

@@ -59,6 +59,7 @@ pub fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
         selected_workers: state.scenario.workers,
         best_workers: state.model.as_ref().map(|model| model.best_workers),
         ideal_single_worker_micros: single.map(|point| point.median.wall_micros),
+        guess: None,
     }
 }
 
@@ -129,6 +130,7 @@ pub fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
             LoadBy::Rows => LoadMeasure::Rows,
             LoadBy::Time => LoadMeasure::Time,
         },
+        guess: None,
     })
 }
 
@@ -168,6 +170,7 @@ pub fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleC
         reduce_partitions: if blocks == 0 { 0 } else { reduce },
         block_bytes: report.map_or(0, JobReport::shuffle_bytes),
         link_bytes: report.map_or(0, crossing_bytes),
+        guess: None,
     }
 }
 
@@ -229,5 +232,5 @@ fn traffic_of(report: &JobReport) -> HeatMapData {
             *sum += sent;
         }
     }
-    HeatMapData { workers, bytes }
+    HeatMapData { workers, bytes, guess: None }
 }

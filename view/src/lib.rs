@@ -9,10 +9,12 @@
 //!  controls    tables of what a reader can set
 //!  embed       link          -> the code that puts a figure into a page of somebody else's
 //!  plan        Scenario      -> the steps of its plan
+//!  quantities  name          -> a number of a run; `condition` compares such numbers
 //!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
 //! ```
 
 pub mod charts;
+pub mod condition;
 pub mod controls;
 pub mod demand;
 pub mod embed;
@@ -21,6 +23,7 @@ pub mod model_view;
 pub mod parts;
 pub mod permalink;
 pub mod plan;
+pub mod quantities;
 pub mod resolution;
 pub mod row_table;
 pub mod scope;

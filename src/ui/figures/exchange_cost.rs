@@ -6,6 +6,7 @@ use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
 use super::table;
+use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::shuffle_cost::{self, ShuffleCostData};
 use shuffle_view::charts::units;
 use shuffle_view::figures as data;
@@ -24,7 +25,9 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
     let of = Memo::new(move |_| lab.view.with(|view| view.exchange));
     let drawn = Memo::new(move |_| {
         let reach = lab.view.with(|view| view.reach);
-        lab.state.with(|state| Some(data::exchange_cost(state, of.get(), reach)))
+        let guess = lab.guess_of(GuessOf::Exchange);
+        let data = lab.state.with(|state| data::exchange_cost(state, of.get(), reach));
+        Some(ShuffleCostData { guess, ..data })
     });
     let caption = Memo::new(move |_| {
         let is_measured = drawn.with(|data| data.as_ref().is_some_and(|data| !data.measured.is_empty()));

@@ -6,6 +6,7 @@ use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
+use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::load::{self, LoadData};
 use shuffle_view::charts::units;
 use shuffle_view::figures as data;
@@ -22,7 +23,11 @@ static DRAWING: Drawing<LoadData> = Drawing {
 
 pub(super) fn load(lab: Lab) -> impl IntoView {
     let by = Memo::new(move |_| lab.view.with(|view| view.load));
-    let drawn = Memo::new(move |_| lab.state.with(|state| data::load(state, by.get())));
+    let drawn = Memo::new(move |_| {
+        let guess = lab.guess_of(GuessOf::Load);
+        let data = lab.state.with(|state| data::load(state, by.get()));
+        data.map(|data| LoadData { guess, ..data })
+    });
     let has_failed = lab.slice(|state| state.failure.is_some());
     let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
+use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::heat_map::{self, HeatMapData};
 use shuffle_view::figures as data;
 
@@ -19,7 +20,10 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
 };
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {
-    let drawn = lab.slice(data::traffic);
+    let drawn = Memo::new(move |_| {
+        let guess = lab.guess_of(GuessOf::Traffic);
+        lab.state.with(data::traffic).map(|data| HeatMapData { guess, ..data })
+    });
     let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let has_failed = lab.slice(|state| state.failure.is_some());
     let has_run = lab.slice(|state| state.run.is_some());

@@ -6,6 +6,7 @@ use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::plot::{Drawing, plot};
 use super::{model_error, table};
+use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::wall_clock::{self, WallClockData};
 use shuffle_view::figures as data;
 use shuffle_view::permalink::{Choice, Reach};
@@ -55,7 +56,10 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
             Some(_) | None => Held { data: Some(now), is_stale: false },
         }
     });
-    let drawn = Memo::new(move |_| held.with(|held| held.data.clone()));
+    let drawn = Memo::new(move |_| {
+        let guess = lab.guess_of(GuessOf::WallClock);
+        held.with(|held| held.data.clone().map(|data| WallClockData { guess, ..data }))
+    });
     let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
     let caption = Memo::new(move |_| lab.state.with(|state| held.with(|held| caption(state, held))));
     let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();

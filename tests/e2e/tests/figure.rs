@@ -150,6 +150,13 @@ async fn what_a_figure_cannot_use_is_said_in_it_and_told_to_its_page_and_the_res
         wrong("0", "theme", "must be one of auto, light, dark").await?;
         wrong("figure.setAttribute('views', 'lode'); 0", "views", "\"lode\", which is none of verdict")
             .await?;
+        wrong(
+            "figure.setAttribute('condition', 'skew.mx < 2'); 0",
+            "condition",
+            "there are skew.max_over_median",
+        )
+        .await?;
+        wrong("figure.setAttribute('guess', 'load:many'); 0", "guess", "must be load:ROWS").await?;
         wrong("figure.setAttribute('query', 'v=2'); 0", "version", "must be 1").await?;
         let results = number(page, "results()").await?;
         for (scenario, field, words) in [

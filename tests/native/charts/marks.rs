@@ -93,7 +93,7 @@ fn every_cell_of_the_heat_map_answers_and_the_diagonal_stays_home() {
 
 #[test]
 fn a_matrix_of_the_wrong_size_a_bad_frame_and_a_bad_id_are_named() {
-    let data = HeatMapData { workers: 3, bytes: vec![1; 8] };
+    let data = HeatMapData { workers: 3, bytes: vec![1; 8], guess: None };
     let error = heat_map::draw(&data, &Frame::new("h", 400, 400)).expect_err("8 cells are not 3 × 3");
     assert_eq!(error, ChartError::MatrixSize { workers: 3, wanted: 9, given: 8 });
     let empty = HeatMapData::default();
@@ -140,4 +140,27 @@ fn the_caption_of_the_wall_clock_speaks_only_of_marks_that_are_drawn() {
     );
     let reason = wall_clock::caption(&WallClockData::default(), 0, Some("It is not modelled.".to_owned()));
     assert_eq!(reason, "Nothing is measured yet. It is not modelled.");
+}
+
+#[test]
+fn a_bet_is_drawn_and_said_in_the_chart_that_it_is_about() {
+    let frame = Frame::new("bet", 640, 360);
+    let bet = |of, workers, value| Some(Guess { of, workers, value });
+    let load = LoadData { guess: bet(GuessOf::Load, 0, 250_000), ..samples::load(8, LoadMeasure::Rows) };
+    let time = LoadData { measure: LoadMeasure::Time, ..load.clone() };
+    let wall = WallClockData { guess: bet(GuessOf::WallClock, 2, 300_000), ..samples::wall_clock(8, 64) };
+    let cost = ShuffleCostData { guess: bet(GuessOf::Exchange, 64, 448), ..samples::shuffle_cost(64, 64) };
+    let heat = HeatMapData { guess: bet(GuessOf::Traffic, 0, 1_000_000), ..samples::heat_map(8) };
+    for (chart, words) in [
+        (load::draw(&load, &frame), "your bet: 250,000"),
+        (wall_clock::draw(&wall, &frame), "your bet: 300 ms"),
+        (shuffle_cost::draw(&cost, &frame), "your bet: 448"),
+        (heat_map::draw(&heat, &frame), "your bet: 1 MB"),
+    ] {
+        let svg = chart.expect("it can be drawn").svg;
+        assert!(svg.contains(words), "{words}");
+        assert!(svg.contains(&words.replacen('y', "Y", 1)), "{words} is said in the description");
+    }
+    let svg = load::draw(&time, &frame).expect("it can be drawn").svg;
+    assert!(!svg.contains("our bet"), "bars of time are no rows");
 }

@@ -11,6 +11,7 @@
 
 use super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::glyphs::{Type, wrap};
+use super::guess::{self, Guess};
 use super::legend::draw_title;
 use super::theme::{HEAT_STEPS, Role};
 use super::units;
@@ -23,6 +24,8 @@ pub struct HeatMapData {
     pub workers: usize,
     /// W × W bytes, row by row: the entry `from * workers + to` is what `from` sent to `to`.
     pub bytes: Vec<u64>,
+    /// The reader's bet on the bytes that cross from one worker to another.
+    pub guess: Option<Guess>,
 }
 
 impl HeatMapData {
@@ -90,6 +93,13 @@ pub fn draw(data: &HeatMapData, frame: &Frame) -> Result<Chart, ChartError> {
     let mut canvas = Canvas::new(frame)?;
     let region = Rect::new(0.0, 0.0, canvas.width(), LINE_PX);
     let head = draw_title(&mut canvas, region, "bytes from worker to worker", "row sends, column receives")?;
+    let head = match data.guess {
+        Some(guess) => {
+            let all = data.bytes.iter().copied().fold(0, u64::saturating_add);
+            guess::draw_scale(&mut canvas, guess, head + 10.0, (data.link_bytes(), all))?
+        }
+        None => head,
+    };
     let (grid, key) = lay_out(&canvas, data, head + 8.0);
     if data.workers > 0 {
         draw_indexes(&mut canvas, data, &grid)?;
@@ -270,6 +280,7 @@ fn add_hits(canvas: &mut Canvas, data: &HeatMapData, grid: &Grid) {
 fn describe(data: &HeatMapData) -> String {
     let workers = units::plural(data.workers as u64, "worker", "workers");
     format!("{workers}; {}. {} over links in all.", facts(data), units::bytes(data.link_bytes()))
+        + &guess::sentence(data.guess)
 }
 
 fn table(data: &HeatMapData) -> Table {

@@ -10,6 +10,7 @@
 
 use super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::glyphs::{Type, shorten};
+use super::guess::{self, Guess};
 use super::legend::{Swatch, draw_legend, draw_note, draw_title};
 use super::phases::{Phase, PhaseMicros, draw_stack};
 use super::plot::{Plot, gutter_px};
@@ -69,9 +70,16 @@ pub struct LoadData {
     pub clock: Clock,
     /// What the bars show.
     pub measure: LoadMeasure,
+    /// The reader's bet on the rows of the busiest worker.
+    pub guess: Option<Guess>,
 }
 
 impl LoadData {
+    /// The bet, where the bars show what it is about.
+    fn shown_guess(&self) -> Option<Guess> {
+        self.guess.filter(|_| self.measure == LoadMeasure::Rows)
+    }
+
     /// The compared quantity of one worker: rows, or busy time in microseconds.
     fn amount(&self, worker: &WorkerLoad) -> u64 {
         match self.measure {
@@ -155,7 +163,8 @@ impl Bars {
 /// Draws the chart.
 pub fn draw(data: &LoadData, frame: &Frame) -> Result<Chart, ChartError> {
     let mut canvas = Canvas::new(frame)?;
-    let highest = data.workers.iter().map(|w| data.bar_top(w)).max().unwrap_or(0);
+    let bet = data.shown_guess().map(|guess| guess.value);
+    let highest = data.workers.iter().map(|w| data.bar_top(w)).chain(bet).max().unwrap_or(0);
     let quantity = match data.measure {
         LoadMeasure::Rows => Quantity::Count,
         LoadMeasure::Time => Quantity::Micros,
@@ -176,6 +185,9 @@ pub fn draw(data: &LoadData, frame: &Frame) -> Result<Chart, ChartError> {
     bars.plot.draw_baseline(&mut canvas)?;
     draw_median(&mut canvas, data, &bars)?;
     draw_hot_label(&mut canvas, data, &bars)?;
+    if let Some(guess) = data.shown_guess() {
+        guess::draw_level(&mut canvas, guess, &bars.plot.frame, bars.plot.y_of(guess.value as f64))?;
+    }
     draw_indexes(&mut canvas, data, &bars)?;
     let title = match data.measure {
         LoadMeasure::Rows => "Rows per worker",
@@ -376,7 +388,7 @@ fn describe(data: &LoadData) -> String {
         (Some(words), Some(index)) => format!(" Worker {index} holds most of {words}."),
         _ => String::new(),
     };
-    format!("{workers}. {}.{hot}", facts(data))
+    format!("{workers}. {}.{hot}{}", facts(data), guess::sentence(data.shown_guess()))
 }
 
 fn table(data: &LoadData) -> Table {

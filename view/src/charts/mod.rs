@@ -15,6 +15,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`wall_clock`], [`load`], [`shuffle_cost`], [`heat_map`] | one chart each: its data and its `draw` |
+//! | [`guess`] | a reader's bet beside what was measured |
 //! | [`phases`] | where the time of a worker goes, and how that is stacked |
 //! | [`theme`], [`units`], [`glyphs`] | colours, numbers for people, widths of letters |
 //! | `canvas`, `plot`, `legend` | drawing in CSS pixels, axes, legends |
@@ -22,6 +23,7 @@
 
 mod canvas;
 pub mod glyphs;
+pub mod guess;
 pub mod heat_map;
 mod legend;
 pub mod load;

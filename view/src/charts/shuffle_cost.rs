@@ -9,6 +9,7 @@
 
 use super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::glyphs::Type;
+use super::guess::{self, Guess};
 use super::legend::{draw_note, draw_title};
 use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
@@ -53,6 +54,8 @@ pub struct ShuffleCostData {
     pub block_bytes: u64,
     /// Those that crossed a link.
     pub link_bytes: u64,
+    /// The reader's bet on a number of links.
+    pub guess: Option<Guess>,
 }
 
 /// Directed links between W workers: each sends to every other.
@@ -164,7 +167,9 @@ fn open_panel(
 
 fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Result<(), ChartError> {
     let last = data.max_workers();
-    let ticks = ticks(Quantity::Count, links(last), 4);
+    let bet = data.guess.filter(|guess| guess.workers <= last);
+    let highest = links(last).max(bet.map_or(0, |guess| guess.value));
+    let ticks = ticks(Quantity::Count, highest, 4);
     let heading = ("links W(W−1)", "each worker to every other");
     let plot = open_panel(canvas, data, region, heading, ticks)?;
     let corner_count = (f64::from(last).log2() * 8.0).ceil().max(1.0);
@@ -180,6 +185,10 @@ fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Resu
         canvas.obstacle(Rect::new(at.0 - 5.0, at.1 - 5.0, 10.0, 10.0));
         let text = units::plural(count, "link", "links");
         label(canvas, &plot, &[&text], at)?;
+    }
+    if let Some(guess) = bet {
+        let at = plot.at(f64::from(guess.workers), guess.value as f64);
+        guess::draw_point(canvas, guess, &plot.frame, at)?;
     }
     for (workers, column) in columns(&plot, &data.worker_counts()) {
         let workers_text = units::plural(u64::from(workers), "worker", "workers");
@@ -310,7 +319,7 @@ fn describe(data: &ShuffleCostData) -> String {
             units::plural(links(workers), "link", "links")
         )
     });
-    format!("{}.{}", facts(data), selected.unwrap_or_default())
+    format!("{}.{}{}", facts(data), selected.unwrap_or_default(), guess::sentence(data.guess))
 }
 
 fn table(data: &ShuffleCostData) -> Table {

@@ -19,6 +19,7 @@ pub use words::caption;
 use plotters::coord::combinators::LogCoord;
 
 use super::canvas::{Canvas, LINE_PX, Rect};
+use super::guess::{self, Guess};
 use super::legend::{Swatch, draw_legend, draw_title};
 use super::phases::{Phase, PhaseMicros};
 use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
@@ -76,6 +77,8 @@ pub struct WallClockData {
     pub best_workers: Option<u32>,
     /// Wall-clock of one worker; draws the line "this divided by W".
     pub ideal_single_worker_micros: Option<u64>,
+    /// The reader's bet on a wall-clock.
+    pub guess: Option<Guess>,
 }
 
 impl WallClockData {
@@ -115,7 +118,7 @@ impl WallClockData {
                 || point.workers == self.selected_workers
                 || Some(point.workers) == self.best_workers
         });
-        let near = near.map(|point| point.modelled_wall_micros);
+        let near = near.map(|point| point.modelled_wall_micros).chain(self.guess.map(|guess| guess.value));
         let base = real.chain(near).max().unwrap_or(0);
         let modelled = self.modelled.iter().map(|point| point.modelled_wall_micros);
         let highest = modelled.max().unwrap_or(0);
@@ -150,8 +153,12 @@ pub fn draw(data: &WallClockData, frame: &Frame) -> Result<Chart, ChartError> {
     labels::draw_worker_axis(&mut canvas, &plot, data)?;
     labels::draw_cores_label(&mut canvas, &plot, data)?;
     labels::draw_labels(&mut canvas, &plot, data, ticks.top, leaves)?;
+    if let Some(guess) = data.guess.filter(|guess| guess.workers <= data.max_workers()) {
+        let at = plot.at(f64::from(guess.workers), guess.value as f64);
+        guess::draw_point(&mut canvas, guess, &plot.frame, at)?;
+    }
     words::add_hits(&mut canvas, &plot, data);
-    let description = words::describe(data);
+    let description = words::describe(data) + &guess::sentence(data.guess);
     Ok(canvas.finish("Wall-clock against number of workers", &description, words::table(data)))
 }
 
