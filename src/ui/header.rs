@@ -19,12 +19,21 @@ pub(super) fn header(lab: Lab) -> impl IntoView {
             <p class="head-line">"Where does the wall-clock go when rows have to move?"</p>
             <div class="head-tools">
                 {preset(lab)}
+                {lesson(lab)}
                 {copy_link(lab)}
                 {embed::embed(lab)}
                 {theme(lab)}
             </div>
         </header>
     }
+}
+
+/// The way to the lesson, which a page saved as one file does not have beside it.
+fn lesson(lab: Lab) -> Option<AnyView> {
+    let is_alone = location::address().starts_with("file:");
+    (!is_alone).then(|| {
+        view! { <a class="head-tool" id=lab.id("lesson") href="lesson/index.html">"Lesson"</a> }.into_any()
+    })
 }
 
 fn preset(lab: Lab) -> impl IntoView {

@@ -136,7 +136,7 @@ pub struct Figure {
 #[wasm_bindgen]
 impl Figure {
     /// Mounts a figure in a place. `attributes` may have the texts that
-    /// [`ATTRIBUTES`] names; `tell` is called
+    /// `ATTRIBUTES` names; `tell` is called
     /// with the name of an event and its detail.
     #[wasm_bindgen(constructor)]
     pub fn new(place: HtmlElement, attributes: &Object, tell: Function) -> Figure {

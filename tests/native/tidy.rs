@@ -155,6 +155,17 @@ fn what_is_shown_is_pure() {
 }
 
 #[test]
+fn the_lesson_is_made_of_the_view_and_the_engine() {
+    let words = ["web_sys", "wasm_bindgen", "js_sys", "leptos", "shuffle_lab::"];
+    forbid(&sources("lesson/src"), &words, "the lesson's pages hold figures, whose code is the page's");
+    let words = ["shuffle_lesson", "lesson::"];
+    let mut others = sources("engine/src");
+    others.extend(sources("view/src"));
+    others.extend(sources("src"));
+    forbid(&others, &words, "nothing that is loaded knows of the lesson");
+}
+
+#[test]
 fn the_session_does_not_know_the_user_interface() {
     forbid_imports("src/session", &["ui"], "ui shows the session, not the other way round");
 }
@@ -176,6 +187,7 @@ fn no_code_unwraps_prints_for_debugging_or_is_left_undone() {
     let mut all = sources("engine/src");
     all.extend(sources("src"));
     all.extend(sources("view/src"));
+    all.extend(sources("lesson/src"));
     forbid(&all, &words, "broken invariants panic with a sentence");
 }
 
@@ -184,6 +196,7 @@ fn an_error_is_a_type_and_not_a_string() {
     let mut all = sources("engine/src");
     all.extend(sources("src"));
     all.extend(sources("view/src"));
+    all.extend(sources("lesson/src"));
     forbid(&all, &[", String>>"], "errors are named by the reaction they call for");
     let mut broken = Vec::new();
     for source in &all {
@@ -209,7 +222,7 @@ fn unsafe_code_stands_in_no_file_of_the_engine_and_in_one_of_the_command_line() 
 #[test]
 fn no_file_is_longer_than_500_lines() {
     let mut long = Vec::new();
-    for below in ["src", "view/src", "engine/src", "xtask/src"] {
+    for below in ["src", "view/src", "engine/src", "lesson/src", "xtask/src"] {
         for source in sources(below) {
             let lines = source.code().count();
             if lines > 500 {
@@ -228,6 +241,8 @@ fn every_file_begins_with_a_paragraph() {
         "view/src",
         "engine/src",
         "engine/benches",
+        "lesson/src",
+        "lesson/tests",
         "xtask/src",
         "tests/native",
         "tests/web",
@@ -247,7 +262,7 @@ fn every_file_begins_with_a_paragraph() {
 #[test]
 fn module_names_say_what_is_inside() {
     let vague = ["util", "utils", "helper", "helpers", "common", "misc", "manager"];
-    for below in ["src", "view/src", "engine/src", "xtask/src", "tests/native"] {
+    for below in ["src", "view/src", "engine/src", "lesson/src", "xtask/src", "tests/native"] {
         for source in sources(below) {
             let names = source.path.trim_end_matches(".rs").split('/');
             assert!(names.clone().all(|name| !vague.contains(&name)), "{} says nothing", source.path);

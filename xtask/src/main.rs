@@ -4,7 +4,7 @@
 //! cli      words -> Command
 //! setup    Command -> what is missing is brought, in one line each
 //! page     trunk -> dist/
-//! widget   adds the files of figures in other pages to what trunk has built
+//! widget   adds the files of figures in other pages, and the lesson, to what trunk has built
 //! serve    trunk, watching
 //! test     checks and tests, in order, with times
 //! hosts    pages of others with figures in them

@@ -1,4 +1,4 @@
-//! The files of figures in other pages: `embed.js` at an address that does not change, `anywidget.mjs` and `shuffle-lab.html`,
+//! What trunk does not build: the lesson's pages, and the files of figures in other pages: `embed.js` at an address that does not change, `anywidget.mjs` and `shuffle-lab.html`,
 //! each with all in it. They are made of `widget/` and of what trunk has built, whose file names carry a hash.
 
 use std::env;
@@ -25,7 +25,17 @@ pub(crate) fn add_to_staged(project: &Project) -> Outcome {
     let Some(staged) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         return Err(Error::Usage("`cargo xtask widget` is called by trunk, which names its folder.".into()));
     };
-    add(&project.root.join("widget"), &staged)
+    add(&project.root.join("widget"), &staged)?;
+    lesson(project, &staged)
+}
+
+/// The lesson's pages. A program of its own makes them, since it runs their figures; what is wrong with a chapter ends the build.
+fn lesson(project: &Project, staged: &Path) -> Outcome {
+    project
+        .run("cargo")
+        .args(["run", "--quiet", "--package", "shuffle-lesson", "--"])
+        .arg(staged.join("lesson"))
+        .shown()
 }
 
 fn add(sources: &Path, staged: &Path) -> Outcome {

@@ -1,9 +1,9 @@
 //! Nobody is kept out: axe-core finds nothing, everything fits and nothing covers anything at any width, the keyboard alone is
 //! enough, and what is heard is what is seen.
 
-mod axe;
+pub(crate) mod axe;
 mod figure;
-mod geometry;
+pub(crate) mod geometry;
 mod host;
 mod keyboard;
 mod spoken;

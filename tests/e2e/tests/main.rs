@@ -20,6 +20,7 @@ mod access;
 mod figure;
 mod hosts;
 mod lab;
+mod lesson;
 mod page;
 mod plan;
 mod smoke;
@@ -38,8 +39,15 @@ fn main() -> ExitCode {
     };
     let mut tests = smoke::tests(&engines);
     if engines.contains(&Engine::Chromium) {
-        let files =
-            [page::tests(), lab::tests(), plan::tests(), hosts::tests(), figure::tests(), access::tests()];
+        let files = [
+            page::tests(),
+            lab::tests(),
+            plan::tests(),
+            hosts::tests(),
+            figure::tests(),
+            lesson::tests(),
+            access::tests(),
+        ];
         tests.extend(files.into_iter().flatten());
     }
     let conclusion = libtest_mimic::run(&Arguments::from_args(), tests);

@@ -103,7 +103,7 @@ async fn in_each_dialog(page: &Page) -> Outcome {
 }
 
 /// Through the browser's own door, so that no policy of the page stands in the way.
-async fn assert_nothing_found(page: &Page, state: &str) -> Outcome {
+pub(crate) async fn assert_nothing_found(page: &Page, state: &str) -> Outcome {
     let file = places::axe().expect("the test is ignored without it");
     let source = fs::read_to_string(&file).expect("what is there can be read");
     page.evaluate(&format!("if (!window.axe) {{ {source} }}; 0")).await?;

@@ -83,7 +83,7 @@ async fn at_every_width(page: &Page) -> Outcome {
     Ok(())
 }
 
-pub(super) async fn assert_all_in_place(page: &Page, view: View) -> Outcome {
+pub(crate) async fn assert_all_in_place(page: &Page, view: View) -> Outcome {
     page.look(view).await?;
     tokio::time::sleep(REDRAWN).await;
     let found = page.evaluate(MISPLACED).await?;
