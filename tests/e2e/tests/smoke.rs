@@ -28,6 +28,7 @@ fn in_engine(engine: Engine) -> Vec<Trial> {
         the_lab_runs_says_what_the_command_line_says_and_answers_its_controls,
         an_element_in_a_page_of_another_origin_runs_and_leaves_the_page_alone,
         a_figure_framed_by_a_page_of_another_origin_runs,
+        a_chapter_of_the_lesson_takes_a_bet_and_ticks_its_task,
         what_goes_wrong_in_a_page_and_what_it_wants_of_others_would_be_noticed,
     ]
 }
@@ -63,6 +64,29 @@ async fn a_figure_framed_by_a_page_of_another_origin_runs(engine: Engine) -> Out
         wait_for(&browser.driver, "iframe", LIMIT).await?.enter_frame().await?;
         headline_with(browser, "With 3 workers").await?;
         browser.picture(&places::picture(&format!("framed-{}", engine.name()))).await?;
+        assert_quiet(browser, &site).await
+    })
+    .await
+}
+
+async fn a_chapter_of_the_lesson_takes_a_bet_and_ticks_its_task(engine: Engine) -> Outcome {
+    let site = Site::of_the_page_with_hooks()?;
+    browse("lesson", engine, async |browser| {
+        browser.driver.goto(site.address("lesson/4-straggler.html")).await?;
+        let is = async |expression: &str| Ok(browser.evaluate(expression).await? == true);
+        browser.evaluate("document.querySelector('shuffle-lab').scrollIntoView()").await?;
+        let has_run = "document.querySelector('shuffle-lab').value?.('scanned_rows') > 0";
+        until("the figure's first run", LIMIT, async || is(has_run).await).await?;
+        browser.driver.find(By::Css(".bet [type=submit]")).await?.click().await?;
+        let is_answered =
+            "/^You bet 50,000 rows. The answer is 1/.test(document.querySelector('.outcome').textContent)";
+        until("the answer", LIMIT, async || is(is_answered).await).await?;
+        browser.picture(&places::picture(&format!("lesson-{}", engine.name()))).await?;
+        let solve = "document.querySelector('shuffle-lab').scenario = \
+                     'v=1&query=dedup_best&rows=400000&keys=50000&skew=hot_key:0.01'";
+        browser.evaluate(solve).await?;
+        let is_ticked = "document.querySelector('.task').classList.contains('is-done')";
+        until("the tick", LIMIT, async || is(is_ticked).await).await?;
         assert_quiet(browser, &site).await
     })
     .await
