@@ -28,6 +28,7 @@ mod mounts;
 mod notices;
 mod page;
 mod plan;
+mod questions;
 mod status;
 mod verdict;
 

@@ -15,7 +15,7 @@ use shuffle_view::charts::guess::Guess;
 use shuffle_view::condition::Condition;
 use shuffle_view::demand::Needs;
 use shuffle_view::parts::Parts;
-use shuffle_view::permalink::{self, Link, Theme};
+use shuffle_view::permalink::{self, Link, Theme, View};
 use shuffle_view::quantities::{Evidence, Quantity, Unit};
 use shuffle_view::state::{Measurement, Notice};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
@@ -88,7 +88,7 @@ pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
         notices.extend(repairs.drain(..).map(|repair| permalink::note_on("saved file", &repair)));
     }
     dom::keep_source(source);
-    let needs = Needs::of(&parts);
+    let needs = Needs::of(&parts, view);
     let start = Start { scenario, repairs, pool: pool(), needs, tell: Rc::new(|_| {}) };
     let root = web_sys::window()
         .and_then(|window| window.document())
@@ -110,6 +110,7 @@ pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
             page::figure(lab, true).into_any()
         } else {
             lab.keep_address();
+            keep_needs(lab);
             page::page(lab).into_any()
         }
     });
@@ -142,7 +143,7 @@ impl Figure {
     pub fn new(place: HtmlElement, attributes: &Object, tell: Function) -> Figure {
         let text = |name: &str| Reflect::get(attributes, &name.into()).ok().and_then(|text| text.as_string());
         let (Link { scenario, view, parts }, repairs) = read_query(&text("query").unwrap_or_default());
-        let needs = Needs::of(&parts);
+        let needs = Needs::of(&parts, view);
         let told = tell.clone();
         let task: Rc<RefCell<Option<Condition>>> = Rc::default();
         let condition = task.clone();
@@ -315,7 +316,8 @@ fn pool() -> Pool {
 fn read_query(query: &str) -> (Link, Vec<Repair>) {
     let query = query.trim();
     if query.is_empty() || query == "?" {
-        return (Link { parts: Parts::default(), ..Link::default() }, Vec::new());
+        let view = View { embed: true, ..View::default() };
+        return (Link { parts: Parts::default(), view, ..Link::default() }, Vec::new());
     }
     let (mut link, repairs) = permalink::decode(query);
     if !link.view.embed {
@@ -338,7 +340,7 @@ fn keep_theme(lab: Lab, root: Element) {
 
 /// Lets the runs follow what is shown of them.
 fn keep_needs(lab: Lab) {
-    let needs = Memo::new(move |_| lab.parts.with(Needs::of));
+    let needs = Memo::new(move |_| Needs::of(&lab.parts.read(), lab.view.get()));
     Effect::new(move |_| lab.session.need(needs.get()));
 }
 

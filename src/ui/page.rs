@@ -1,17 +1,35 @@
 //! A mount as a whole, in reading order: the page with its landmarks, or a figure in somebody else's page.
+//!
+//! ```text
+//!  page     head │ question, verdict │ its chart │ controls │ why, and in figures │ more questions, folded │ foot
+//!  figure   verdict │ controls │ charts │ plan │ a line about what this is
+//! ```
+//!
+//! That is the order on a phone and for the ear; where there is room, the controls stand beside what they change.
 
 use leptos::prelude::*;
 use shuffle_view::parts::Shown;
 
 use super::lab::Lab;
-use super::{controls, figures, footer, header, notices, plan, status, verdict};
+use super::{controls, figures, footer, header, notices, plan, questions, status, verdict};
 
 /// The page.
 pub(super) fn page(lab: Lab) -> impl IntoView {
     view! {
         <a class="skip" href=format!("#{}", lab.id("workers"))>"Skip to the controls"</a>
         {header::header(lab)}
-        <main class="lab">{body(lab)}</main>
+        <main class="lab">
+            <div class="answer">
+                {notices::notices(lab).into_any()}
+                {verdict::verdict_section(lab).into_any()}
+                {figures::large(lab)}
+            </div>
+            {controls::controls(lab).into_any()}
+            <div class="evidence">
+                {verdict::why(lab)}
+                {questions::more(lab)}
+            </div>
+        </main>
         {footer::footer(lab)}
     }
 }
@@ -19,7 +37,7 @@ pub(super) fn page(lab: Lab) -> impl IntoView {
 /// A figure: what its parts say, and a line about what this is. In a frame it is the document's main part; the page around
 /// an element has one of its own.
 pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
-    let body = body(lab);
+    let body = slim_body(lab);
     let place = if is_document {
         let name = view! { <h1 class="only-heard">"Shuffle Lab"</h1> };
         view! { <main class="lab slim" aria-label="Shuffle Lab">{name} {body}</main> }.into_any()
@@ -34,7 +52,7 @@ pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
 }
 
 /// Of one type, so that the compiler writes it once and not once for each place that it stands in.
-fn body(lab: Lab) -> AnyView {
+fn slim_body(lab: Lab) -> AnyView {
     let has_verdict = Memo::new(move |_| lab.shows(Shown::Verdict));
     let verdict = move || {
         if has_verdict.get() {

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::arrival;
 use super::lab::{Lab, Room};
+use super::{arrival, status};
 use shuffle_view::charts::units;
+use shuffle_view::parts::Shown;
+use shuffle_view::questions::asked;
 use shuffle_view::state::RunState;
 use shuffle_view::verdict::verdict;
+use shuffle_view::words;
 
 pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let said = lab.slice(verdict);
@@ -20,37 +23,48 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             None => "Starting workers for the first run…".to_owned(),
         })
     });
-    let details = move || {
-        let details = said.with(|said| said.as_ref().map(|said| said.details.clone()).unwrap_or_default());
-        details.into_iter().map(detail).collect_view()
-    };
     view! {
-        <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("verdict-name"))>
-            <h2 class="only-heard" id=lab.id("verdict-name")>"Verdict"</h2>
+        <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("wall-clock-name"))>
+            {question(lab)}
             {arrival::failure(lab)}
             <div class:stale=move || !is_current.get()>
                 <p class="verdict-headline" aria-live="polite">{headline}</p>
-                {explanation(lab, view! { <ul class="verdict-details" role="list">{details}</ul> }.into_any())}
             </div>
+            {arrival::shown_rows(lab)}
+            {match lab.room {
+                Room::Page => status::status(lab).into_any(),
+                Room::Figure => why(lab),
+            }}
         </section>
     }
 }
 
-/// The figures of the run, its rows, and the sentences that explain it; where there is little room most is folded away.
-fn explanation(lab: Lab, details: AnyView) -> AnyView {
-    let (facts, rows) = (facts(lab).into_any(), arrival::shown_rows(lab).into_any());
+/// What the verdict answers: on the page in large letters, since it is what a newcomer reads first.
+fn question(lab: Lab) -> AnyView {
     match lab.room {
-        Room::Page => vec![facts, rows, details].into_any(),
-        Room::Figure => view! {
-            {rows}
-            <details class="verdict-more">
-                <summary>"Why, and in figures"</summary>
-                {facts}
-                {details}
-            </details>
+        Room::Page => view! {
+            <h2 class="verdict-question" id=lab.id("wall-clock-name")>{asked(Shown::WallClock)}</h2>
         }
         .into_any(),
+        Room::Figure => view! { <h2 class="only-heard" id=lab.id("verdict-name")>"Verdict"</h2> }.into_any(),
     }
+}
+
+/// The figures of the run and the sentences that explain it, folded away.
+pub(super) fn why(lab: Lab) -> AnyView {
+    let is_current = lab.slice(RunState::is_current);
+    let details = lab.slice(|state| verdict(state).map(|said| said.details).unwrap_or_default());
+    let details = move || details.get().into_iter().map(detail).collect_view();
+    view! {
+        <details class="verdict-more">
+            <summary>{words::question::WHY}</summary>
+            <div class:stale=move || !is_current.get()>
+                {facts(lab).into_any()}
+                <ul class="verdict-details" role="list">{details}</ul>
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// What ended a run is said where no verdict is shown, too.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Query, Skew, Tactics, json, link};
 use shuffle_view::permalink::{self, ExchangeOf, Link, LoadBy, Reach, Theme, View};
+use shuffle_view::questions::Opened;
 
 use crate::interpreter::answer;
 
@@ -151,6 +152,7 @@ fn a_bad_scenario_exits_with_2_and_one_line_that_names_the_field() {
         load: LoadBy::Time,
         exchange: ExchangeOf::Scenario,
         reach: Reach::Far,
+        open: Opened::read("all").0,
         theme: Theme::Dark,
         embed: true,
     };

@@ -1,6 +1,8 @@
 //! Which runs a page makes beside the one that was asked for.
 
 use crate::parts::{Parts, Shown};
+use crate::permalink::View;
+use crate::questions::is_folded;
 
 /// What of these runs somebody will see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,13 +14,14 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// What the parts of a figure show.
-    pub fn of(parts: &Parts) -> Self {
+    /// What a mount shows: all views of a figure, and of the page those that are not folded away.
+    pub fn of(parts: &Parts, view: View) -> Self {
+        let is_seen = |shown| {
+            let is_away = !view.embed && is_folded(shown) && !view.open.has(shown);
+            parts.shows(shown) && !is_away
+        };
         let sweep = [Shown::Verdict, Shown::WallClock, Shown::Exchange];
-        Needs {
-            sweep: sweep.into_iter().any(|shown| parts.shows(shown)),
-            exchanges: parts.shows(Shown::Exchange),
-        }
+        Needs { sweep: sweep.into_iter().any(is_seen), exchanges: is_seen(Shown::Exchange) }
     }
 }
 

@@ -7,9 +7,11 @@
 //!  figures     RunState      -> data of each chart
 //!  charts      data          -> SVG, places that answer, table
 //!  controls    tables of what a reader can set
+//!  questions   RunState      -> what each view answers, in a line
 //!  embed       link          -> the code that puts a figure into a page of somebody else's
 //!  plan        Scenario      -> the steps of its plan
 //!  quantities  name          -> a number of a run; `condition` compares such numbers
+//!  words       everything that a reader is told, from one file
 //!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
 //! ```
 
@@ -24,8 +26,10 @@ pub mod parts;
 pub mod permalink;
 pub mod plan;
 pub mod quantities;
+pub mod questions;
 pub mod resolution;
 pub mod row_table;
 pub mod scope;
 pub mod state;
 pub mod verdict;
+pub mod words;

@@ -93,11 +93,11 @@ impl Part for Control {
     fn label(self) -> &'static str {
         match self {
             Control::Workers => "workers",
-            Control::ShuffleFraction => "rows that shuffle",
+            Control::ShuffleFraction => "share that shuffles",
             Control::Skew => "skew",
             Control::Rows => "rows",
             Control::Query => "pipeline",
-            Control::Action => "what becomes of the rows",
+            Control::Action => "action",
             Control::Tactic(row) => TACTICS[row].short,
             Control::Keys => "distinct keys",
             Control::Partitions => "partitions",

@@ -13,9 +13,11 @@ use shuffle_engine::scenario::link::{Instead, Repair};
 use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link, wrong};
 
 use crate::parts::{self, Part, Parts};
+use crate::questions::Opened;
 
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
-pub const VIEW_PARTS: [&str; 7] = ["load", "exchange", "reach", "theme", "embed", "controls", "views"];
+pub const VIEW_PARTS: [&str; 8] =
+    ["load", "exchange", "reach", "open", "theme", "embed", "controls", "views"];
 
 /// What an address holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,8 @@ pub struct View {
     pub exchange: ExchangeOf,
     /// How far the axes of workers go.
     pub reach: Reach,
+    /// Which of the page's folded views are open.
+    pub open: Opened,
     /// The colours.
     pub theme: Theme,
     /// Whether the page is a figure in another page.
@@ -216,6 +220,14 @@ impl View {
             "exchange" => self.exchange = chosen(name, value)?,
             "reach" => self.reach = chosen(name, value)?,
             "theme" => self.theme = chosen(name, value)?,
+            "open" => {
+                let (open, unknown) = Opened::read(value);
+                self.open = open;
+                if let Some(unknown) = unknown {
+                    let wrong = InvalidScenario::new(name, unknown.to_string());
+                    return Err(Repair { wrong, instead: Instead::Nothing });
+                }
+            }
             "embed" if ["0", "1"].contains(&value) => self.embed = value == "1",
             "embed" => return Err(unusable(name, value, "1 or 0")),
             _ => {
@@ -237,6 +249,7 @@ impl View {
         part("load", self.load.word(), default.load.word());
         part("exchange", self.exchange.word(), default.exchange.word());
         part("reach", self.reach.word(), default.reach.word());
+        part("open", &self.open.write(), "none");
         part("theme", self.theme.word(), default.theme.word());
         part("embed", if self.embed { "1" } else { "0" }, "0");
         words
@@ -286,6 +299,7 @@ mod tests {
                 load: LoadBy::Time,
                 exchange: ExchangeOf::Scenario,
                 reach: Reach::Far,
+                open: Opened::read("load,plan").0,
                 theme: Theme::Dark,
                 embed: true,
             },

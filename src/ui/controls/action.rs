@@ -8,6 +8,7 @@ use super::super::choice::strip;
 use super::super::lab::Lab;
 use super::knob;
 use shuffle_view::controls::knobs;
+use shuffle_view::words::control;
 
 /// What a collect may use until somebody says otherwise.
 const DRIVER_BYTES: u64 = 100_000_000;
@@ -46,12 +47,13 @@ pub(super) fn action(lab: Lab) -> impl IntoView {
         };
         lab.edit(|scenario| scenario.action = action);
     };
-    let kinds = vec![(Kind::Write, "write"), (Kind::Collect, "collect()"), (Kind::Show, "limit().show()")];
+    let kinds =
+        vec![(Kind::Write, control::WRITE), (Kind::Collect, control::COLLECT), (Kind::Show, control::SHOW)];
     view! {
         <div class="group">
             <div class="group-head wraps">
-                <span class="knob-label" aria-hidden="true">"What becomes of the rows"</span>
-                {strip(lab.id("action"), "What becomes of the rows", kinds, move || kind.get(), choose)}
+                <span class="knob-label" aria-hidden="true">{control::ACTION}</span>
+                {strip(lab.id("action"), control::ACTION, kinds, move || kind.get(), choose)}
             </div>
             {move || match kind.get() {
                 Kind::Write => ().into_any(),

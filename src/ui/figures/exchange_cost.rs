@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use super::super::choice::strip;
 use super::super::lab::Lab;
+use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::table;
 use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::shuffle_cost::{self, ShuffleCostData};
 use shuffle_view::charts::units;
 use shuffle_view::figures as data;
+use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, ExchangeOf};
 use shuffle_view::state::RunState;
 
@@ -39,7 +41,7 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
     view! {
         <figure class="figure" aria-labelledby=lab.id("exchange-name")>
             <div class="figure-head">
-                <h2 id=lab.id("exchange-name")>"What does the exchange cost?"</h2>
+                {heading(lab, Shown::Exchange, "exchange-name")}
                 {strip(lab.id("exchange"), "What the exchange is timed with", choices, move || of.get(), move |of| {
                     lab.look(|view| view.exchange = of);
                 })}

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use super::super::choice::strip;
 use super::super::lab::Lab;
+use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
 use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::load::{self, LoadData};
 use shuffle_view::charts::units;
 use shuffle_view::figures as data;
+use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, LoadBy};
 use shuffle_view::state::RunState;
 
@@ -36,7 +38,7 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
     view! {
         <figure class="figure" aria-labelledby=lab.id("load-name")>
             <div class="figure-head">
-                <h2 id=lab.id("load-name")>"Who is everyone waiting for?"</h2>
+                {heading(lab, Shown::Load, "load-name")}
                 {strip(lab.id("load"), "What the bars show", choices, move || by.get(), move |by| {
                     lab.look(|view| view.load = by);
                 })}

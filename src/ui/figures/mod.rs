@@ -23,12 +23,32 @@ use shuffle_view::parts::Shown;
 pub(super) fn figures(lab: Lab) -> impl IntoView {
     view! {
         <div class="figures">
-            {when(lab, Shown::WallClock, |lab| wall_clock::wall_clock(lab).into_any())}
-            {when(lab, Shown::Load, |lab| load::load(lab).into_any())}
-            {when(lab, Shown::Exchange, |lab| exchange_cost::exchange_cost(lab).into_any())}
-            {when(lab, Shown::Traffic, |lab| traffic::traffic(lab).into_any())}
+            {when(lab, Shown::WallClock, large)}
+            {when(lab, Shown::Load, load)}
+            {when(lab, Shown::Exchange, exchange)}
+            {when(lab, Shown::Traffic, traffic)}
         </div>
     }
+}
+
+/// The chart that the page shows large: it answers its first question.
+pub(super) fn large(lab: Lab) -> AnyView {
+    wall_clock::wall_clock(lab).into_any()
+}
+
+/// The load of each worker.
+pub(super) fn load(lab: Lab) -> AnyView {
+    load::load(lab).into_any()
+}
+
+/// What the exchange costs.
+pub(super) fn exchange(lab: Lab) -> AnyView {
+    exchange_cost::exchange_cost(lab).into_any()
+}
+
+/// Who sends how much to whom.
+pub(super) fn traffic(lab: Lab) -> AnyView {
+    traffic::traffic(lab).into_any()
 }
 
 /// What stands where a chart has no run to show.

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::lab::Lab;
+use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
 use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::heat_map::{self, HeatMapData};
 use shuffle_view::figures as data;
+use shuffle_view::parts::Shown;
 
 static DRAWING: Drawing<HeatMapData> = Drawing {
     id: "traffic",
@@ -37,7 +39,7 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
     let (picture, chart) = plot(lab, &DRAWING, drawn, absent);
     view! {
         <figure class="figure" aria-labelledby=lab.id("traffic-name")>
-            <div class="figure-head"><h2 id=lab.id("traffic-name")>"Who sends how much to whom?"</h2></div>
+            <div class="figure-head">{heading(lab, Shown::Traffic, "traffic-name")}</div>
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
                 "Each cell counts the bytes of the blocks that one worker sent to another in the last run, headers included. "

@@ -4,19 +4,22 @@ use leptos::prelude::*;
 
 use super::super::choice::strip;
 use super::super::lab::Lab;
+use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{model_error, table};
 use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::wall_clock::{self, WallClockData};
 use shuffle_view::figures as data;
+use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, Reach};
 use shuffle_view::state::RunState;
+use shuffle_view::words;
 
 static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",
     name: "wall-clock against workers",
     draw: wall_clock::draw,
-    height_px: |width| (width * 64 / 100).clamp(316, 480),
+    height_px: |width| (width * 42 / 100).clamp(316, 400),
     figure_height_px: |width| (width * 42 / 100).clamp(270, 380),
 };
 
@@ -67,16 +70,19 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     view! {
         <figure class="figure" aria-labelledby=lab.id("wall-clock-name")>
             <div class="figure-head">
-                <h2 id=lab.id("wall-clock-name")>"Would another worker help?"</h2>
+                {heading(lab, Shown::WallClock, "wall-clock-name")}
                 {strip(lab.id("reach"), "How far the axis of workers goes", choices, move || reach.get(), move |reach| {
                     lab.look(|view| view.reach = reach);
                 })}
             </div>
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
-                {caption}
-                {model_error::sentence(lab)}
                 <div class="folds">
+                    <details class="numbers">
+                        <summary>{words::figure::HOW_TO_READ}</summary>
+                        {caption}
+                        {model_error::sentence(lab)}
+                    </details>
                     {table::table(DRAWING.name, chart)}
                     {model_error::constants(lab)}
                 </div>

@@ -12,6 +12,8 @@ mod steps;
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use super::questions::heading;
+use shuffle_view::parts::Shown;
 use shuffle_view::plan::story;
 
 pub(super) fn plan_section(lab: Lab) -> impl IntoView {
@@ -23,7 +25,7 @@ pub(super) fn plan_section(lab: Lab) -> impl IntoView {
     });
     view! {
         <section class="plan" aria-labelledby=lab.in_page(|| lab.id("plan-name"))>
-            <h2 id=lab.id("plan-name")>"Plan"</h2>
+            {heading(lab, Shown::Plan, "plan-name")}
             <p class="caption">{move || story.with(|story| story.summary.clone())}</p>
             {steps::steps(lab, story)}
             {savings::savings(lab)}

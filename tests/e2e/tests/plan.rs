@@ -19,7 +19,7 @@ pub(crate) fn tests() -> Vec<Trial> {
 }
 
 async fn a_reader_steps_through_the_rules_by_keyboard_and_hears_what_changed() -> Outcome {
-    at_the_lab("steps", "?v=1&rows=20000&workers=2&query=narrow", async |page, _| {
+    at_the_lab("steps", "?v=1&rows=20000&workers=2&query=narrow&open=all", async |page, _| {
         at_rest(page).await?;
         let shown = async || text(page, ".plan-shown").await;
         let first = shown().await?;
@@ -41,7 +41,7 @@ async fn a_reader_steps_through_the_rules_by_keyboard_and_hears_what_changed() -
 }
 
 async fn what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scenario() -> Outcome {
-    at_the_lab("savings", "?v=1&rows=100000&workers=2&query=narrow", async |page, _| {
+    at_the_lab("savings", "?v=1&rows=100000&workers=2&query=narrow&open=all", async |page, _| {
         at_rest(page).await?;
         let savings = async || text(page, "#savings").await;
         page.driver.find(By::Id("measure-savings")).await?.click().await?;
@@ -100,7 +100,7 @@ async fn a_collect_that_does_not_fit_is_a_lesson_and_the_last_result_stays() -> 
 }
 
 async fn a_show_runs_one_partition_and_prints_its_rows() -> Outcome {
-    at_the_lab("show", "?v=1&rows=100000&query=narrow&workers=2&action=show:5", async |page, _| {
+    at_the_lab("show", "?v=1&rows=100000&query=narrow&workers=2&action=show:5&open=all", async |page, _| {
         headline_with(page, "1 of 32 partitions had to run for 5 rows").await?;
         let rows = page.evaluate("document.querySelectorAll('.shown tbody tr').length").await?;
         assert_eq!(rows, 5);

@@ -8,6 +8,7 @@ use super::number::{self, Form};
 use super::scale::Scale;
 use crate::charts::units;
 use crate::state::RunState;
+use crate::words::control;
 
 /// A number of the scenario.
 pub struct Knob {
@@ -105,7 +106,7 @@ pub static WORKERS: Knob = Knob {
 pub static SHUFFLE_FRACTION: Knob = Knob {
     id: "shuffle-fraction",
     fields: &["shuffle_fraction"],
-    label: "Rows that shuffle",
+    label: control::SHARE,
     unit: "%",
     said: Said::With("percent"),
     form: Form::Real,

@@ -95,6 +95,16 @@ pub fn drop_useless(scenario: &mut Scenario) {
     }
 }
 
+/// What a list of controls calls the tactics that are on; empty where none is.
+pub fn in_short(scenario: &Scenario) -> String {
+    let is_on = |tactic: &&Tactic| {
+        let mut without = scenario.clone();
+        (tactic.off)(&mut without);
+        without != *scenario
+    };
+    TACTICS.iter().filter(is_on).map(|tactic| tactic.short).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use shuffle_engine::scenario::Tactics;
@@ -111,6 +121,14 @@ mod tests {
             (tactic.off)(&mut scenario);
             assert_eq!(scenario, Scenario::default(), "{}", tactic.name);
         }
+    }
+
+    #[test]
+    fn the_tactics_that_are_on_are_named_in_a_line() {
+        let tactics = Tactics { combine: true, salt: 8, ..Tactics::default() };
+        let both = Scenario { tactics, ..Scenario::default() };
+        assert_eq!(in_short(&both), "combine before the shuffle, salt the keys");
+        assert_eq!(in_short(&Scenario::default()), "");
     }
 
     #[test]

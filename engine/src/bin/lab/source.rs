@@ -10,7 +10,7 @@ use super::arguments::Source;
 use super::failure::Failure;
 
 /// Parts of a page's address that say how a run is shown, not what runs. The command line passes over them.
-const PAGE_PARTS: [&str; 7] = ["load", "exchange", "reach", "theme", "embed", "controls", "views"];
+const PAGE_PARTS: [&str; 8] = ["load", "exchange", "reach", "open", "theme", "embed", "controls", "views"];
 
 /// Reads a scenario. It is valid, but may name more executors than this machine can start.
 pub(crate) fn read(source: &Source) -> Result<Scenario, Failure> {

@@ -25,9 +25,10 @@ pub(super) fn tests() -> Vec<Trial> {
 }
 
 async fn the_page_fits_and_no_word_covers_another_at_any_width() -> Outcome {
-    for query in
-        ["?v=1&rows=50000&workers=4&combine=1", "?v=1&rows=50000&workers=64&skew=zipf:1.1&reach=4096"]
-    {
+    for query in [
+        "?v=1&rows=50000&workers=4&combine=1&open=all",
+        "?v=1&rows=50000&workers=64&skew=zipf:1.1&reach=4096",
+    ] {
         let site = Site::of_the_page()?;
         visit("widths", View::WIDE, async |page| {
             page.open(&site.address(query)).await?;
@@ -60,7 +61,7 @@ async fn forced_colours_and_reduced_motion_change_nothing_of_the_layout() -> Out
     let site = Site::of_the_page()?;
     let view = View { forced_colours: true, reduced_motion: true, ..View::WIDE };
     visit("forced-colours", view, async |page| {
-        page.open(&site.address("?v=1&rows=50000&workers=4&combine=1")).await?;
+        page.open(&site.address("?v=1&rows=50000&workers=4&combine=1&open=all")).await?;
         at_rest(page).await?;
         page.picture(&places::picture("forced-colours"), true).await?;
         assert_all_in_place(page, view).await?;

@@ -88,7 +88,7 @@ async fn the_focus_of_a_slider_is_drawn() -> Outcome {
 }
 
 async fn arrows_move_sliders_and_strips_of_choices() -> Outcome {
-    at_the_lab("arrows", "?v=1&rows=50000&workers=3", async |page, _| {
+    at_the_lab("arrows", "?v=1&rows=50000&workers=3&open=all", async |page, _| {
         headline_with(page, "With 3 workers").await?;
         page.evaluate("document.getElementById('workers-slider').focus()").await?;
         press(page, Key::Right).await?;
@@ -108,7 +108,7 @@ async fn arrows_move_sliders_and_strips_of_choices() -> Outcome {
 }
 
 async fn arrows_read_a_chart_and_escape_leaves_it() -> Outcome {
-    at_the_lab("chart-keys", "?v=1&rows=50000&workers=3", async |page, _| {
+    at_the_lab("chart-keys", "?v=1&rows=50000&workers=3&open=all", async |page, _| {
         at_rest(page).await?;
         // A browser without a window on a screen has no focus of its own to give.
         page.send("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;

@@ -28,7 +28,7 @@ async fn sliders_speak_their_value_with_its_unit() -> Outcome {
     page.close().await?;
     let said = [
         ("Workers", "2 workers"),
-        ("Rows that shuffle", "100 percent"),
+        ("Share that shuffles", "100 percent"),
         ("Share of the hot key", "30 percent"),
         ("Rows", "1,000,000 rows"),
         ("Driver's memory", "100 megabytes"),
