@@ -1,6 +1,7 @@
 //! The model: exact counters, list scheduling, calibration.
 
 mod calibration;
+mod expectation;
 mod timeline;
 
 use proptest::prelude::*;

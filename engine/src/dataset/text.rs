@@ -73,6 +73,15 @@ impl TextSource {
         f64::from(WORDS.start() + WORDS.end()) / 2.0
     }
 
+    /// The share of the keys that have this language.
+    pub(crate) fn share_of_language(language: &str) -> f64 {
+        LANGUAGES
+            .iter()
+            .filter(|(name, _)| *name == language)
+            .map(|(_, weight)| f64::from(*weight) / 100.0)
+            .sum()
+    }
+
     /// Bytes of the longest language.
     pub(crate) fn language_bytes() -> usize {
         LANGUAGES.iter().map(|(language, _)| language.len()).max().unwrap_or(0)
@@ -85,16 +94,21 @@ impl TextSource {
 
     /// The text of `key`, in pieces.
     pub(super) fn pieces(&self, key: i64) -> impl Iterator<Item = &str> {
-        let mut rng = self.streams.stream("prompts.text", key as u64);
-        let word_count = rng.random_range(WORDS);
-        (0..word_count).map(move |index| {
-            let word = self.spaced_word(self.ranks.sample(&mut rng));
+        self.word_ranks(key).enumerate().map(|(index, rank)| {
+            let word = self.spaced_word(rank);
             if index == 0 { &word[1..] } else { word }
         })
     }
 
+    /// The words of the text of `key`, by their place in the vocabulary.
+    pub(crate) fn word_ranks(&self, key: i64) -> impl Iterator<Item = usize> {
+        let mut rng = self.streams.stream("prompts.text", key as u64);
+        let word_count = rng.random_range(WORDS);
+        (0..word_count).map(move |_| self.ranks.sample(&mut rng))
+    }
+
     /// The language of `key`.
-    pub(super) fn language(&self, key: i64) -> &'static str {
+    pub(crate) fn language(&self, key: i64) -> &'static str {
         let mut point = (self.streams.number("prompts.language", key as u64) % 100) as u32;
         for (language, weight) in LANGUAGES {
             if point < weight {

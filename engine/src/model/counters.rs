@@ -4,6 +4,7 @@
 //! on a thousand would. [`Counters::from_report`] reads them off a finished run.
 
 use super::ModelError;
+use crate::cluster::exchange::assign;
 use crate::dataset::Table;
 use crate::metrics::{JobReport, StageReport};
 use crate::plan::{OperatorSpec, Output, Partitioning, StageGraph, StageSource, StageSpec};
@@ -64,7 +65,19 @@ impl Counters {
     /// [`ModelError::Mismatch`] when the report is not one of this scenario; [`ModelError::NotModelled`] when the model does
     /// not describe the scenario.
     pub fn from_report(report: &JobReport, scenario: &Scenario) -> Result<Self, ModelError> {
-        let graph = stage_graph(scenario)?;
+        Counters::of_stages(report, &stage_graph(scenario)?, scenario.reduce_partitions)
+    }
+
+    /// The same, of stages that were planned already.
+    ///
+    /// # Errors
+    /// As [`Counters::from_report`].
+    pub fn of_stages(
+        report: &JobReport,
+        graph: &StageGraph,
+        reduce_partitions: u32,
+    ) -> Result<Self, ModelError> {
+        check_modelled(graph)?;
         if graph.stages().len() != report.stages.len() {
             return Err(mismatch("its stages"));
         }
@@ -73,16 +86,18 @@ impl Counters {
             .iter()
             .zip(&report.stages)
             .map(|(spec, measured)| {
-                let reader = StageReader {
-                    graph: &graph,
-                    spec,
-                    measured,
-                    blocks: u64::from(scenario.reduce_partitions),
-                };
+                let reader = StageReader { graph, spec, measured, blocks: u64::from(reduce_partitions) };
                 reader.read()
             })
             .collect::<Result<_, _>>()?;
         Ok(Counters { stages })
+    }
+
+    /// The worker that runs each task of a stage, when there are so many: partitions are dealt out as the driver does it. Tasks
+    /// that scan go to whoever is free; they are alike, and dealt out evenly.
+    pub fn owners(&self, stage: u32, workers: u32) -> Vec<u32> {
+        let stage = self.stages.get(stage as usize);
+        stage.map(|stage| assign(&Counters::partition_bytes(stage), workers.max(1))).unwrap_or_default()
     }
 
     /// Bytes of each reduce partition of a stage that reads. The driver deals partitions out by these.
@@ -137,9 +152,7 @@ fn not_modelled(operator: &OperatorSpec) -> Option<&'static str> {
 
 /// The stages of a scenario; they do not depend on the number of workers, of which the model allows more than run.
 fn stage_graph(scenario: &Scenario) -> Result<StageGraph, ModelError> {
-    let graph = Scenario { workers: 1, ..scenario.clone() }.plan()?.stages;
-    check_modelled(&graph)?;
-    Ok(graph)
+    Ok(Scenario { workers: 1, ..scenario.clone() }.plan()?.stages)
 }
 
 fn mismatch(what: &str) -> ModelError {
@@ -147,7 +160,7 @@ fn mismatch(what: &str) -> ModelError {
 }
 
 /// A stage with nothing counted yet.
-fn empty_stage(graph: &StageGraph, spec: &StageSpec) -> StageCounters {
+pub(super) fn empty_stage(graph: &StageGraph, spec: &StageSpec) -> StageCounters {
     StageCounters {
         stage: spec.id,
         name: spec.name(),

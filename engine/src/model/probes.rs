@@ -19,6 +19,7 @@ const REPEATS: usize = 3;
 /// should run in this order, after one run that warms up. They have the scenario's query, tactics (but for broadcasting) and
 /// columns, so that their stages are of the same kinds.
 ///
+/// - A quarter of the work with another share, on one core, shows what rows cost where they part ways, or do not.
 /// - The work itself and a quarter of it, on 1, 2 and all cores, show what rows, bytes and contention cost.
 /// - Empty shuffles of several widths, on 1, 2 and all cores, show what blocks, peers, launches and the driver cost.
 pub fn calibration_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
@@ -54,7 +55,18 @@ pub fn calibration_scenarios(scenario: &Scenario, cores: u32) -> Vec<Scenario> {
         reduce_partitions,
         ..empty.clone()
     });
+    // Stages with and without a narrow branch are of different kinds. A reader who moves the share from one end to between both
+    // finds the other kind calibrated, too; two shares tell a wide row from a narrow one.
+    let elsewhere: &[f64] = match (scenario.query.is_wide(), share > 0.0 && share < 1.0) {
+        (false, _) => &[],
+        (true, true) => &[1.0],
+        (true, false) => &[0.25, 0.75],
+    };
     let mut scenarios = Vec::new();
+    for &shuffle_fraction in elsewhere {
+        let probe = Scenario { shuffle_fraction, ..quarter.clone() };
+        scenarios.extend(std::iter::repeat_n(probe, REPEATS));
+    }
     for probe in [full, quarter].into_iter().chain(widths) {
         // One and several workers take turns: a neighbour that slows the machine slows both. The data stay the
         // same meanwhile, so that nobody rebuilds tables.
