@@ -6,6 +6,8 @@ use shuffle_view::charts::heat_map::HeatMapData;
 use shuffle_view::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
 use shuffle_view::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
 use shuffle_view::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
+use shuffle_view::forecast::Basis;
+use shuffle_view::state::Belief;
 
 /// A small, fixed generator: samples shall not depend on a library's version.
 fn noise(seed: u64) -> u64 {
@@ -61,6 +63,8 @@ pub(crate) fn wall_clock(selected_workers: u32, max_workers: u32) -> WallClockDa
             .into_iter()
             .map(|workers| ModelledPoint { workers, modelled_wall_micros: modelled_micros(workers) })
             .collect(),
+        modelled_phases: None,
+        belief: Belief::Line,
         cores: 2,
         max_workers,
         selected_workers,
@@ -128,6 +132,7 @@ pub(crate) fn load(workers: usize, measure: LoadMeasure) -> LoadData {
         workers: (0..workers).map(worker).collect(),
         hot_key: Some(HotKey { name: "key 51,234".to_owned(), row_share: 0.31 }),
         clock: Clock::Measured,
+        rows: Basis::Counted,
         measure,
         guess: None,
     }
@@ -159,6 +164,7 @@ pub(crate) fn shuffle_cost(selected_workers: u32, max_workers: u32) -> ShuffleCo
         block_bytes: 8_100_000,
         link_bytes: 7_087_500,
         guess: None,
+        is_foreseen: false,
     }
 }
 

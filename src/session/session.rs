@@ -91,7 +91,8 @@ impl Session {
     /// A session that begins to work when its place comes into sight ([`Session::see`]).
     pub fn new(start: Start) -> Self {
         let Start { scenario, repairs, pool, needs, tell } = start;
-        let state = RunState::new(scenario, repairs, location::core_count());
+        let mut state = RunState::new(scenario, repairs, location::core_count());
+        state.apply(RunEvent::Needed(needs));
         let inner = Inner {
             pool,
             generation: Rc::default(),
@@ -158,6 +159,7 @@ impl Session {
     pub fn need(&self, needs: Needs) {
         let before = self.inner.with_value(|inner| inner.needs.replace(needs));
         if before != needs {
+            self.apply(RunEvent::Needed(needs));
             self.pursue(Begin::GoOn);
         }
     }

@@ -8,12 +8,14 @@ use shuffle_view::charts::units;
 use shuffle_view::parts::Shown;
 use shuffle_view::questions::asked;
 use shuffle_view::state::RunState;
-use shuffle_view::verdict::verdict;
+use shuffle_view::verdict::{self, verdict};
 use shuffle_view::words;
 
 pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let said = lab.slice(verdict);
     let is_current = lab.slice(RunState::is_current);
+    // Before the first run, the page is busy with it.
+    let foreseen = lab.slice(|state| verdict::foreseen(state).filter(|_| state.run.is_some()));
     let has_failed = lab.slice(|state| state.failure.is_some());
     let headline = Memo::new(move |_| {
         said.with(|said| match said {
@@ -27,8 +29,16 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
         <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("wall-clock-name"))>
             {question(lab)}
             {arrival::failure(lab)}
+            {move || foreseen.get().map(|words| view! { <p class="verdict-foreseen">{words}</p> })}
             <div class:stale=move || !is_current.get()>
-                <p class="verdict-headline" aria-live="polite">{headline}</p>
+                // Spoken when a run is over: what follows the hand is seen, and not heard at every step.
+                <p
+                    class="verdict-headline"
+                    class:only-heard=move || foreseen.with(Option::is_some)
+                    aria-live="polite"
+                >
+                    {headline}
+                </p>
             </div>
             {arrival::shown_rows(lab)}
             {match lab.room {

@@ -16,6 +16,8 @@ use shuffle_view::charts::{
     Chart, ChartError, Frame, PhaseMicros, heat_map, load, shuffle_cost, svg, theme, wall_clock,
 };
 
+use shuffle_view::forecast::Basis;
+
 #[path = "../../examples/chart_gallery/samples.rs"]
 mod chart_samples;
 
@@ -183,7 +185,14 @@ fn extreme_loads() -> Vec<LoadData> {
         let name =
             "key <script>alert(\"a name of a key that is far too long for any chart\")</script>".to_owned();
         let hot_key = Some(HotKey { name, row_share: f64::NAN });
-        loads.push(LoadData { measure, workers: one_huge, hot_key, clock: Clock::Modelled, guess: None });
+        loads.push(LoadData {
+            measure,
+            workers: one_huge,
+            hot_key,
+            clock: Clock::Modelled,
+            rows: Basis::Expected,
+            guess: None,
+        });
     }
     loads
 }

@@ -18,6 +18,7 @@ mod exact_sum;
 mod expressions;
 mod fetching;
 mod figures;
+mod forecast;
 mod frames;
 mod generator;
 mod golden;

@@ -1,10 +1,12 @@
 //! What the page shows and says, without a page.
 
+use std::sync::Arc;
+
 use shuffle_engine::cluster::local::LocalCluster;
 use shuffle_engine::cluster::{Clock, WallMicros};
 use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::ModelMicros;
+use shuffle_engine::model::{CostModel, ModelMicros, ModelPhases, THIS_MACHINE};
 use shuffle_engine::scenario::link::{Instead, Repair};
 use shuffle_engine::scenario::{Action, CollectPoint, InvalidScenario, Query, Skew, Tactics};
 use shuffle_engine::{EngineError, Scenario};
@@ -13,7 +15,7 @@ use shuffle_view::demand::{exchange_points, sweep_points};
 use shuffle_view::row_table::RowTable;
 use shuffle_view::scope::{check_runs_here, unmodelled};
 use shuffle_view::state::{
-    Failure, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
+    Failure, Fit, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
 };
 use shuffle_view::verdict::verdict;
 
@@ -62,13 +64,10 @@ fn model_with(walls: &[(u32, f64)], best_workers: u32) -> ModelView {
         workers,
         wall: ModelMicros(wall),
         exchange: ModelMicros(1.0),
+        phases: ModelPhases::default(),
     };
-    ModelView {
-        points: walls.iter().map(point).collect(),
-        best_workers,
-        accuracy: None,
-        constants: Vec::new(),
-    }
+    let fit = Fit { cost: CostModel::new(2, THIS_MACHINE), accuracy: None, constants: Vec::new() };
+    ModelView { points: walls.iter().map(point).collect(), best_workers, fit: Arc::new(fit) }
 }
 
 fn all_words(state: &RunState) -> String {

@@ -11,9 +11,14 @@ pub struct Needs {
     pub sweep: bool,
     /// The nearly empty exchanges.
     pub exchanges: bool,
+    /// The load of each worker.
+    pub loads: bool,
 }
 
 impl Needs {
+    /// All of them: what a page shows that is opened all over.
+    pub const ALL: Needs = Needs { sweep: true, exchanges: true, loads: true };
+
     /// What a mount shows: all views of a figure, and of the page those that are not folded away.
     pub fn of(parts: &Parts, view: View) -> Self {
         let is_seen = |shown| {
@@ -21,7 +26,11 @@ impl Needs {
             parts.shows(shown) && !is_away
         };
         let sweep = [Shown::Verdict, Shown::WallClock, Shown::Exchange];
-        Needs { sweep: sweep.into_iter().any(is_seen), exchanges: is_seen(Shown::Exchange) }
+        Needs {
+            sweep: sweep.into_iter().any(is_seen),
+            exchanges: is_seen(Shown::Exchange),
+            loads: is_seen(Shown::Load),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the session's state to what each chart takes. Pure, so that a test can ask what a figure will show.
 
 use shuffle_engine::metrics::{JobReport, StageReport};
+use shuffle_engine::model::{ModelMicros, ModelPhases};
 use shuffle_engine::scenario::limits;
 
 use crate::charts::heat_map::HeatMapData;
@@ -8,8 +9,9 @@ use crate::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
 use crate::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
 use crate::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
 use crate::charts::{PhaseMicros, units};
+use crate::forecast::{Basis, Forecast};
 use crate::permalink::{ExchangeOf, LoadBy, Reach};
-use crate::state::{Measurement, RunState};
+use crate::state::{Measurement, ModelPoint, RunState};
 
 /// A hot key below this share is one among many: naming it would blame it for nothing.
 const WORTH_NAMING: f64 = 0.02;
@@ -42,7 +44,12 @@ pub fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
             measured.insert(at, measured_point(workers, &run.report));
         }
     }
-    let modelled = state.model.as_ref().map(|model| model.points.as_slice()).unwrap_or_default();
+    let model = state.modelled();
+    let modelled = modelled_points(state, reach);
+    // Where nothing ran with the chosen number of workers, the model says where the time would go.
+    let workers = state.scenario.workers;
+    let has_run = measured.iter().chain(&time_sliced).any(|point| point.workers == workers);
+    let foreseen = model.filter(|_| !has_run).and_then(|model| model.at(workers));
     let single = state.sweep.iter().find(|point| point.workers == 1);
     WallClockData {
         measured,
@@ -54,12 +61,34 @@ pub fn wall_clock(state: &RunState, reach: Reach) -> WallClockData {
                 modelled_wall_micros: point.wall.0.round() as u64,
             })
             .collect(),
+        modelled_phases: foreseen.map(|point| modelled_phases(&point.phases)),
+        belief: model.map(|model| model.fit.belief()).unwrap_or_default(),
         cores: state.cores,
         max_workers: max_workers(reach),
         selected_workers: state.scenario.workers,
-        best_workers: state.model.as_ref().map(|model| model.best_workers),
+        best_workers: model.map(|model| model.best_workers),
         ideal_single_worker_micros: single.map(|point| point.median.wall_micros),
         guess: None,
+    }
+}
+
+/// The corners of the modelled lines. Those that a forecast leaves out are computed when the axis goes so far.
+fn modelled_points(state: &RunState, reach: Reach) -> Vec<ModelPoint> {
+    let mut points = state.modelled().map(|model| model.points.clone()).unwrap_or_default();
+    if let (None, Some(forecast), Reach::Far) = (&state.model, &state.forecast, reach) {
+        points.extend(forecast.far_points());
+    }
+    points
+}
+
+fn modelled_phases(phases: &ModelPhases) -> PhaseMicros {
+    let micros = |time: ModelMicros| time.0.round() as u64;
+    PhaseMicros {
+        compute: micros(phases.compute),
+        write: micros(phases.write),
+        transfer: micros(phases.transfer),
+        read: micros(phases.read),
+        waiting: micros(phases.waiting),
     }
 }
 
@@ -99,8 +128,11 @@ pub fn observed_stage(report: &JobReport) -> Option<&StageReport> {
     report.stages.iter().find(|stage| stage.exchange.is_some()).or(report.stages.last())
 }
 
-/// The load of each worker in the last run.
+/// The load of each worker: what is foreseen while the controls show what has not run, else what the last run counted.
 pub fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
+    if let Some(forecast) = state.foreseen() {
+        return Some(foreseen_load(state, forecast, by));
+    }
     let run = state.run.as_ref()?;
     let stage = observed_stage(&run.report)?;
     let hot = hot_worker(run, stage);
@@ -126,12 +158,49 @@ pub fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
             row_share: key.share,
         }),
         clock: Clock::Measured,
+        rows: Basis::Counted,
         measure: match by {
             LoadBy::Rows => LoadMeasure::Rows,
             LoadBy::Time => LoadMeasure::Time,
         },
         guess: None,
     })
+}
+
+/// The load that each worker is going to have. Without constants for its stages there are no times, so rows are shown.
+fn foreseen_load(state: &RunState, forecast: &Forecast, by: LoadBy) -> LoadData {
+    let rows = forecast.worker_rows();
+    let phases = match by {
+        LoadBy::Time => foreseen_phases(state, forecast),
+        LoadBy::Rows => None,
+    };
+    let tactics = forecast.scenario.tactics;
+    let hot = forecast.hot_key.filter(|hot| hot.share >= WORTH_NAMING && !tactics.combine);
+    let owner = hot.and_then(|hot| {
+        let owners = forecast.counters.owners(forecast.observed_stage()?, forecast.scenario.workers);
+        Some((*owners.get(hot.partition? as usize)? as usize, hot.rows))
+    });
+    let workers = rows.iter().enumerate().map(|(index, &rows)| WorkerLoad {
+        rows,
+        hot_rows: owner.filter(|(owner, _)| *owner == index).map_or(0, |(_, hot_rows)| hot_rows.min(rows)),
+        phases: phases.as_ref().and_then(|phases| phases.get(index)).map(modelled_phases).unwrap_or_default(),
+    });
+    LoadData {
+        workers: workers.collect(),
+        hot_key: hot.filter(|_| owner.is_some()).map(|hot| HotKey {
+            name: format!("key {}", units::count(hot.value.unsigned_abs())),
+            row_share: hot.share,
+        }),
+        clock: Clock::Modelled,
+        rows: forecast.basis,
+        measure: if phases.is_some() { LoadMeasure::Time } else { LoadMeasure::Rows },
+        guess: None,
+    }
+}
+
+/// Where the time of each worker goes, by the fit of this scenario or by the constants of an earlier one.
+fn foreseen_phases(state: &RunState, forecast: &Forecast) -> Option<Vec<ModelPhases>> {
+    forecast.worker_phases(&state.modelled()?.fit)
 }
 
 /// The worker that holds all rows of the hot key, and how many they are; `None` where a fix has split or merged them.
@@ -148,6 +217,28 @@ fn hot_worker(run: &Measurement, stage: &StageReport) -> Option<(usize, u64)> {
 
 /// The bill of the last run's shuffle, and what exchanges cost against workers.
 pub fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleCostData {
+    let of_this = |of: ExchangeOf| match of {
+        ExchangeOf::Messages => (message_exchanges(state), Vec::new()),
+        ExchangeOf::Scenario => (scenario_exchanges(state), modelled_exchanges(state, reach)),
+    };
+    if let Some(forecast) = state.foreseen() {
+        let (measured, modelled) = of_this(of);
+        let (block_bytes, blocks) = forecast.written();
+        let (workers, reduce) = (state.scenario.workers, state.scenario.reduce_partitions.max(1));
+        return ShuffleCostData {
+            measured,
+            modelled,
+            selected_workers: workers,
+            max_workers: max_workers(reach),
+            map_tasks: (blocks / u64::from(reduce)) as u32,
+            reduce_partitions: if blocks == 0 { 0 } else { reduce },
+            block_bytes,
+            // Of the bytes that each worker writes, all but its own part cross.
+            link_bytes: block_bytes / u64::from(workers) * u64::from(workers - 1),
+            is_foreseen: true,
+            guess: None,
+        };
+    }
     let report = state.run.as_ref().map(|run| &run.report);
     // A task that broadcasts writes one block, for everybody.
     let is_broadcast = report.is_some_and(|report| report.stages.iter().any(StageReport::reads_broadcast));
@@ -156,10 +247,7 @@ pub fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleC
         Some(_) | None => 1,
     };
     let blocks = report.map_or(0, JobReport::shuffle_blocks);
-    let (measured, modelled) = match of {
-        ExchangeOf::Messages => (message_exchanges(state), Vec::new()),
-        ExchangeOf::Scenario => (scenario_exchanges(state), modelled_exchanges(state)),
-    };
+    let (measured, modelled) = of_this(of);
     ShuffleCostData {
         measured,
         modelled,
@@ -171,6 +259,7 @@ pub fn exchange_cost(state: &RunState, of: ExchangeOf, reach: Reach) -> ShuffleC
         block_bytes: report.map_or(0, JobReport::shuffle_bytes),
         link_bytes: report.map_or(0, crossing_bytes),
         guess: None,
+        is_foreseen: false,
     }
 }
 
@@ -200,8 +289,8 @@ fn scenario_exchanges(state: &RunState) -> Vec<MeasuredExchange> {
     points
 }
 
-fn modelled_exchanges(state: &RunState) -> Vec<ModelledExchange> {
-    let points = state.model.as_ref().map(|model| model.points.as_slice()).unwrap_or_default();
+fn modelled_exchanges(state: &RunState, reach: Reach) -> Vec<ModelledExchange> {
+    let points = modelled_points(state, reach);
     let exchange = points.iter().map(|point| ModelledExchange {
         workers: point.workers,
         modelled_exchange_micros: point.exchange.0.round() as u64,

@@ -3,6 +3,7 @@
 //! ```text
 //!  permalink   link          <-> scenario, view, parts
 //!  state       RunState + RunEvent -> RunState
+//!  forecast    Scenario, fits -> what is said of it before it runs
 //!  verdict     RunState      -> sentences
 //!  figures     RunState      -> data of each chart
 //!  charts      data          -> SVG, places that answer, table
@@ -15,13 +16,16 @@
 //!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
 //! ```
 
+mod activity;
 pub mod charts;
 pub mod condition;
 pub mod controls;
 pub mod demand;
 pub mod embed;
 pub mod figures;
+pub mod forecast;
 pub mod model_view;
+mod modelled;
 pub mod parts;
 pub mod permalink;
 pub mod plan;

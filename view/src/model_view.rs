@@ -1,6 +1,8 @@
 //! From measured runs to what the page shows of the model. Here, and nowhere else, does the page meet both clocks: measured
 //! runs go in, constants and predictions come out.
 
+use std::sync::Arc;
+
 use shuffle_engine::Scenario;
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::model::{CalibrationRun, Counters, ModelCurve, PredictionError, calibrate, worker_grid};
@@ -8,7 +10,7 @@ use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 
 use crate::charts::units;
 use crate::resolution::TOO_COARSE_MICROS;
-use crate::state::{Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
+use crate::state::{Fit, Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
 
 /// The runs of a sweep, which the fit does not see: it is tried on them.
 pub fn unseen_runs(scenario: &Scenario, sweep: &[SweepPoint]) -> Vec<CalibrationRun> {
@@ -58,6 +60,11 @@ pub fn fit(
     let curve = ModelCurve::new(&counters, cost, &workers).map_err(|error| no_model(&error))?;
     let accuracy = PredictionError::of(cost, unseen).map_err(|error| no_model(&error))?;
     let best_workers = curve.best_workers().ok_or_else(|| no_model(&"nothing was predicted"))?;
+    let accuracy = accuracy.map(|error| ModelAccuracy {
+        mean_error: error.mape / 100.0,
+        worst_error: error.worst / 100.0,
+        run_count: error.runs.len() as u32,
+    });
     let constants = cost.explain().into_iter().map(|constant| ModelConstant {
         name: constant.name,
         value: format!("{} {}", significant(constant.value), constant.unit),
@@ -65,18 +72,9 @@ pub fn fit(
         source: constant.source,
     });
     Ok(ModelView {
-        points: curve
-            .points
-            .iter()
-            .map(|point| ModelPoint { workers: point.workers, wall: point.wall, exchange: point.exchange })
-            .collect(),
+        points: curve.points.iter().map(ModelPoint::of).collect(),
         best_workers,
-        accuracy: accuracy.map(|error| ModelAccuracy {
-            mean_error: error.mape / 100.0,
-            worst_error: error.worst / 100.0,
-            run_count: error.runs.len() as u32,
-        }),
-        constants: constants.collect(),
+        fit: Arc::new(Fit { accuracy, constants: constants.collect(), cost: calibration.cost.clone() }),
     })
 }
 

@@ -4,15 +4,21 @@ use std::sync::Arc;
 
 use shuffle_engine::explain::Explanation;
 use shuffle_engine::metrics::JobReport;
-use shuffle_engine::model::ModelMicros;
 use shuffle_engine::plan::Planned;
 use shuffle_engine::scenario::link::Repair;
 use shuffle_engine::scenario::{InvalidScenario, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
+pub use crate::activity::Activity;
+use crate::demand::Needs;
+use crate::forecast::{Forecast, Known, Landing};
+pub use crate::modelled::{Belief, Fit, ModelAccuracy, ModelConstant, ModelPoint, ModelView};
 use crate::permalink;
 use crate::row_table::RowTable;
 use crate::scope::unmodelled;
+
+/// Fits that are kept: one for each query, and a few with tactics.
+const MOST_FITS: usize = 16;
 
 /// One real run, or the median one of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,61 +105,6 @@ pub struct ExchangePoint {
     pub micros: Vec<u64>,
 }
 
-/// What the model says for the scenario at hand, at every number of workers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelView {
-    /// Predicted walls, ascending by workers.
-    pub points: Vec<ModelPoint>,
-    /// The fewest workers with which the predicted wall is about as short as it gets.
-    pub best_workers: u32,
-    /// Predicted against measured; `None` when there were too few runs to leave one out.
-    pub accuracy: Option<ModelAccuracy>,
-    /// The constants of the fit.
-    pub constants: Vec<ModelConstant>,
-}
-
-impl ModelView {
-    /// The predicted wall with this many workers, if it was predicted.
-    pub fn wall_at(&self, workers: u32) -> Option<ModelMicros> {
-        self.points.iter().find(|point| point.workers == workers).map(|point| point.wall)
-    }
-}
-
-/// One prediction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ModelPoint {
-    /// Workers.
-    pub workers: u32,
-    /// The wall, if each worker had a core.
-    pub wall: ModelMicros,
-    /// The exchange's part of it.
-    pub exchange: ModelMicros,
-}
-
-/// How far predictions were off, for runs that the fit did not see.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ModelAccuracy {
-    /// Mean absolute error, as a share of the measured wall.
-    pub mean_error: f64,
-    /// The largest one.
-    pub worst_error: f64,
-    /// Predictions that were compared.
-    pub run_count: u32,
-}
-
-/// A constant that a reader can open.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelConstant {
-    /// `compute: scan prompts`
-    pub name: String,
-    /// With its unit: `14.2 ns a row`.
-    pub value: String,
-    /// Where it enters.
-    pub formula: String,
-    /// Where it comes from.
-    pub source: String,
-}
-
 /// Something to tell the reader, which does not go away by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -161,45 +112,6 @@ pub struct Notice {
     pub field: Option<String>,
     /// One or two sentences.
     pub text: String,
-}
-
-/// What is being done. It changes with every task that ends, so it is no part of [`RunState`]: whoever shows the results
-/// need not look again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Activity {
-    /// Nothing.
-    #[default]
-    Idle,
-    /// The scenario runs.
-    Running {
-        /// Tasks that ended.
-        done: u32,
-        /// Tasks in all; 0 while workers start.
-        total: u32,
-    },
-    /// The same without tactics, to compare.
-    Comparing,
-    /// The workers are swept.
-    Sweeping {
-        /// Points that were measured.
-        done: u32,
-        /// Points in all.
-        total: u32,
-    },
-    /// Short runs for the model.
-    Calibrating {
-        /// Runs made.
-        done: u32,
-        /// Runs in all.
-        total: u32,
-    },
-    /// The plan runs with fewer and more rules.
-    Explaining {
-        /// Runs made.
-        done: u32,
-        /// Runs in all.
-        total: u32,
-    },
 }
 
 /// All that is shown.
@@ -225,6 +137,14 @@ pub struct RunState {
     pub exchanges: Vec<ExchangePoint>,
     /// The model, fitted to this scenario's runs.
     pub model: Option<ModelView>,
+    /// All fits of this browser that may serve again, the newest last.
+    pub fits: Vec<Arc<Fit>>,
+    /// What is said of the scenario before it has run.
+    pub forecast: Option<Forecast>,
+    /// What was said before the last run, beside what it then was.
+    pub landing: Option<Landing>,
+    /// What somebody will see.
+    pub needs: Needs,
     /// What each rule saved, or what kept it from being known, when somebody has asked for it and the scenario is still
     /// the same.
     pub savings: Option<Result<Savings, Failure>>,
@@ -266,6 +186,8 @@ pub enum RunEvent {
     },
     /// There is something to tell.
     Noticed(Notice),
+    /// Other parts are shown.
+    Needed(Needs),
     /// The reader has read a notice.
     Dismissed(usize),
     /// What these notices say is no longer so.
@@ -279,7 +201,7 @@ impl RunState {
             .into_iter()
             .map(|repair| Notice { text: permalink::note(&repair), field: Some(repair.wrong.field) })
             .collect();
-        RunState {
+        let mut state = RunState {
             plan: scenario.plan().ok().map(Arc::new),
             plans_made: 1,
             scenario,
@@ -290,11 +212,17 @@ impl RunState {
             sweep: Vec::new(),
             exchanges: Vec::new(),
             model: None,
+            fits: Vec::new(),
+            forecast: None,
+            landing: None,
+            needs: Needs::ALL,
             savings: None,
             failure: None,
             cores,
             tick_micros: 0,
-        }
+        };
+        state.foresee();
+        state
     }
 
     /// What an event makes of it.
@@ -307,6 +235,10 @@ impl RunState {
                 if self.baseline.as_ref().is_some_and(|baseline| !is_baseline_of(baseline, &measurement)) {
                     self.baseline = None;
                 }
+                // A first run lands on nothing that anybody saw; the median of several takes the place of a first one.
+                let was_foreseen = self.run.is_some() && !self.is_current();
+                let forecast = self.forecast.as_ref().filter(|_| was_foreseen || self.landing.is_some());
+                self.landing = forecast.and_then(|forecast| Landing::of(forecast, &measurement, self.cores));
                 self.run = Some(*measurement);
             }
             RunEvent::RanBaseline(measurement) => self.baseline = Some(*measurement),
@@ -320,7 +252,10 @@ impl RunState {
                 let at = self.exchanges.partition_point(|other| other.workers < point.workers);
                 self.exchanges.insert(at, point);
             }
-            RunEvent::Modelled(model) => self.model = Some(*model),
+            RunEvent::Modelled(model) => {
+                self.keep(model.fit.clone());
+                self.model = Some(*model);
+            }
             RunEvent::Explained(savings) => self.savings = Some(*savings),
             RunEvent::Failed(reason) => self.failure = Some(reason),
             RunEvent::Looked { cores, tick_micros } => {
@@ -334,6 +269,10 @@ impl RunState {
                 if !self.notices.contains(&notice) {
                     self.notices.push(notice);
                 }
+            }
+            RunEvent::Needed(needs) => {
+                self.needs = needs;
+                self.foresee();
             }
             RunEvent::Forgotten(texts) => self.notices.retain(|notice| !texts.contains(&notice.text)),
             RunEvent::Dismissed(index) => {
@@ -358,7 +297,43 @@ impl RunState {
             // What did not fit may fit now.
             self.failure = None;
         }
-        self.scenario = scenario;
+        if scenario != self.scenario {
+            self.landing = None;
+            self.scenario = scenario;
+            self.foresee();
+        }
+    }
+
+    /// Says what there is to say before a run.
+    fn foresee(&mut self) {
+        let before = self.forecast.take();
+        let Some(plan) = &self.plan else { return };
+        // A model that was fitted to this scenario needs no other.
+        let sweep = self.needs.sweep && self.model.is_none();
+        let needs = Needs { sweep, loads: self.needs.loads || self.needs.sweep, ..self.needs };
+        let known = Known { graph: &plan.stages, run: self.run.as_ref(), fits: &self.fits, needs };
+        self.forecast = Forecast::of(&self.scenario, known, before.as_ref());
+    }
+
+    /// Keeps a fit, in place of an older one of the same stages.
+    fn keep(&mut self, fit: Arc<Fit>) {
+        let kinds =
+            |fit: &Fit| fit.cost.stages.iter().map(|stage| stage.signature.clone()).collect::<Vec<_>>();
+        self.fits.retain(|other| kinds(other) != kinds(&fit));
+        self.fits.push(fit);
+        if self.fits.len() > MOST_FITS {
+            self.fits.remove(0);
+        }
+    }
+
+    /// What the model says of what the controls show: by its own fit, else by the constants of an earlier one.
+    pub fn modelled(&self) -> Option<&ModelView> {
+        self.model.as_ref().or_else(|| self.forecast.as_ref()?.curve.as_ref())
+    }
+
+    /// What is said of what the controls show while it has not run.
+    pub fn foreseen(&self) -> Option<&Forecast> {
+        self.forecast.as_ref().filter(|_| !self.is_current())
     }
 
     /// Why the model does not describe what the controls show, in a sentence; `None` where it does.

@@ -3,12 +3,14 @@
 
 use std::cmp::Ordering;
 
+use shuffle_engine::metrics::skew::max_over_median;
 use shuffle_engine::metrics::{FetchReport, JobReport, StageReport};
 use shuffle_engine::model::ModelMicros;
 use shuffle_engine::scenario::{Action, CollectPoint};
 
 use crate::charts::units;
-use crate::state::{Measurement, RunState};
+use crate::forecast::Basis;
+use crate::state::{Belief, Measurement, RunState};
 
 /// From this ratio on, partitions are called skewed: the default of Spark's `spark.sql.adaptive.skewJoin.skewedPartitionFactor`
 /// (Spark's SQL performance tuning guide).
@@ -31,10 +33,65 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     let mut details = Vec::new();
     details.extend(straggler(run));
     details.extend(best_workers(state, run));
+    details.extend(landing(state));
     details.extend(where_time_goes(&run.report));
     details.extend(tactics(state));
     details.extend(run.unmodelled.clone());
     Some(Verdict { headline: headline(state, run), details })
+}
+
+/// What is said while the controls show what has not run yet: a sentence that follows the hand. `None` when the verdict on a run
+/// stands for it, and where nothing can be foreseen.
+pub fn foreseen(state: &RunState) -> Option<String> {
+    let forecast = state.foreseen()?;
+    let workers = units::plural(state.scenario.workers.into(), "worker", "workers");
+    let time =
+        state.modelled().and_then(|model| Some((model.fit.belief(), model.wall_at(state.scenario.workers)?)));
+    let time = match time {
+        Some((Belief::Line, wall)) => format!("Modelled: with {workers} {}.", micros(wall)),
+        Some((Belief::Band { error }, wall)) => {
+            format!("Modelled: with {workers} {}, give or take {}.", micros(wall), units::share(error))
+        }
+        Some((Belief::Unknown { error }, _)) => {
+            format!("With {workers}: not known here. The model was off by up to {}.", units::share(error))
+        }
+        None => format!("With {workers}: these stages were never timed in this browser."),
+    };
+    let (bytes, _) = forecast.written();
+    let ratio = max_over_median(&forecast.partition_rows()).filter(|ratio| *ratio >= SKEWED_FACTOR);
+    let expected = match forecast.basis {
+        Basis::Counted => "has",
+        Basis::Expected => "is expected to have",
+    };
+    let moved = match (bytes, ratio) {
+        (0, _) => "Nothing moves between workers.".to_owned(),
+        (_, Some(ratio)) => {
+            format!("The largest partition {expected} {} the rows of the median one.", units::ratio(ratio))
+        }
+        (bytes, None) => format!("About {} move between tasks.", units::bytes(bytes)),
+    };
+    Some(format!("{time} {moved}"))
+}
+
+/// How far what was said before the run was off.
+fn landing(state: &RunState) -> Option<String> {
+    let landing = state.landing?;
+    let off = |before: f64, after: f64| {
+        units::share(if after > 0.0 { (before - after).abs() / after } else { 0.0 })
+    };
+    let wall = landing.wall.map(|(modelled, measured)| {
+        format!("Modelled before the run: {}, off by {}.", micros(modelled), off(modelled.0, measured as f64))
+    });
+    let largest = landing.largest.map(|(expected, counted)| {
+        let rows = units::plural(expected, "row", "rows");
+        format!("Expected in the largest partition: {rows}, off by {}.", off(expected as f64, counted as f64))
+    });
+    let sentences: Vec<String> = wall.into_iter().chain(largest).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn micros(time: ModelMicros) -> String {
+    units::micros(time.0.round() as u64)
 }
 
 fn headline(state: &RunState, run: &Measurement) -> String {
@@ -116,12 +173,22 @@ fn straggler(run: &Measurement) -> Option<String> {
 /// What the model says about other numbers of workers.
 fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
     let model = state.model.as_ref()?;
+    let give_or_take = match model.fit.belief() {
+        Belief::Line => String::new(),
+        Belief::Band { error } => format!(", give or take {}", units::share(error)),
+        Belief::Unknown { error } => {
+            return Some(format!(
+                "Modelled: which number of workers is best is not known here. The model was off by up to {}.",
+                units::share(error)
+            ));
+        }
+    };
     let best = model.best_workers;
     let (here, there) = (model.wall_at(run.scenario.workers)?, model.wall_at(best)?);
     let workers = run.scenario.workers;
     let time_of = |workers: u32, wall: ModelMicros| {
         let workers = units::plural(workers.into(), "worker", "workers");
-        (workers, units::micros(wall.0.round() as u64))
+        (workers, micros(wall))
     };
     let ((best_words, best_time), (words, time)) = (time_of(best, there), time_of(workers, here));
     let times = if best == workers {
@@ -129,7 +196,7 @@ fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
     } else {
         format!("{best_words} would take {best_time}, {words} {time}")
     };
-    let says = "Modelled, with a core for each worker:";
+    let says = format!("Modelled, with a core for each worker{give_or_take}:");
     let is_as_fast = here.0 <= there.0 * (1.0 + NOTICEABLE);
     let conclusion = match (is_as_fast, workers.cmp(&best)) {
         (true, Ordering::Less | Ordering::Equal) => "That is about as fast as it gets.".to_owned(),

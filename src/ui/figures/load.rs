@@ -8,9 +8,10 @@ use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
 use shuffle_view::charts::guess::GuessOf;
-use shuffle_view::charts::load::{self, LoadData};
+use shuffle_view::charts::load::{self, LoadData, LoadMeasure};
 use shuffle_view::charts::units;
 use shuffle_view::figures as data;
+use shuffle_view::forecast::Basis;
 use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, LoadBy};
 use shuffle_view::state::RunState;
@@ -31,7 +32,8 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
         data.map(|data| LoadData { guess, ..data })
     });
     let has_failed = lab.slice(|state| state.failure.is_some());
-    let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
+    let is_stale =
+        lab.slice(|state| state.run.is_some() && !state.is_current() && state.foreseen().is_none());
     let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
     let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
     let (picture, chart) = plot(lab, &DRAWING, drawn, move || no_run(has_failed.get()));
@@ -53,6 +55,9 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
 }
 
 fn caption(state: &RunState, by: LoadBy) -> String {
+    if let Some(forecast) = state.foreseen() {
+        return foreseen(forecast.basis, by, data::load(state, by).map(|data| data.measure));
+    }
     let Some(run) = &state.run else { return String::new() };
     let Some(stage) = data::observed_stage(&run.report) else { return String::new() };
     let tasks = units::plural(stage.tasks.into(), "task", "tasks");
@@ -72,5 +77,26 @@ fn caption(state: &RunState, by: LoadBy) -> String {
                 "Each bar shows where a worker's time went, measured from the start of the run to its end.{sliced}"
             )
         }
+    }
+}
+
+/// Of bars that show what has not run yet.
+fn foreseen(basis: Basis, by: LoadBy, shown: Option<LoadMeasure>) -> String {
+    let rows = match basis {
+        Basis::Counted => {
+            "Nothing has run with so many workers yet: the partitions are those of the last run, dealt out as the driver will."
+        }
+        Basis::Expected => {
+            "Nothing like it has run yet: each bar is what a worker is expected to read, from the keys and where their hashes put \
+             them."
+        }
+    };
+    match (by, shown) {
+        (LoadBy::Time, Some(LoadMeasure::Time)) => {
+            "Nothing like it has run yet: each bar is what the model says, with a core for each worker."
+                .to_owned()
+        }
+        (LoadBy::Time, _) => format!("How long it takes is not known before it runs. {rows}"),
+        (LoadBy::Rows, _) => rows.to_owned(),
     }
 }

@@ -53,8 +53,8 @@ pub(super) fn constants(lab: Lab) -> impl IntoView {
 }
 
 fn words(state: &RunState) -> String {
-    let Some(model) = &state.model else { return String::new() };
-    let Some(accuracy) = model.accuracy else {
+    let Some(model) = state.modelled() else { return String::new() };
+    let Some(accuracy) = model.fit.accuracy else {
         return "How far the model is off is not known: there were too few runs to try it on.".to_owned();
     };
     format!(
@@ -66,7 +66,7 @@ fn words(state: &RunState) -> String {
 }
 
 fn rows(state: &RunState) -> Vec<Row> {
-    let constants = state.model.as_ref().map(|model| model.constants.as_slice()).unwrap_or_default();
+    let constants = state.modelled().map(|model| model.fit.constants.as_slice()).unwrap_or_default();
     let row = |constant: &ModelConstant| Row {
         name: constant.name.clone(),
         value: constant.value.clone(),

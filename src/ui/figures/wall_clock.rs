@@ -96,7 +96,14 @@ fn caption(state: &RunState, drawn: &Held) -> String {
     let runs = state.sweep.first().map_or(0, |point| point.walls_micros.len());
     match &drawn.data {
         None => String::new(),
-        Some(_) if drawn.is_stale => "The grey picture is of what the controls said before.".to_owned(),
+        Some(_) if drawn.is_stale => {
+            let untimed = if state.unmodelled().is_none() {
+                " Nothing is modelled before its runs: these stages were never timed in this browser."
+            } else {
+                ""
+            };
+            format!("The grey picture is of what the controls said before.{untimed}")
+        }
         Some(data) => wall_clock::caption(data, runs, state.unmodelled()),
     }
 }

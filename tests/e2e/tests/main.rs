@@ -17,6 +17,7 @@ macro_rules! tests {
 }
 
 mod access;
+mod drag;
 mod figure;
 mod hosts;
 mod lab;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
             figure::tests(),
             lesson::tests(),
             access::tests(),
+            drag::tests(),
         ];
         tests.extend(files.into_iter().flatten());
     }

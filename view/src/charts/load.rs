@@ -8,6 +8,8 @@
 //!    0 1 2 3 4 5 6 7
 //! ```
 
+mod words;
+
 use super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::glyphs::{Type, shorten};
 use super::guess::{self, Guess};
@@ -16,8 +18,10 @@ use super::phases::{Phase, PhaseMicros, draw_stack};
 use super::plot::{Plot, gutter_px};
 use super::theme::Role;
 use super::units::{self, Quantity, ticks};
-use super::{Chart, ChartError, Frame, Table};
+use super::{Chart, ChartError, Frame};
+use crate::forecast::Basis;
 use plotters::coord::types::RangedCoordf64;
+use words::{describe, facts, hot_words, rows_note, sentence, table};
 
 /// What one worker had to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +72,8 @@ pub struct LoadData {
     pub hot_key: Option<HotKey>,
     /// Which clock the phases come from.
     pub clock: Clock,
+    /// Whether the rows were counted, or are expected of a run that was not made.
+    pub rows: Basis,
     /// What the bars show.
     pub measure: LoadMeasure,
     /// The reader's bet on the rows of the busiest worker.
@@ -92,6 +98,14 @@ impl LoadData {
         match self.measure {
             LoadMeasure::Rows => worker.rows,
             LoadMeasure::Time => worker.phases.total(),
+        }
+    }
+
+    /// Bars of a run that was not made are hatched.
+    fn rows_role(&self) -> Role {
+        match self.clock {
+            Clock::Measured => Role::Count,
+            Clock::Modelled => Role::HatchModelled,
         }
     }
 
@@ -198,7 +212,7 @@ pub fn draw(data: &LoadData, frame: &Frame) -> Result<Chart, ChartError> {
 
 fn draw_head(canvas: &mut Canvas, data: &LoadData, unit: &str) -> Result<f64, ChartError> {
     let (title, note) = match (data.measure, data.clock) {
-        (LoadMeasure::Rows, _) => ("rows per worker".to_owned(), "exact"),
+        (LoadMeasure::Rows, clock) => ("rows per worker".to_owned(), rows_note(data.rows, clock)),
         (LoadMeasure::Time, Clock::Measured) => (format!("time per worker, {unit}"), "measured here"),
         (LoadMeasure::Time, Clock::Modelled) => (format!("time per worker, {unit}"), "modelled"),
     };
@@ -212,29 +226,12 @@ fn draw_head(canvas: &mut Canvas, data: &LoadData, unit: &str) -> Result<f64, Ch
             entries.extend(Phase::ALL.map(|phase| (Swatch::Fill(phase.role()), phase.name())));
         }
         LoadMeasure::Rows if data.hottest().is_some() => {
-            entries.push((Swatch::Fill(Role::Count), "rows of other keys"));
+            entries.push((Swatch::Fill(data.rows_role()), "rows of other keys"));
             entries.push((Swatch::Fill(Role::HatchHot), "rows of the hot key"));
         }
         LoadMeasure::Rows | LoadMeasure::Time => return Ok(bottom),
     }
     draw_legend(canvas, bottom + 2.0, &entries)
-}
-
-fn facts(data: &LoadData) -> String {
-    if data.workers.is_empty() {
-        return "nothing has run yet".to_owned();
-    }
-    let (max, median) = (data.max(), data.median());
-    let busy = match data.measure {
-        LoadMeasure::Rows => "",
-        LoadMeasure::Time => "busy: ",
-    };
-    let ratio = if median == 0 {
-        "no ratio, the median is zero".to_owned()
-    } else {
-        format!("max/median {}", units::ratio(max as f64 / median as f64))
-    };
-    format!("{busy}max {} · median {} · {ratio}", data.in_words(max), data.in_words(median))
 }
 
 fn draw_bars(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(), ChartError> {
@@ -249,7 +246,11 @@ fn draw_bars(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(), Ch
                 let others = worker.rows.saturating_sub(worker.hot_rows);
                 let (zero, middle, top) = (y_of(0), y_of(others), y_of(worker.rows));
                 if zero - middle > 0.0 {
-                    canvas.rect(Rect::new(left, middle, width, zero - middle), Role::Count)?;
+                    let others = Rect::new(left, middle, width, zero - middle);
+                    canvas.rect(others, data.rows_role())?;
+                    if data.clock == Clock::Modelled {
+                        canvas.outline(others, Role::Modelled, 1.0)?;
+                    }
                 }
                 if middle - top > 0.0 {
                     let hot = Rect::new(left, top, width, middle - top);
@@ -262,7 +263,13 @@ fn draw_bars(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(), Ch
                     }
                 }
             }
-            LoadMeasure::Time => draw_stack(canvas, left, width, &worker.phases, y_of)?,
+            LoadMeasure::Time => {
+                draw_stack(canvas, left, width, &worker.phases, y_of)?;
+                let (zero, top) = (y_of(0), y_of(worker.phases.total()));
+                if data.clock == Clock::Modelled && zero - top > 0.0 {
+                    canvas.rect(Rect::new(left, top, width, zero - top), Role::HatchModelled)?;
+                }
+            }
         }
         let slot_left = bars.plot.x_of(bar as f64);
         let slot_width = bars.plot.x_of(bar as f64 + 1.0) - slot_left;
@@ -286,17 +293,6 @@ fn draw_median(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(), 
     let bounds = canvas.bounds();
     canvas.place("median", Type::Tick, Role::Ink, &place, &bounds)?;
     Ok(())
-}
-
-fn hot_words(data: &LoadData) -> Option<String> {
-    let key = data.hot_key.as_ref()?;
-    let holders = data.workers.iter().filter(|worker| worker.hot_rows > 0).count();
-    let spread = if holders > 1 {
-        format!(", on {}", units::plural(holders as u64, "worker", "workers"))
-    } else {
-        String::new()
-    };
-    Some(format!("{}: {} of the rows{spread}", key.name, units::share(key.row_share)))
 }
 
 /// A pointer above the bar and the name of the key beside it, above all bars so that it hides none.
@@ -358,52 +354,4 @@ fn draw_indexes(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(),
     let place = [(Anchor::End, (bars.plot.frame.right(), y + LINE_PX * 0.95))];
     canvas.place(&name, Type::Note, Role::Muted, &place, &bounds)?;
     Ok(())
-}
-
-fn sentence(data: &LoadData, index: usize, worker: &WorkerLoad, workers_per_bar: usize) -> String {
-    let mut text = format!("worker {index}: {}", units::plural(worker.rows, "row", "rows"));
-    if worker.hot_rows > 0 {
-        let name = data.hot_key.as_ref().map_or("the hot key", |key| key.name.as_str());
-        text += &format!(", {} of them {name}", units::count(worker.hot_rows));
-    }
-    if worker.phases.total() > 0 {
-        let clock = match data.clock {
-            Clock::Measured => "measured",
-            Clock::Modelled => "modelled",
-        };
-        let busy = units::micros(worker.phases.busy());
-        text += &format!("; busy {busy} {clock} ({})", worker.phases.sentence());
-    }
-    if workers_per_bar > 1 {
-        let first = index / workers_per_bar * workers_per_bar;
-        let last = (first + workers_per_bar - 1).min(data.workers.len() - 1);
-        text += &format!("; the busiest of workers {first} to {last}");
-    }
-    text
-}
-
-fn describe(data: &LoadData) -> String {
-    let workers = units::plural(data.workers.len() as u64, "worker", "workers");
-    let hot = match (hot_words(data), data.hottest()) {
-        (Some(words), Some(index)) => format!(" Worker {index} holds most of {words}."),
-        _ => String::new(),
-    };
-    format!("{workers}. {}.{hot}{}", facts(data), guess::sentence(data.shown_guess()))
-}
-
-fn table(data: &LoadData) -> Table {
-    let mut header: Vec<String> =
-        ["worker", "rows", "rows of the hot key", "busy"].map(str::to_owned).to_vec();
-    header.extend(Phase::ALL.map(|phase| phase.name().to_owned()));
-    let row = |(index, worker): (usize, &WorkerLoad)| {
-        let mut row = vec![
-            index.to_string(),
-            units::count(worker.rows),
-            units::count(worker.hot_rows),
-            units::micros(worker.phases.busy()),
-        ];
-        row.extend(Phase::ALL.map(|phase| units::micros(worker.phases.get(phase))));
-        row
-    };
-    Table { header, rows: data.workers.iter().enumerate().map(row).collect() }
 }

@@ -56,6 +56,8 @@ pub struct ShuffleCostData {
     pub link_bytes: u64,
     /// The reader's bet on a number of links.
     pub guess: Option<Guess>,
+    /// Whether blocks and bytes are those of a run that was not made.
+    pub is_foreseen: bool,
 }
 
 /// Directed links between W workers: each sends to every other.
@@ -122,8 +124,9 @@ fn facts(data: &ShuffleCostData) -> String {
     let blocks = data.blocks();
     let mean = data.block_bytes.checked_div(blocks);
     let mean = mean.map_or("no blocks".to_owned(), |bytes| format!("mean block {}", units::bytes(bytes)));
+    let foreseen = if data.is_foreseen { "expected: " } else { "" };
     format!(
-        "blocks M × R = {} × {} = {} · {mean} · {} in all, {} over links",
+        "{foreseen}blocks M × R = {} × {} = {} · {mean} · {} in all, {} over links",
         units::count(u64::from(data.map_tasks)),
         units::count(u64::from(data.reduce_partitions)),
         units::count(blocks),

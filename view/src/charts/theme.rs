@@ -57,6 +57,8 @@ pub enum Role {
     HatchTimeSliced,
     /// Area: the diagonal of the heat map, which never crosses a link.
     HatchLocal,
+    /// Area, or over a bar: foreseen, not measured.
+    HatchModelled,
 }
 
 /// Number of steps of the sequential scale.
@@ -64,7 +66,7 @@ pub const HEAT_STEPS: u8 = 7;
 
 impl Role {
     /// Every role, each step of the scale included.
-    pub const ALL: [Role; 27] = [
+    pub const ALL: [Role; 28] = [
         Role::Compute,
         Role::Write,
         Role::Transfer,
@@ -92,6 +94,7 @@ impl Role {
         Role::Heat(5),
         Role::Heat(6),
         Role::Heat(7),
+        Role::HatchModelled,
     ];
 
     /// The CSS variable that colours it (for a hatch: its lines).
@@ -104,7 +107,7 @@ impl Role {
             Role::Waiting | Role::HatchWaiting => "--phase-waiting",
             Role::Count => "--count",
             Role::Measured => "--clock-measured",
-            Role::Modelled => "--clock-modelled",
+            Role::Modelled | Role::HatchModelled => "--clock-modelled",
             Role::Accent => "--accent",
             Role::Hot | Role::HatchHot => "--hot",
             Role::Ink | Role::Rule => "--ink",
@@ -146,6 +149,7 @@ impl Role {
             | Role::HatchPastCores
             | Role::HatchTimeSliced
             | Role::HatchLocal
+            | Role::HatchModelled
             | Role::Heat(_) => None,
         }
     }
@@ -159,6 +163,7 @@ impl Role {
             Role::HatchPastCores => Some(hatch("past-cores", 7.0, 45, 0.8, 0.0)),
             Role::HatchTimeSliced => Some(hatch("time-sliced", 5.0, 45, 1.9, 0.0)),
             Role::HatchLocal => Some(hatch("local", 5.0, 45, 0.8, 0.0)),
+            Role::HatchModelled => Some(hatch("modelled", 5.0, 135, 1.1, 0.16)),
             Role::Compute
             | Role::Write
             | Role::Transfer

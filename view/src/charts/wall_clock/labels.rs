@@ -5,6 +5,8 @@ use super::super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::super::glyphs::Type;
 use super::super::theme::Role;
 use super::super::units;
+use crate::state::Belief;
+
 use super::{ModelledPoint, WallClockData, WorkersPlot, cores_x};
 
 /// The longest wording that fits between the rule and the right edge, else one that ends at the edge.
@@ -73,7 +75,7 @@ pub(super) fn draw_labels(
 ) -> Result<(), ChartError> {
     let frame = plot.frame;
     let bounds = Rect::new(frame.x, frame.y - 4.0, frame.w + 2.0, frame.h + 2.0);
-    if let Some(best) = data.best_workers
+    if let Some(best) = data.believed_best()
         && let Some(micros) = data.modelled_at(best)
         && (1..=data.max_workers()).contains(&best)
         && micros as f64 <= top
@@ -111,11 +113,17 @@ fn draw_selected_label(
     let run = data.real_runs().find(|point| point.workers == workers);
     let (micros, word) = match (run, data.modelled_at(workers)) {
         (Some(run), _) => (run.measured_wall_micros, "measured"),
+        (None, Some(_)) if matches!(data.belief, Belief::Unknown { .. }) => {
+            let at = plot.at(f64::from(workers), 0.0);
+            let places = above_first(at);
+            canvas.place("not known here", Type::Strong, Role::Modelled, &places, bounds)?;
+            return Ok(());
+        }
         (None, Some(modelled)) => (modelled, "modelled"),
         (None, None) => return Ok(()),
     };
     let at = plot.at(f64::from(workers), (micros as f64).min(top));
-    let is_best = data.best_workers == Some(workers);
+    let is_best = data.believed_best() == Some(workers);
     if run.is_none() && !is_best {
         canvas.dot(at, 3.4, Role::Accent)?;
     }

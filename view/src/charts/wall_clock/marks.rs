@@ -5,6 +5,8 @@ use super::super::canvas::{Canvas, LINE_PX, Rect};
 use super::super::phases::draw_stack;
 use super::super::plot::ascending_once;
 use super::super::theme::Role;
+use crate::state::Belief;
+
 use super::{MeasuredPoint, ModelledPoint, WallClockData, WorkersPlot, cores_x};
 
 pub(super) fn draw_past_cores(
@@ -95,6 +97,30 @@ pub(super) fn draw_bars(
     Ok(())
 }
 
+/// Where the time would go with the reader's choice, hatched as what the model says.
+pub(super) fn draw_modelled_bar(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    data: &WallClockData,
+    top: f64,
+) -> Result<(), ChartError> {
+    let (Some(phases), Some(workers)) = (&data.modelled_phases, data.selected()) else { return Ok(()) };
+    let width = bar_width(plot, data);
+    let x = plot.x_of(f64::from(workers)) - width / 2.0;
+    let y_of = |micros: u64| plot.y_of((micros as f64).min(top));
+    let (zero, high) = (y_of(0), y_of(phases.total()));
+    let bar = Rect::new(x, high, width, zero - high);
+    if bar.h <= 0.0 {
+        return Ok(());
+    }
+    canvas.rect(bar, Role::Surface)?;
+    draw_stack(canvas, x, width, phases, y_of)?;
+    canvas.rect(bar, Role::HatchModelled)?;
+    canvas.outline(bar, Role::Modelled, 1.0)?;
+    canvas.obstacle(bar);
+    Ok(())
+}
+
 pub(super) fn draw_dots(
     canvas: &mut Canvas,
     plot: &WorkersPlot,
@@ -122,7 +148,28 @@ pub(super) fn draw_dots(
     Ok(())
 }
 
-/// Draws the dashed line; where it leaves through the top, returns the place and its last value.
+/// Draws what is between the model less and the model more its error, as far as it is on the chart.
+fn draw_band(
+    canvas: &mut Canvas,
+    plot: &WorkersPlot,
+    points: &[ModelledPoint],
+    (error, top): (f64, f64),
+) -> Result<(), ChartError> {
+    let side = |share: f64| {
+        let corner = move |point: &ModelledPoint| {
+            let micros = (point.modelled_wall_micros as f64 * share).clamp(0.0, top);
+            plot.at(f64::from(point.workers), micros)
+        };
+        points.iter().map(corner)
+    };
+    let corners: Vec<(f64, f64)> = side(1.0 - error).chain(side(1.0 + error).rev()).collect();
+    if points.len() < 2 {
+        return Ok(());
+    }
+    canvas.polygon(&corners, Role::HatchModelled)
+}
+
+/// Draws the dashed line, or the band of what is not believed to be a line; where it leaves through the top, returns the place and its last value.
 pub(super) fn draw_model(
     canvas: &mut Canvas,
     plot: &WorkersPlot,
@@ -133,6 +180,13 @@ pub(super) fn draw_model(
     for &point in data.modelled.iter().filter(|point| (1..=data.max_workers()).contains(&point.workers)) {
         let at = points.partition_point(|known| known.workers <= point.workers);
         points.insert(at, point);
+    }
+    match data.belief {
+        Belief::Line => {}
+        Belief::Band { error } | Belief::Unknown { error } => {
+            draw_band(canvas, plot, &points, (error, top))?;
+            return Ok(None);
+        }
     }
     let mut run: Vec<(f64, f64)> = Vec::new();
     let mut exit = None;

@@ -26,6 +26,7 @@ use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
 use super::units::{Quantity, Ticks, ticks};
 use super::{Chart, ChartError, Frame, MAX_WORKERS};
+use crate::state::Belief;
 
 type WorkersPlot = Plot<LogCoord<f64>>;
 
@@ -59,7 +60,7 @@ pub struct ModelledPoint {
 }
 
 /// What the chart shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WallClockData {
     /// Real runs with at most as many workers as cores.
     pub measured: Vec<MeasuredPoint>,
@@ -67,6 +68,10 @@ pub struct WallClockData {
     pub time_sliced: Vec<MeasuredPoint>,
     /// The model, for as many numbers of workers as the line shall have corners.
     pub modelled: Vec<ModelledPoint>,
+    /// Where the time would go with the reader's choice, mean over the workers; `None` where a real run shows it.
+    pub modelled_phases: Option<PhaseMicros>,
+    /// How far the model is believed.
+    pub belief: Belief,
     /// Cores of this machine.
     pub cores: u32,
     /// Right end of the axis.
@@ -99,6 +104,11 @@ impl WallClockData {
 
     fn real_runs(&self) -> impl Iterator<Item = &MeasuredPoint> {
         self.measured.iter().chain(&self.time_sliced)
+    }
+
+    /// The best number of workers, unless the model is not believed.
+    fn believed_best(&self) -> Option<u32> {
+        self.best_workers.filter(|_| !matches!(self.belief, Belief::Unknown { .. }))
     }
 
     fn modelled_at(&self, workers: u32) -> Option<u64> {
@@ -147,6 +157,7 @@ pub fn draw(data: &WallClockData, frame: &Frame) -> Result<Chart, ChartError> {
     marks::draw_ideal(&plot, data, ticks.top)?;
     marks::draw_selected(&mut canvas, &plot, data)?;
     marks::draw_bars(&mut canvas, &plot, data)?;
+    marks::draw_modelled_bar(&mut canvas, &plot, data, ticks.top)?;
     plot.draw_baseline(&mut canvas)?;
     let leaves = marks::draw_model(&mut canvas, &plot, data, ticks.top)?;
     marks::draw_dots(&mut canvas, &plot, data)?;
@@ -173,7 +184,7 @@ fn draw_head(canvas: &mut Canvas, data: &WallClockData, ticks: &Ticks) -> Result
     let region = Rect::new(0.0, 0.0, canvas.width(), LINE_PX);
     let bottom = draw_title(canvas, region, &title, note)?;
     let mut entries = Vec::new();
-    if data.real_runs().next().is_some() {
+    if data.real_runs().next().is_some() || data.modelled_phases.is_some() {
         entries.push((Swatch::None, "bottom to top:"));
         entries.extend(Phase::ALL.map(|phase| (Swatch::Fill(phase.role()), phase.name())));
     }
@@ -183,8 +194,12 @@ fn draw_head(canvas: &mut Canvas, data: &WallClockData, ticks: &Ticks) -> Result
     if !data.time_sliced.is_empty() {
         entries.push((Swatch::Ring(Role::Measured), "measured, cores shared"));
     }
-    if !data.modelled.is_empty() {
-        entries.push((Swatch::Line(Role::Modelled, 2.0), "modelled"));
+    match data.belief {
+        _ if data.modelled.is_empty() => {}
+        Belief::Line => entries.push((Swatch::Line(Role::Modelled, 2.0), "modelled")),
+        Belief::Band { .. } | Belief::Unknown { .. } => {
+            entries.push((Swatch::Fill(Role::HatchModelled), "modelled, give or take its error"));
+        }
     }
     if data.ideal_single_worker_micros.is_some() {
         entries.push((Swatch::Line(Role::Muted, 1.0), "ideal: one worker / W"));

@@ -4,6 +4,8 @@ use super::super::Table;
 use super::super::canvas::{Canvas, Rect};
 use super::super::phases::Phase;
 use super::super::units;
+use crate::state::Belief;
+
 use super::{WallClockData, WorkersPlot};
 
 /// What is known for one number of workers, in one sentence.
@@ -47,9 +49,21 @@ pub fn caption(data: &WallClockData, runs: usize, unmodelled: Option<String>) ->
     let line = if data.modelled.is_empty() {
         unmodelled.unwrap_or_else(|| "The modelled line follows once this browser is calibrated.".to_owned())
     } else {
-        "The dashed line is modelled, with a core for each worker.".to_owned()
+        match data.belief {
+            Belief::Line => "The dashed line is modelled, with a core for each worker.".to_owned(),
+            Belief::Band { error } => format!(
+                "The purple band is modelled, with a core for each worker, give or take the {} that the model was off at worst.",
+                units::share(error)
+            ),
+            Belief::Unknown { error } => format!(
+                "Which number of workers is best is not known here: the model was off by up to {}, and the purple band is as wide.",
+                units::share(error)
+            ),
+        }
     };
-    let sentences: Vec<String> = bars.into_iter().chain(dots).chain(nothing).chain([line]).collect();
+    let bar = data.modelled_phases.map(|_| "The hatched bar is modelled, too.".to_owned());
+    let sentences: Vec<String> =
+        bars.into_iter().chain(dots).chain(nothing).chain([line]).chain(bar).collect();
     sentences.join(" ")
 }
 
@@ -81,7 +95,7 @@ pub(super) fn describe(data: &WallClockData) -> String {
     if data.worker_counts().contains(&data.selected_workers) {
         parts.push(format!("Selected: {}.", sentence(data, data.selected_workers)));
     }
-    if let Some(best) = data.best_workers {
+    if let Some(best) = data.believed_best() {
         parts.push(format!("Best on the model: {}.", sentence(data, best)));
     }
     parts.join(" ")
