@@ -24,6 +24,18 @@ impl std::ops::AddAssign for WallMicros {
     }
 }
 
+/// A stretch of time in which an executor worked on one task without a pause. Every batch of the task is read, computed and
+/// written in this order, so the phases interleave; together they are no longer than the stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Span {
+    /// The moment at which the work began, on the executor's clock.
+    pub began: WallMicros,
+    /// The moment at which the work ended, on the same clock.
+    pub ended: WallMicros,
+    /// How much of the time each phase took.
+    pub phases: PhaseMicros,
+}
+
 /// A clock, given to the engine by whatever runs it: the engine has none of its own.
 pub trait Clock {
     /// The time at this moment, in microseconds since the clock's own origin.
@@ -73,6 +85,16 @@ impl PhaseMicros {
         self.write += other.write;
         self.transfer += other.transfer;
         self.read += other.read;
+    }
+
+    /// What has come to each phase since `earlier`.
+    pub fn since(&self, earlier: &PhaseMicros) -> PhaseMicros {
+        PhaseMicros {
+            compute: self.compute.since(earlier.compute),
+            write: self.write.since(earlier.write),
+            transfer: self.transfer.since(earlier.transfer),
+            read: self.read.since(earlier.read),
+        }
     }
 
     /// All phases together.

@@ -1,4 +1,4 @@
-//! The browser's monotonic clock, the same in page and workers.
+//! The browser's monotonic clock, the same in page and workers: each counts from its own start, and knows when that was.
 
 use std::cell::OnceCell;
 
@@ -9,6 +9,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
+    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
+    static TIME_ORIGIN: f64;
 }
 
 /// Steps of the clock that are looked at.
@@ -16,7 +18,8 @@ const TICK_LOOKS: u32 = 5;
 /// A step that is longer than this is not looked at again.
 const LONG_TICK_MICROS: u64 = 20_000;
 
-/// `performance.now()`, which ticks at 100 us or finer, since the page or worker began.
+/// `performance.now()`, which ticks at 100 us or finer, counted from the origin that page and workers have in common: what
+/// `performance.timeOrigin` counts from.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BrowserClock;
 
@@ -30,6 +33,8 @@ impl BrowserClock {
 
 thread_local! {
     static TICK: OnceCell<u64> = const { OnceCell::new() };
+    /// When this page or worker began, in microseconds.
+    static ORIGIN: OnceCell<u64> = const { OnceCell::new() };
 }
 
 /// The smallest of several steps: a longer one was interrupted.
@@ -56,6 +61,7 @@ fn measure_tick() -> u64 {
 
 impl Clock for BrowserClock {
     fn now(&self) -> WallMicros {
-        WallMicros((performance_now() * 1e3) as u64)
+        let origin = ORIGIN.with(|origin| *origin.get_or_init(|| (TIME_ORIGIN.with(|it| *it) * 1e3) as u64));
+        WallMicros(origin + (performance_now() * 1e3) as u64)
     }
 }

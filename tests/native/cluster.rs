@@ -162,7 +162,7 @@ fn an_executor_of_another_build_ends_the_run_with_a_protocol_error() {
     cluster.deliver(Mail::Executor(executor, ToExecutor::Prepare(run, prepare)));
     match cluster.finish() {
         Err(EngineError::Protocol { expected, got }) => {
-            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 5", "6"));
+            assert_eq!((expected.as_str(), got.as_str()), ("messages of version 6", "7"));
         }
         other => panic!("a protocol error, not {other:?}"),
     }

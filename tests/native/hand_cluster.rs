@@ -42,6 +42,8 @@ pub(crate) struct HandCluster {
     pub(crate) executors: Vec<Executor>,
     pub(crate) mail: VecDeque<Mail>,
     pub(crate) clock: Manual,
+    /// How far each executor's clock is ahead of the driver's; nothing for those that it does not name.
+    pub(crate) ahead: Vec<u64>,
     pub(crate) outcome: Option<Result<JobOutcome>>,
 }
 
@@ -60,7 +62,7 @@ impl HandCluster {
     pub(crate) fn with_driver(executors: Vec<Executor>, mut driver: Driver) -> Self {
         let effects = driver.start(WallMicros(0));
         let (mail, clock) = (VecDeque::new(), Manual::default());
-        let mut cluster = HandCluster { driver, executors, mail, clock, outcome: None };
+        let mut cluster = HandCluster { driver, executors, mail, clock, ahead: Vec::new(), outcome: None };
         cluster.perform(effects);
         cluster
     }
@@ -88,7 +90,9 @@ impl HandCluster {
 
     /// Gives an executor an event.
     pub(crate) fn tell_executor(&mut self, executor: u32, event: ExecutorEvent) {
-        for effect in self.executors[executor as usize].step(event, &self.clock) {
+        let ahead = self.ahead.get(executor as usize).copied().unwrap_or(0);
+        let clock = Manual(Cell::new(self.clock.0.get() + ahead));
+        for effect in self.executors[executor as usize].step(event, &clock) {
             self.mail.push_back(match effect {
                 ExecutorEffect::Driver(message) => Mail::Driver(executor, message),
                 ExecutorEffect::Rows(message) => Mail::Rows(executor, message),

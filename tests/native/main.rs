@@ -44,5 +44,6 @@ mod session;
 mod sorts;
 mod stage_runner;
 mod tidy;
+mod timelines;
 mod too_large;
 mod unions;

@@ -378,6 +378,12 @@ fn the_mean_of_runs_has_their_mean_times_the_first_one_s_counts_and_loses_no_tim
         phases.compute.0 += 50;
     }
     let mean = JobReport::mean(&[one.clone(), other]).expect("there are two");
+    let of = mean.timeline.as_ref().map(|it| (it.run, it.runs, it.wall_micros));
+    assert_eq!(
+        of,
+        Some((1, 2, one.timeline.as_ref().map_or(0, |it| it.wall_micros))),
+        "it is the first run's"
+    );
     assert_eq!((mean.wall_micros, &mean.result), (one.wall_micros + 50, &one.result));
     let phases = (&mean.executors.phases, &one.executors.phases);
     for (mean, one) in phases.0.iter().zip(phases.1) {

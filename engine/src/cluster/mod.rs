@@ -37,12 +37,14 @@ pub mod threads;
 pub use control::ControlMessage;
 pub use deadlines::Deadlines;
 pub(crate) use driver::TASKS_IN_HAND;
-pub use driver::{Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord};
+pub use driver::{
+    ClockShift, Driver, DriverEffect, DriverEvent, ExchangeRecord, JobOutcome, Progress, TaskRecord,
+};
 pub use executor::{Executor, ExecutorEffect, ExecutorEvent};
 pub use job::{Action, CollectPoint, Job, RunSpec, Strategy};
 pub use protocol::{
-    ExchangeDone, FromExecutor, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare, RESULT_SHUFFLE,
-    RunId, TaskDone, TaskId, ToExecutor, WireError,
+    ExchangeDone, FromExecutor, MAX_SPANS, PROTOCOL_VERSION, Payload, PeerBlock, PeerMessage, Prepare,
+    RESULT_SHUFFLE, RunId, TaskDone, TaskId, ToExecutor, WireError,
 };
 
 pub use crate::clock::{Clock, WallMicros};

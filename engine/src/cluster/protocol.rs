@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Route;
 use super::{RunSpec, WallMicros};
-use crate::clock::PhaseMicros;
+use crate::clock::{PhaseMicros, Span};
 use crate::columnar::RowDigest;
 use crate::dataset::DataSpec;
 use crate::error::{EngineError, Piece};
@@ -18,7 +18,7 @@ use crate::room::with_room;
 use crate::shuffle::{BlockId, HeavyKeys, MapOutput, ReadSpec, SampledKeys};
 
 /// The version of these messages. Page and workers are of one build, unless a cache mixed two, and then their versions differ.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// The number of a run of a job. Each cluster counts its runs, so that a message of an earlier run is known as stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -99,6 +99,10 @@ pub enum FromExecutor {
     Failed(RunId, WireError),
 }
 
+/// The most stretches of time that a task's report has. A task that pauses more often has its later pauses inside its last
+/// stretch.
+pub const MAX_SPANS: usize = 32;
+
 /// What a finished task did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TaskDone {
@@ -131,6 +135,9 @@ pub struct TaskDone {
     pub result_bytes: u64,
     /// How much time each phase of the task took.
     pub phases: PhaseMicros,
+    /// When the executor worked on the task, in order and at most [`MAX_SPANS`] stretches. Their phases add up to those of the
+    /// task.
+    pub spans: Vec<Span>,
 }
 
 /// What an executor's side of an exchange did.
@@ -140,8 +147,15 @@ pub struct ExchangeDone {
     pub stage: u32,
     /// Bytes that came from each executor. What the executor has for itself stays where it is and counts as coming from itself.
     pub bytes_from: Vec<u64>,
+    /// The moment at which the executor heard the driver's word, on its own clock.
+    pub began: WallMicros,
     /// The time from the driver's word until the last block had arrived.
     pub micros: WallMicros,
+    /// When the message to each executor was handed to the transport, counted from `began`. It is 0 for executors that were sent
+    /// nothing.
+    pub sent_after: Vec<WallMicros>,
+    /// When the message of each executor had been taken in, counted from `began`. It is 0 for executors that sent nothing.
+    pub arrived_after: Vec<WallMicros>,
     /// The number of messages of earlier runs that were dropped since the last such report.
     pub stale_messages: u64,
 }

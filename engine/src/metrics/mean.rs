@@ -9,7 +9,7 @@ impl JobReport {
     ///
     /// A time that is read off a clock with a coarse tick is too long as often as it is too short, so the mean of many is
     /// right where each alone says 0 or 1 tick. A run in which tasks went to other executors than in the first counts by the
-    /// executor's index all the same: that is a mean over executors that are alike.
+    /// executor's index all the same: that is a mean over executors that are alike. The timeline is the first run's, and says so.
     pub fn mean(runs: &[JobReport]) -> Option<JobReport> {
         let mut mean = runs.first()?.clone();
         let count = runs.len() as u64;
@@ -37,6 +37,9 @@ impl JobReport {
             for (busy, phases) in stage.executors.busy_micros.iter_mut().zip(&stage.executors.phases) {
                 *busy = phases.busy().0;
             }
+        }
+        if let Some(timeline) = &mut mean.timeline {
+            timeline.runs = runs.len() as u32;
         }
         Some(mean)
     }

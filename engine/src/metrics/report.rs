@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PhaseMicros, skew, subject};
+use super::{PhaseMicros, Timeline, skew, subject};
 use crate::cluster::{JobOutcome, WallMicros};
 use crate::columnar::RowDigest;
 use crate::plan::{PlanTrace, StageSpec};
@@ -46,6 +46,9 @@ pub struct JobReport {
     pub fetched: Option<FetchReport>,
     /// How long each executor was busy over the whole run, and how long it waited: together they are the wall.
     pub executors: JobExecutors,
+    /// When each executor did what; `None` in reports of builds that did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
 }
 
 /// What came to the driver.
@@ -243,6 +246,7 @@ impl JobReport {
             skew,
             plan: outcome.trace.clone(),
             fetched: outcome.run.action.fetches().then(|| fetch_report(outcome)),
+            timeline: Some(Timeline::new(outcome)),
         }
     }
 

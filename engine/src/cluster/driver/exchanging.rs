@@ -118,11 +118,14 @@ impl Driver {
             Some(StageState::Exchanging(exchanging)) if exchanging.is_owed_by(executor) => exchanging,
             Some(_) | None => return self.stale(),
         };
-        if done.bytes_from.len() != executor_count {
-            let expected = format!("bytes from each of {executor_count} executors");
-            let got = format!("{} numbers from executor {executor}", done.bytes_from.len());
+        let lengths = [done.bytes_from.len(), done.sent_after.len(), done.arrived_after.len()];
+        if lengths != [executor_count; 3] {
+            let expected = format!("bytes and times for each of {executor_count} executors");
+            let got = format!("{lengths:?} numbers from executor {executor}");
             return self.fail(EngineError::Protocol { expected, got });
         }
+        let ended = WallMicros(done.began.0.saturating_add(done.micros.0));
+        self.executors[executor as usize].clock.note(state.started..now, done.began..ended);
         state.done.insert(executor, done);
         if state.done.len() < state.peers.len() {
             return Vec::new();
@@ -140,6 +143,6 @@ impl Driver {
             self.exchanges.push(ExchangeRecord { stage, micros, executors });
         }
         self.start_stage(stage, tasks);
-        self.launch()
+        self.launch(now)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::super::WallMicros;
 use super::super::protocol::{TaskId, ToExecutor};
+use super::clocks::ClockBounds;
 use super::stages::{StageState, TaskState};
 use super::{Driver, DriverEffect};
 use crate::error::EngineError;
@@ -31,6 +32,8 @@ pub(super) struct ExecutorState {
     /// Tasks whose blocks it has.
     pub(super) own_queue: VecDeque<TaskId>,
     pub(super) last_heard: WallMicros,
+    /// What its messages say about its clock.
+    pub(super) clock: ClockBounds,
     /// Whether it was asked for a sign of life since.
     pub(super) is_asked: bool,
 }

@@ -5,6 +5,7 @@
 //!  job:    stages ─> fetch of the rows, if the action wants them ─> outcome
 //! ```
 
+mod clocks;
 mod exchanging;
 mod executors;
 mod fetch;
@@ -18,6 +19,7 @@ use super::exchange::Reads;
 use super::protocol::{FromExecutor, PROTOCOL_VERSION, PeerMessage, Prepare, RunId, TaskId, ToExecutor};
 use super::{Deadlines, Job, WallMicros};
 use crate::error::{EngineError, Result};
+pub use clocks::ClockShift;
 use executors::{ExecutorState, Life};
 use fetch::Fetch;
 pub use outcome::{ExchangeRecord, JobOutcome, TaskRecord};
@@ -188,7 +190,7 @@ impl Driver {
     fn begin(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         self.started = Some(now);
         self.start_sources();
-        self.launch()
+        self.launch(now)
     }
 
     /// A message came that nobody waits for.
@@ -220,6 +222,8 @@ impl Driver {
             rows,
             trace: self.job.trace.clone(),
             graph: self.job.graph.clone(),
+            started: self.started.unwrap_or(now),
+            clocks: self.executors.iter().map(|executor| executor.clock.shift()).collect(),
             wall_micros: self.started.map_or(WallMicros(0), |started| now.since(started)),
             task_counts: self.task_counts(),
             tasks,

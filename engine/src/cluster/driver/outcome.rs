@@ -2,6 +2,7 @@
 
 use super::super::WallMicros;
 use super::super::protocol::{ExchangeDone, TaskDone};
+use super::clocks::ClockShift;
 use crate::cluster::RunSpec;
 use crate::columnar::RecordBatch;
 use crate::dataset::DataSpec;
@@ -44,6 +45,10 @@ pub struct JobOutcome {
     pub trace: PlanTrace,
     /// The stages that were run.
     pub graph: StageGraph,
+    /// The moment at which all executors were prepared, on the driver's clock.
+    pub started: WallMicros,
+    /// How each executor's clock goes with the driver's.
+    pub clocks: Vec<ClockShift>,
     /// The time from the moment at which all executors were prepared until the last task was done.
     pub wall_micros: WallMicros,
     /// The number of tasks of each stage, whether or not all of them had to run.

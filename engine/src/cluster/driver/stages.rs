@@ -58,6 +58,8 @@ pub(super) struct StageTask {
     pub(super) planned: PlannedTask,
     /// The attempt whose answer counts.
     pub(super) attempt: u32,
+    /// When an executor was told of the attempt.
+    pub(super) launched: WallMicros,
     pub(super) state: TaskState,
 }
 
@@ -74,7 +76,8 @@ pub(super) enum TaskState {
 
 impl StageTasks {
     pub(super) fn new(planned: Vec<PlannedTask>) -> Self {
-        let task = |planned| StageTask { planned, attempt: 0, state: TaskState::Waiting };
+        let task =
+            |planned| StageTask { planned, attempt: 0, launched: WallMicros(0), state: TaskState::Waiting };
         StageTasks { tasks: planned.into_iter().map(task).collect(), released: 0, done: 0 }
     }
 

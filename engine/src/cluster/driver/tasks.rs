@@ -1,7 +1,7 @@
 //! Tasks: the driver hands them out, and takes each one's answer once.
 
 use super::super::WallMicros;
-use super::super::protocol::{TaskDone, ToExecutor};
+use super::super::protocol::{MAX_SPANS, TaskDone, ToExecutor};
 use super::stages::{StageNews, StageState, TaskState};
 use super::{Driver, DriverEffect, Progress, TaskRecord};
 use crate::error::EngineError;
@@ -13,7 +13,7 @@ pub(crate) const TASKS_IN_HAND: usize = 2;
 
 impl Driver {
     /// Hands tasks out, one to each executor in turn, until hands or queues are empty.
-    pub(super) fn launch(&mut self) -> Vec<DriverEffect> {
+    pub(super) fn launch(&mut self, now: WallMicros) -> Vec<DriverEffect> {
         let mut effects = Vec::new();
         let live: Vec<u32> = self.live().collect();
         for depth in 0..TASKS_IN_HAND {
@@ -28,6 +28,7 @@ impl Driver {
                 let StageState::Running(stage) = &mut self.stages[task.stage as usize] else { continue };
                 let launched = &mut stage.tasks[task.index as usize];
                 launched.state = TaskState::Launched(executor);
+                launched.launched = now;
                 state.in_hand.insert(task);
                 let reads = launched.planned.reads.clone();
                 effects.push(DriverEffect::Send(executor, ToExecutor::Launch(self.run, task, reads)));
@@ -53,7 +54,16 @@ impl Driver {
                 .fail(EngineError::Protocol { expected: format!("the sizes of {blocks} blocks"), got });
         }
         let planned = self.stages[task.stage as usize].tasks().and_then(|s| s.tasks.get(task.index as usize));
+        let launched = planned.map_or(now, |task| task.launched);
         let reads = planned.map(|task| task.planned.reads.clone()).unwrap_or_default();
+        if done.spans.len() > MAX_SPANS {
+            let got = format!("{} from executor {executor}", done.spans.len());
+            return self.fail(EngineError::Protocol { expected: format!("at most {MAX_SPANS} spans"), got });
+        }
+        if let (Some(first), Some(last)) = (done.spans.first(), done.spans.last()) {
+            let clock = &mut self.executors[executor as usize].clock;
+            clock.note(launched..now, first.began..last.ended);
+        }
         // A task's report is large: it has the sizes of its blocks, its heavy keys and its sample.
         if let Err(error) = reserve_for(&mut self.tasks, 1) {
             return self.fail(error);
@@ -68,7 +78,7 @@ impl Driver {
         if news == StageNews::Over && !has_enough {
             self.start_sources();
         }
-        let mut effects = self.launch();
+        let mut effects = self.launch(now);
         effects.push(DriverEffect::Progress(self.progress()));
         effects.extend(match news {
             StageNews::StillRunning => Vec::new(),

@@ -20,6 +20,10 @@ pub(super) struct Exchange {
     /// Peers whose message has not come.
     awaited: BTreeSet<u32>,
     pub(super) bytes_from: Vec<u64>,
+    /// When each peer was sent its message, counted from `started`.
+    pub(super) sent_after: Vec<WallMicros>,
+    /// When each peer's message was taken in, counted from `started`.
+    pub(super) arrived_after: Vec<WallMicros>,
 }
 
 /// The blocks for one peer.
@@ -40,8 +44,16 @@ impl Exchange {
     }
 
     /// The next message and whom it is for.
-    pub(super) fn next_message(&mut self, run: RunId, from: u32) -> Option<(u32, PeerMessage)> {
+    pub(super) fn next_message(
+        &mut self,
+        run: RunId,
+        from: u32,
+        clock: &dyn Clock,
+    ) -> Option<(u32, PeerMessage)> {
         let (peer, Outgoing { blocks, pieces }) = self.to_send.pop_front()?;
+        if let Some(sent_after) = self.sent_after.get_mut(peer as usize) {
+            *sent_after = clock.now().since(self.started);
+        }
         Some((peer, PeerMessage { run, stage: self.stage, from, blocks, payload: Payload::Pieces(pieces) }))
     }
 }
@@ -60,6 +72,7 @@ impl Run {
     /// Sorts what was written here by who gets it. What stays here becomes readable at once.
     pub(super) fn start_exchange(&mut self, own: u32, order: Order, clock: &dyn Clock) -> Result<()> {
         let started = clock.now();
+        self.interrupt_task();
         order.released.iter().for_each(|&shuffle| self.release(shuffle));
         let count = self.executor_count;
         if let Some(stranger) = order.peers.iter().find(|&&peer| peer >= count) {
@@ -99,13 +112,23 @@ impl Run {
         // Each executor begins with its right-hand neighbour, so that not all send to the first at once.
         let mut to_send: VecDeque<_> = outgoing.into_iter().collect();
         to_send.rotate_left(awaited.range(..own).count());
-        self.exchange = Some(Exchange { stage: order.stage, started, to_send, awaited, bytes_from });
+        let no_message = vec![WallMicros(0); count as usize];
+        self.exchange = Some(Exchange {
+            stage: order.stage,
+            started,
+            to_send,
+            awaited,
+            bytes_from,
+            sent_after: no_message.clone(),
+            arrived_after: no_message,
+        });
         Ok(())
     }
 
     /// Makes a peer's blocks readable. The caller has seen that there is an exchange of this stage.
-    pub(super) fn receive(&mut self, message: PeerMessage) -> Result<()> {
+    pub(super) fn receive(&mut self, message: PeerMessage, clock: &dyn Clock) -> Result<()> {
         let Some(exchange) = &mut self.exchange else { return Ok(()) };
+        let from = message.from as usize;
         let payload = message.payload.into_bytes()?;
         let announced: u64 = message.blocks.iter().map(|block| u64::from(block.bytes)).sum();
         if announced != payload.len() as u64 {
@@ -124,6 +147,9 @@ impl Run {
             let range = at..at + bytes as usize;
             at = range.end;
             self.store.offer(block, BlockSlice::Received { payload: payload.clone(), range })?;
+        }
+        if let Some(arrived_after) = exchange.arrived_after.get_mut(from) {
+            *arrived_after = clock.now().since(exchange.started);
         }
         Ok(())
     }

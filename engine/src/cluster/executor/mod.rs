@@ -231,7 +231,7 @@ impl Executor {
             self.early.push(message);
             return Ok(());
         };
-        run.receive(message)?;
+        run.receive(message, clock)?;
         self.end_exchange(clock, effects);
         Ok(())
     }
@@ -243,7 +243,7 @@ impl Executor {
         }
         let Some(run) = &mut self.run else { return Ok(()) };
         if let Some(exchange) = &mut run.exchange {
-            if let Some((peer, message)) = exchange.next_message(run.id, own) {
+            if let Some((peer, message)) = exchange.next_message(run.id, own, clock) {
                 effects.push(ExecutorEffect::Peer(peer, message));
             }
             self.end_exchange(clock, effects);
@@ -267,7 +267,10 @@ impl Executor {
             let done = ExchangeDone {
                 stage: exchange.stage,
                 bytes_from: exchange.bytes_from,
+                began: exchange.started,
                 micros: clock.now().since(exchange.started),
+                sent_after: exchange.sent_after,
+                arrived_after: exchange.arrived_after,
                 stale_messages: std::mem::take(&mut self.stale_messages),
             };
             effects.push(ExecutorEffect::Driver(FromExecutor::ExchangeDone(run.id, Box::new(done))));

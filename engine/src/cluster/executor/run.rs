@@ -67,6 +67,11 @@ impl Run {
             || self.exchange.as_ref().is_some_and(Exchange::wants_turn)
     }
 
+    /// Blocks are going to be exchanged, while a task may be half done.
+    pub(super) fn interrupt_task(&mut self) {
+        self.task.iter_mut().for_each(RunningTask::interrupt);
+    }
+
     /// Drops what is left of a shuffle whose readers are over.
     pub(super) fn release(&mut self, shuffle: u32) {
         self.store.release(shuffle);
@@ -94,7 +99,7 @@ impl Run {
     ) -> Result<()> {
         let Some(task) = &mut self.task else {
             if let Some((task, reads)) = self.queue.pop_front() {
-                self.task = Some(self.start(task, &reads, resident)?);
+                self.task = Some(self.start(task, &reads, resident, clock)?);
                 self.input_ended = false;
             }
             return Ok(());
@@ -142,6 +147,7 @@ impl Run {
         task: TaskId,
         reads: &[ReadSpec],
         resident: Option<&mut ResidentScans>,
+        clock: &dyn Clock,
     ) -> Result<RunningTask> {
         let unknown = |got: String| EngineError::Protocol { expected: "a task of this job".to_owned(), got };
         let Some(stage) = self.graph.stages().get(task.stage as usize) else {
@@ -170,6 +176,7 @@ impl Run {
             tables: &mut self.tables,
             action: self.action,
             ranges,
+            clock,
         };
         RunningTask::new(task, stage, context)
     }

@@ -1,12 +1,13 @@
 //! A running task does a bounded piece of its work in each turn, so that its executor can answer messages in between.
 
 mod output;
+mod spans;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::{Action, Clock, TaskDone, TaskId};
-use crate::clock::Phase;
+use crate::clock::{Phase, PhaseMicros};
 use crate::columnar::{BATCH_ROWS, Column, RecordBatch, Schema, block};
 use crate::dataset::{Dataset, ResidentScans, Scan};
 use crate::error::Result;
@@ -16,6 +17,7 @@ use crate::room::{collect, with_room};
 use crate::shuffle::{BlockSlice, BlockStore, KeySketch, MapOutput, ReadSpec};
 pub(super) use output::TaskRanges;
 use output::{KeptRows, Out, RunningOutput, Stopwatch};
+use spans::Spans;
 
 /// A running task.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub(super) struct RunningTask {
     kept: Option<KeptRows>,
     writes_shuffle: bool,
     done: TaskDone,
+    spans: Spans,
 }
 
 /// Tables of broadcast build sides, by shuffle: made by the first task that needs one, shared by all.
@@ -153,12 +156,16 @@ pub(super) struct TaskContext<'a> {
     pub(super) tables: &'a mut BroadcastTables,
     pub(super) action: Action,
     pub(super) ranges: TaskRanges,
+    pub(super) clock: &'a dyn Clock,
 }
 
 impl RunningTask {
     /// Sets a task up. Its blocks stay in the store, for another attempt.
     pub(super) fn new(task: TaskId, stage: &StageSpec, context: TaskContext<'_>) -> Result<Self> {
-        let TaskContext { dataset, resident, inputs, store, tables, action, ranges } = context;
+        let TaskContext { dataset, resident, inputs, store, tables, action, ranges, clock } = context;
+        let mut watch = Stopwatch::start(clock);
+        let mut spans = Spans::default();
+        spans.begin_turn(watch.last(), &PhaseMicros::default());
         share_tables(stage, inputs, store, tables)?;
         let source = match &stage.source {
             StageSource::Scan { table, column_indices, predicate, .. } => Source::Scan(match resident {
@@ -180,7 +187,10 @@ impl RunningTask {
             Ok(RunningBranch::new(branch, stage, tables, output))
         };
         let branches = stage.branches.iter().map(running).collect::<Result<_>>()?;
-        let done = TaskDone { task, ..TaskDone::default() };
+        let mut done = TaskDone { task, ..TaskDone::default() };
+        // The first task builds the tables that all share, which takes a while.
+        watch.lap(Phase::Compute, &mut done.phases);
+        spans.end_turn(watch.last());
         Ok(RunningTask {
             index: task.index,
             source,
@@ -190,6 +200,7 @@ impl RunningTask {
             kept: action.fetches().then(|| KeptRows::new(action.row_limit())),
             writes_shuffle: stage.shuffle_written().is_some(),
             done,
+            spans,
         })
     }
 
@@ -199,6 +210,7 @@ impl RunningTask {
             return Ok(true);
         }
         let mut watch = Stopwatch::start(clock);
+        self.spans.begin_turn(watch.last(), &self.done.phases);
         let (batch, is_build) = match &mut self.source {
             Source::Scan(scan) => {
                 let Some(batch) = scan.next_batch(BATCH_ROWS)? else { return Ok(true) };
@@ -217,6 +229,7 @@ impl RunningTask {
         if is_build {
             self.branches[0].pipeline.push_build(&batch)?;
             watch.lap(Phase::Compute, &mut self.done.phases);
+            self.spans.end_turn(watch.last());
             return Ok(false);
         }
         let mut out =
@@ -224,12 +237,19 @@ impl RunningTask {
         let (share, branches) = (self.share, &mut self.branches);
         self.prefix.push(&batch, &mut |batch| route(share, &batch, branches, &mut out))?;
         watch.lap(Phase::Compute, &mut self.done.phases);
+        self.spans.end_turn(watch.last());
         Ok(false)
+    }
+
+    /// The executor does something else before the next turn.
+    pub(super) fn interrupt(&mut self) {
+        self.spans.cut();
     }
 
     /// Ends the input: tables empty themselves, blocks are written.
     pub(super) fn finish(mut self, clock: &dyn Clock) -> Result<FinishedTask> {
         let mut watch = Stopwatch::start(clock);
+        self.spans.begin_turn(watch.last(), &self.done.phases);
         let mut out =
             Out { watch: &mut watch, index: self.index, done: &mut self.done, kept: &mut self.kept };
         let (share, branches) = (self.share, &mut self.branches);
@@ -248,6 +268,8 @@ impl RunningTask {
                 out.watch.lap(Phase::Write, &mut out.done.phases);
             }
         }
+        self.spans.end_turn(watch.last());
+        self.done.spans = self.spans.finish(&self.done.phases);
         let result = self.kept.map(KeptRows::finish).transpose()?.flatten();
         self.done.result_bytes = result.iter().flat_map(MapOutput::block_bytes).sum();
         Ok(FinishedTask { done: self.done, written, result })

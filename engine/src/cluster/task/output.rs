@@ -181,6 +181,11 @@ impl<'c> Stopwatch<'c> {
         Stopwatch { clock, last: clock.now() }
     }
 
+    /// When it was looked at last.
+    pub(super) fn last(&self) -> WallMicros {
+        self.last
+    }
+
     /// Counts the time since the last lap to `phase`.
     pub(super) fn lap(&mut self, phase: Phase, phases: &mut PhaseMicros) {
         let now = self.clock.now();
