@@ -9,11 +9,23 @@ use std::fmt::Write as _;
 
 use shuffle_view::charts::load::LoadMeasure;
 use shuffle_view::charts::wall_clock::WallClockData;
-use shuffle_view::charts::{Chart, ChartError, Frame, heat_map, load, shuffle_cost, theme, wall_clock};
+use shuffle_view::charts::{
+    Chart, ChartError, Frame, heat_map, load, shuffle_cost, theme, timeline, wall_clock,
+};
 
 fn charts(width: u32, prefix: &str) -> Result<Vec<Chart>, ChartError> {
     let frame = |name: &str, height: u32| Frame::new(&format!("{prefix}-{name}-{width}"), width, height);
+    let lanes = |name: &str, data: &timeline::TimelineData| {
+        let frame = frame(name, timeline::height_px(data.workers, width));
+        timeline::draw(data, &frame).map(|(chart, _)| chart)
+    };
+    let exchange = timeline::TimelineData { window: Some((36_000, 46_000)), ..samples::timeline(8) };
     Ok(vec![
+        lanes("lanes-2", &samples::timeline(2))?,
+        lanes("lanes-8", &samples::timeline(8))?,
+        lanes("lanes-8-exchange", &exchange)?,
+        lanes("lanes-16", &samples::timeline(16))?,
+        lanes("lanes-64", &samples::timeline(64))?,
         wall_clock::draw(&samples::wall_clock(8, 1_024), &frame("wall", 340))?,
         wall_clock::draw(&samples::wall_clock(2, 64), &frame("wall-near", 340))?,
         wall_clock::draw(&samples::wall_clock_eight_cores(), &frame("wall-eight", 340))?,

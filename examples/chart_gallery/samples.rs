@@ -1,10 +1,12 @@
 //! Made-up but plausible data for the gallery and the chart tests: a skewed count over 1,000,000 rows on a
 //! machine with two cores, and the extremes that a chart has to survive.
 
+use shuffle_engine::metrics::{ExchangeSpan, MessageSpan, TaskSpan, Timeline};
 use shuffle_view::charts::PhaseMicros;
 use shuffle_view::charts::heat_map::HeatMapData;
 use shuffle_view::charts::load::{Clock, HotKey, LoadData, LoadMeasure, WorkerLoad};
 use shuffle_view::charts::shuffle_cost::{MeasuredExchange, ModelledExchange, ShuffleCostData};
+use shuffle_view::charts::timeline::{Straggler, TimelineData};
 use shuffle_view::charts::wall_clock::{MeasuredPoint, ModelledPoint, WallClockData};
 use shuffle_view::forecast::Basis;
 use shuffle_view::state::Belief;
@@ -179,4 +181,87 @@ pub(crate) fn heat_map(workers: usize) -> HeatMapData {
         even + jitter + extra
     };
     HeatMapData { workers, bytes: (0..workers * workers).map(cell).collect(), guess: None }
+}
+
+/// Four map tasks and two reduce tasks a worker, an exchange between them, and one task with the hot key.
+pub(crate) fn timeline(workers: usize) -> TimelineData {
+    let hot = workers as u32 * 2 / 3;
+    let (mut spans, mut exchanges, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    let mut over = vec![0u64; workers];
+    for task in 0..4 * workers as u32 {
+        let executor = task % workers as u32;
+        let (begin, compute) = (over[executor as usize] + 60, 7_000 + noise(u64::from(task)) % 2_000);
+        let (write, pause) = (1_400 + noise(u64::from(task) + 99) % 300, 40);
+        let end = begin + compute + write + pause;
+        over[executor as usize] = end;
+        spans.push(TaskSpan {
+            task,
+            executor,
+            begin_micros: begin,
+            end_micros: end,
+            compute_micros: compute,
+            write_micros: write,
+            ..TaskSpan::default()
+        });
+    }
+    let start = over.iter().max().map_or(0, |last| last + 100);
+    for to in 0..workers as u32 {
+        let mut last = start + 200;
+        // A timeline keeps no more than a few thousand messages.
+        let senders = (0..workers as u32).filter(|from| *from != to).take(63);
+        for from in senders {
+            let heavy = if to == hot { 90_000 } else { 20_000 };
+            let sent = start + 150 + 300 * u64::from((to + workers as u32 - from) % workers as u32).min(20);
+            let arrived = sent + 700 + noise(u64::from(from * 64 + to)) % 900;
+            let bytes = heavy + noise(u64::from(from * 7 + to)) % 3_000;
+            messages.push(MessageSpan {
+                stage: 1,
+                from,
+                to,
+                bytes,
+                sent_micros: sent,
+                arrived_micros: arrived,
+            });
+            last = last.max(arrived);
+        }
+        let side = ExchangeSpan { stage: 1, executor: to, begin_micros: start + 50, end_micros: last };
+        exchanges.push(side);
+        over[to as usize] = last;
+    }
+    for task in 0..2 * workers as u32 {
+        let executor = task / 2;
+        let begin = over[executor as usize] + 80;
+        let factor = if task == 2 * hot + 1 { 6 } else { 1 };
+        let (read, compute) = (2_000 * factor, (4_000 + noise(u64::from(task) + 5) % 900) * factor);
+        over[executor as usize] = begin + read + compute;
+        spans.push(TaskSpan {
+            stage: 1,
+            task,
+            executor,
+            begin_micros: begin,
+            end_micros: begin + read + compute,
+            read_micros: read,
+            compute_micros: compute,
+            ..TaskSpan::default()
+        });
+    }
+    TimelineData {
+        timeline: Timeline {
+            wall_micros: over.iter().max().map_or(0, |last| last + 150),
+            run: 1,
+            runs: 1,
+            spans,
+            exchanges,
+            messages,
+            ..Timeline::default()
+        },
+        workers,
+        stages: vec!["scan prompts".to_owned(), "read shuffle 0".to_owned()],
+        straggler: Some(Straggler {
+            stage: 1,
+            task: 2 * hot + 1,
+            words: format!("task {} holds key 51,234: 36 ms, the median 6.4 ms", 2 * hot + 1),
+        }),
+        window: None,
+    }
 }

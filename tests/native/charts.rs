@@ -3,6 +3,7 @@
 mod colours;
 mod marks;
 mod numbers;
+mod timeline;
 
 use shuffle_view::charts::glyphs::{Type, text_width_px, wrap};
 use shuffle_view::charts::guess::{Guess, GuessOf};
@@ -267,6 +268,12 @@ fn every_chart_in_every_size(mut check: impl FnMut(&Chart, &Frame)) {
         }
         for data in extreme_costs() {
             check(&shuffle_cost::draw(&data, &tall).expect("a cost chart is drawn"), &tall);
+        }
+        for data in timeline::extremes() {
+            let frame =
+                Frame::new("c", width, shuffle_view::charts::timeline::height_px(data.workers, width));
+            let drawn = shuffle_view::charts::timeline::draw(&data, &frame);
+            check(&drawn.expect("a timeline is drawn").0, &frame);
         }
         for data in extreme_heats() {
             check(&heat_map::draw(&data, &tall).expect("a heat map is drawn"), &tall);

@@ -6,6 +6,7 @@
 //!  forecast    Scenario, fits -> what is said of it before it runs
 //!  verdict     RunState      -> sentences
 //!  figures     RunState      -> data of each chart
+//!  timeline    RunState      -> the timeline's data; how a run is played back
 //!  charts      data          -> SVG, places that answer, table
 //!  controls    tables of what a reader can set
 //!  questions   RunState      -> what each view answers, in a line
@@ -35,5 +36,6 @@ pub mod resolution;
 pub mod row_table;
 pub mod scope;
 pub mod state;
+pub mod timeline;
 pub mod verdict;
 pub mod words;

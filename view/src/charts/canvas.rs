@@ -156,6 +156,20 @@ impl Canvas {
         self.area.draw(&element).map_err(drawing_error)
     }
 
+    /// A line that lets through what is under it: 1 is opaque.
+    pub(super) fn faint_line(
+        &mut self,
+        points: &[(f64, f64)],
+        role: Role,
+        width_px: f64,
+        opacity: f64,
+    ) -> Result<(), ChartError> {
+        let points: Vec<_> = points.iter().copied().map(css_to_subpixels).collect();
+        let width = (width_px * f64::from(SUBPIXELS)).round() as u32;
+        let element = PathElement::new(points, role.rgb().mix(opacity).stroke_width(width));
+        self.area.draw(&element).map_err(drawing_error)
+    }
+
     pub(super) fn polygon(&mut self, points: &[(f64, f64)], role: Role) -> Result<(), ChartError> {
         let points: Vec<_> = points.iter().copied().map(css_to_subpixels).collect();
         let element = Polygon::new(points, filled(role));

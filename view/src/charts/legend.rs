@@ -10,6 +10,8 @@ use super::theme::Role;
 pub(super) enum Swatch {
     /// An area.
     Fill(Role),
+    /// An empty area with a border.
+    Outline(Role),
     /// A solid dot.
     Dot(Role),
     /// A hollow dot.
@@ -23,7 +25,7 @@ pub(super) enum Swatch {
 impl Swatch {
     fn width(self) -> f64 {
         match self {
-            Swatch::Fill(_) => 11.0,
+            Swatch::Fill(_) | Swatch::Outline(_) => 11.0,
             Swatch::Dot(_) | Swatch::Ring(_) => 10.0,
             Swatch::Line(..) => 20.0,
             Swatch::None => -5.0,
@@ -34,6 +36,7 @@ impl Swatch {
         let square = Rect::new(x, y - 5.5, 11.0, 11.0);
         match self {
             Swatch::Fill(role) => canvas.rect(square, role),
+            Swatch::Outline(role) => canvas.outline(square, role, 1.5),
             Swatch::Dot(role) => canvas.dot((x + 5.0, y), 4.0, role),
             Swatch::Ring(role) => canvas.ring((x + 5.0, y), 3.6, role),
             Swatch::Line(role, width) => canvas.line(&[(x, y), (x + 20.0, y)], role, width),

@@ -14,7 +14,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`wall_clock`], [`load`], [`shuffle_cost`], [`heat_map`] | one chart each: its data and its `draw` |
+//! | [`wall_clock`], [`load`], [`timeline`], [`shuffle_cost`], [`heat_map`] | one chart each: its data and its `draw` |
 //! | [`guess`] | a reader's bet beside what was measured |
 //! | [`phases`] | where the time of a worker goes, and how that is stacked |
 //! | [`theme`], [`units`], [`glyphs`] | colours, numbers for people, widths of letters |
@@ -32,6 +32,7 @@ mod plot;
 pub mod shuffle_cost;
 pub mod svg;
 pub mod theme;
+pub mod timeline;
 pub mod units;
 pub mod wall_clock;
 
