@@ -52,7 +52,7 @@ export type Control =
   | "combine" | "salt" | "broadcast_bytes" | "keys" | "partitions" | "seed" | "run";
 
 /** Names for the attribute `views`. */
-export type View = "verdict" | "wall_clock" | "load" | "exchange" | "traffic" | "plan";
+export type View = "verdict" | "wall_clock" | "load" | "timeline" | "exchange" | "traffic" | "plan";
 
 /** What could not be used, or what ended a run. None of these events bubbles. */
 export interface Wrong {

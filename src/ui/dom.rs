@@ -68,6 +68,20 @@ pub(super) fn set_attribute(element: &web_sys::Element, name: &str, value: Optio
     };
 }
 
+/// Whether the reader has asked the system for less motion.
+pub(super) fn wants_less_motion() -> bool {
+    let query = web_sys::window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// Whether some of an element is in the window.
+pub(super) fn is_in_view(element: &web_sys::Element) -> bool {
+    let area = element.get_bounding_client_rect();
+    let height = web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64()).unwrap_or(0.0);
+    area.height() > 0.0 && area.bottom() > 0.0 && area.top() < height
+}
+
 /// Puts a text on the clipboard; `false` where the browser does not allow it.
 pub(super) async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else { return false };

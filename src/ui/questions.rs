@@ -10,8 +10,9 @@ use super::page::part;
 use super::{figures, plan};
 
 /// The folded views, in the order of the page.
-const FOLDED: [(Shown, &str, fn(Lab) -> AnyView); 4] = [
+const FOLDED: [(Shown, &str, fn(Lab) -> AnyView); 5] = [
     (Shown::Load, "load", |lab| figures::load(lab)),
+    (Shown::Timeline, "timeline", |lab| figures::timeline(lab)),
     (Shown::Exchange, "exchange", |lab| figures::exchange(lab)),
     (Shown::Traffic, "traffic", |lab| figures::traffic(lab)),
     (Shown::Plan, "plan", |lab| plan::plan_section(lab).into_any()),

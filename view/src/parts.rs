@@ -39,6 +39,8 @@ pub enum Shown {
     WallClock,
     /// The load of each worker.
     Load,
+    /// When each worker did what.
+    Timeline,
     /// What the exchange costs.
     Exchange,
     /// Who sends how much to whom.
@@ -115,7 +117,15 @@ impl Part for Shown {
     const LIST: &'static str = "views";
 
     fn all() -> Vec<Self> {
-        vec![Shown::Verdict, Shown::WallClock, Shown::Load, Shown::Exchange, Shown::Traffic, Shown::Plan]
+        vec![
+            Shown::Verdict,
+            Shown::WallClock,
+            Shown::Load,
+            Shown::Timeline,
+            Shown::Exchange,
+            Shown::Traffic,
+            Shown::Plan,
+        ]
     }
 
     fn name(self) -> &'static str {
@@ -123,6 +133,7 @@ impl Part for Shown {
             Shown::Verdict => "verdict",
             Shown::WallClock => "wall_clock",
             Shown::Load => "load",
+            Shown::Timeline => "timeline",
             Shown::Exchange => "exchange",
             Shown::Traffic => "traffic",
             Shown::Plan => "plan",
@@ -134,6 +145,7 @@ impl Part for Shown {
             Shown::Verdict => "verdict",
             Shown::WallClock => "wall-clock over workers",
             Shown::Load => "load of each worker",
+            Shown::Timeline => "timeline of the workers",
             Shown::Exchange => "cost of the exchange",
             Shown::Traffic => "bytes between workers",
             Shown::Plan => "plan",
@@ -245,7 +257,10 @@ mod tests {
         let (views, unknown) = read::<Shown>("load,lode");
         assert_eq!(views, [Shown::Load]);
         let said = unknown.map(|unknown| unknown.to_string()).unwrap_or_default();
-        assert!(said.starts_with("has \"lode\", which is none of verdict, wall_clock, load,"), "{said}");
+        assert!(
+            said.starts_with("has \"lode\", which is none of verdict, wall_clock, load, timeline,"),
+            "{said}"
+        );
         assert_eq!(read::<Shown>("nothing known").0, Shown::usual());
     }
 

@@ -354,7 +354,7 @@ mod tests {
             ("?v=1&rows=5&rows=6", "The link's rows is given twice. The first one counts."),
             (
                 "?v=1&embed=1&views=load,lode",
-                "has \"lode\", which is none of verdict, wall_clock, load, exchange, traffic, plan, all, none. It is \
+                "has \"lode\", which is none of verdict, wall_clock, load, timeline, exchange, traffic, plan, all, none. It is \
                  passed over.",
             ),
             (

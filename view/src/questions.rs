@@ -63,6 +63,7 @@ pub fn asked(shown: Shown) -> &'static str {
     match shown {
         Shown::Verdict | Shown::WallClock => question::WALL_CLOCK,
         Shown::Load => question::LOAD,
+        Shown::Timeline => question::TIMELINE,
         Shown::Exchange => question::EXCHANGE,
         Shown::Traffic => question::TRAFFIC,
         Shown::Plan => question::PLAN,
@@ -75,6 +76,7 @@ pub fn in_short(shown: Shown, state: &RunState) -> Option<String> {
     match shown {
         Shown::Verdict | Shown::WallClock => None,
         Shown::Load => load(run?),
+        Shown::Timeline => timeline(&run?.report),
         Shown::Exchange => exchange(&run?.report),
         Shown::Traffic => traffic(&run?.report),
         Shown::Plan => state.plan.as_ref().map(|planned| plan(planned)),
@@ -89,6 +91,12 @@ fn load(run: &Measurement) -> Option<String> {
         return None;
     }
     Some(question::load_in_short(&worker, &units::count_short(most), &units::ratio(most as f64 / mean)))
+}
+
+fn timeline(report: &JobReport) -> Option<String> {
+    let waiting = report.executors.waiting_micros.iter().sum::<u64>() as f64;
+    let all = waiting + report.executors.busy_micros.iter().sum::<u64>() as f64;
+    (all > 0.0).then(|| question::timeline_in_short(&units::share(waiting / all)))
 }
 
 fn exchange(report: &JobReport) -> Option<String> {

@@ -11,6 +11,7 @@ mod model_error;
 mod plot;
 mod reader;
 mod table;
+mod timeline;
 mod traffic;
 mod wall_clock;
 
@@ -25,6 +26,7 @@ pub(super) fn figures(lab: Lab) -> impl IntoView {
         <div class="figures">
             {when(lab, Shown::WallClock, large)}
             {when(lab, Shown::Load, load)}
+            {when(lab, Shown::Timeline, timeline)}
             {when(lab, Shown::Exchange, exchange)}
             {when(lab, Shown::Traffic, traffic)}
         </div>
@@ -39,6 +41,11 @@ pub(super) fn large(lab: Lab) -> AnyView {
 /// The load of each worker.
 pub(super) fn load(lab: Lab) -> AnyView {
     load::load(lab).into_any()
+}
+
+/// When each worker did what.
+pub(super) fn timeline(lab: Lab) -> AnyView {
+    timeline::timeline(lab).into_any()
 }
 
 /// What the exchange costs.

@@ -25,6 +25,7 @@ mod lesson;
 mod page;
 mod plan;
 mod smoke;
+mod timeline;
 
 /// One for all tests: a browser outlives its test, and so must the connections to it.
 static RUNTIME: LazyLock<Runtime> =
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         let files = [
             page::tests(),
             lab::tests(),
+            timeline::tests(),
             plan::tests(),
             hosts::tests(),
             figure::tests(),

@@ -66,7 +66,7 @@ fn the_style_sheet_has_the_colours_of_the_charts_in_every_theme() {
 #[test]
 fn no_style_sheet_of_a_figure_needs_a_document() {
     let folder = format!("{}/style", env!("CARGO_MANIFEST_DIR"));
-    for sheet in ["tokens", "app", "controls", "figures", "plan", "slim"] {
+    for sheet in ["tokens", "app", "controls", "figures", "timeline", "plan", "slim"] {
         let text = std::fs::read_to_string(format!("{folder}/{sheet}.css")).expect("the sheet can be read");
         for line in text.lines().filter(|line| line.ends_with('{') || line.ends_with(',')) {
             let words = line.split(|c: char| !c.is_ascii_alphanumeric() && !":-_.#".contains(c));
