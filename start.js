@@ -19,7 +19,20 @@ const source = async () => {
   if (!answer.ok) throw new Error(`shuffle-lab.html: status ${answer.status}`);
   return answer.text();
 };
-if (open_page(place, undefined, source)) {
+// What few use: loaded when it is first asked for.
+const desk = async (what, detail) => (await import("./desk/desk.js")).open(what, detail);
+if (open_page(place, undefined, source, desk)) {
   const { tellHeight } = await import("./frame.js");
   tellHeight(place);
+} else {
+  // A saved run that is dropped anywhere on the page.
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    desk("open", file);
+  });
 }

@@ -1,4 +1,4 @@
-//! What must hold for any bytes from outside: a block, a message between workers, a scenario, a link.
+//! What must hold for any bytes from outside: a block, a message between workers, a scenario, a link, a saved run.
 //!
 //! ```text
 //!  libFuzzer ─> targets/*.rs ─┐
@@ -11,5 +11,5 @@
 
 pub mod properties;
 
-// By this name the properties know the address of the page.
-pub use shuffle_view::permalink;
+// By these names the properties know the address of the page and its saved runs.
+pub use shuffle_view::{permalink, saved_run};

@@ -6,6 +6,8 @@
 //! | `cores` | that the browser says the machine has |
 //! | `run(scenario)` | a promise of the report; the scenario is an object, its JSON, or a link |
 //! | `explain(scenario)` | a promise of what `lab explain` prints: each form of the plan, and what each rule saved in real runs |
+//! | `savedRun()` | the last measured run as the JSON that the page can open again; `null` before there is one |
+//! | `show(scenario)` | sets the controls: a promise of nothing |
 //! | `cancel()` | ends the runs that scripts have asked for |
 //! | `bench(name, options)`, `benchData(options)` | only in a build with the feature `hooks`: see `session::bench` |
 //!
@@ -16,7 +18,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise};
+use leptos::prelude::WithUntracked;
 use shuffle_engine::EngineError;
+use shuffle_view::saved_run;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
@@ -33,6 +37,13 @@ pub fn install(session: Session) {
     let cancel: Rc<RefCell<CancelToken>> = Rc::default();
     let token = cancel.clone();
     function(&lab, "run", move |scenario, _| run(session, scenario, token.borrow().clone()).into());
+    function(&lab, "savedRun", move |_, _| {
+        session.state().with_untracked(|state| {
+            let run = state.run.as_ref().map(|run| saved_run::encode(run, state.cores));
+            run.map_or(JsValue::NULL, JsValue::from)
+        })
+    });
+    function(&lab, "show", move |scenario, _| show(session, scenario).into());
     let token = cancel.clone();
     function(&lab, "explain", move |scenario, _| explain(session, scenario, token.borrow().clone()).into());
     function(&lab, "cancel", move |_, _| {
@@ -62,6 +73,13 @@ fn run(session: Session, scenario: JsValue, cancel: CancelToken) -> Promise {
         let measurement =
             session.measure(&scenario, &job, options).await.map_err(|error| js_error(&error))?;
         plain_object(&measurement.report, &measurement.notes)
+    })
+}
+
+fn show(session: Session, scenario: JsValue) -> Promise {
+    future_to_promise(async move {
+        session.change(read_scenario(&scenario).map_err(|error| js_error(&error.into()))?);
+        Ok(JsValue::UNDEFINED)
     })
 }
 

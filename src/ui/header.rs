@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::lab::Lab;
-use super::{dom, embed};
+use super::{dom, embed, tools};
 use crate::browser::location;
-use shuffle_view::controls::presets::PRESETS;
+use shuffle_view::controls::presets::{PRESETS, Preset};
 use shuffle_view::permalink::{Choice, Theme};
 
 /// The value of the select when the scenario is none of the presets.
@@ -23,7 +23,9 @@ pub(super) fn header(lab: Lab) -> impl IntoView {
                 {copy_link(lab)}
                 {embed::embed(lab)}
                 {theme(lab)}
+                {tools::tools(lab)}
             </div>
+            {tools::case(lab)}
         </header>
     }
 }
@@ -46,18 +48,20 @@ fn preset(lab: Lab) -> impl IntoView {
             lab.edit(|scenario| *scenario = (preset.scenario)());
         }
     };
-    let options = PRESETS
-        .iter()
-        .map(|preset| {
-            view! { <option value=preset.word selected=move || chosen() == preset.word>{preset.name}</option> }
-        })
-        .collect_view();
+    let options = |is_case: bool| {
+        let group = PRESETS.iter().filter(|preset| preset.case.is_some() == is_case);
+        let option = |preset: &'static Preset| {
+            view! { <option value=preset.word selected=move || chosen() == preset.word>{preset.name}</option> }.into_any()
+        };
+        group.map(option).collect::<Vec<_>>()
+    };
     view! {
         <label class="head-tool">
             <span>"Preset"</span>
             <select id=lab.id("preset") prop:value=chosen on:change:target=move |event| choose(event.target().value())>
                 <option value=OWN disabled selected=move || chosen() == OWN>"your own"</option>
-                {options}
+                {options(false)}
+                <optgroup label="Met in practice">{options(true)}</optgroup>
             </select>
         </label>
     }

@@ -9,6 +9,7 @@
 //!  verdict, status, notices   <──────────── Memo ───────────────┘
 //!  figures/    charts, each redrawn only when its own data change
 //!  arrival                    rows that came to the driver, or did not fit there
+//!  tools/                     undo, redo, the way to the desk
 //!  plan/                      the plan step by step, what each rule saves
 //!  footer
 //! ```
@@ -30,6 +31,7 @@ mod page;
 mod plan;
 mod questions;
 mod status;
+mod tools;
 mod verdict;
 
 pub use mounts::{Figure, open_page};

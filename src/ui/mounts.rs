@@ -23,7 +23,7 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
 use super::lab::{Lab, Room};
-use super::{dom, page};
+use super::{dom, page, tools};
 use crate::browser::sight::Sight;
 use crate::browser::{Pool, location};
 use crate::session::{Session, Start, Told, install_script_interface, script};
@@ -73,9 +73,10 @@ impl Mount {
 
 /// Opens the page, or the figure that its link asks for, in the document that it has for itself; says whether it is a figure.
 /// The link is the address's query or, where it has none, what was `saved` in the document: a text, `undefined` where nothing
-/// was, `null` where it cannot be read. `source` gives a promise of the page as one file.
+/// was, `null` where it cannot be read. `source` gives a promise of the page as one file; `desk` loads
+/// what few use and asks it for something.
 #[wasm_bindgen]
-pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
+pub fn open_page(place: HtmlElement, saved: JsValue, source: Function, desk: Option<Function>) -> bool {
     let asked = location::query_string();
     let saved_query = saved.as_string().filter(|_| asked.is_empty());
     let (Link { scenario, view, parts }, mut repairs) =
@@ -88,6 +89,7 @@ pub fn open_page(place: HtmlElement, saved: JsValue, source: Function) -> bool {
         notices.extend(repairs.drain(..).map(|repair| permalink::note_on("saved file", &repair)));
     }
     dom::keep_source(source);
+    tools::keep_desk(desk);
     let needs = Needs::of(&parts, view);
     let start = Start { scenario, repairs, pool: pool(), needs, tell: Rc::new(|_| {}) };
     let root = web_sys::window()

@@ -9,8 +9,8 @@ use shuffle_engine::cluster::{Payload, PeerBlock, PeerMessage, RunId};
 use shuffle_engine::columnar::{Column, DataType, Primitive, RecordBatch, Schema, Utf8Column};
 use shuffle_engine::scenario::{Query, json};
 use shuffle_engine::shuffle::{BlockId, Placement, ShuffleWrite};
-// By this name the properties know the address of the page.
-use shuffle_view::permalink;
+// By these names the properties know the address of the page and its saved runs.
+use shuffle_view::{permalink, saved_run};
 
 #[expect(unreachable_pub, reason = "it is public in the crate of the fuzz targets")]
 #[path = "../../fuzz/src/properties/mod.rs"]
@@ -79,6 +79,9 @@ fn write_seeds() {
     put("rows", "nothing", Vec::new());
     let empty = PeerMessage { run: RunId(1), stage: 2, from: 3, blocks: Vec::new(), payload: Payload::Empty };
     put("peer_message", "no-block", empty.encode().expect("room for it"));
+    for (name, text) in crate::desk::seeds() {
+        put("saved_run", name, text.into_bytes());
+    }
     for (query, skew) in Query::ALL.into_iter().zip(crate::samples::SKEWS.into_iter().cycle()) {
         let scenario = Scenario { query, skew, shuffle_fraction: 0.37, ..Scenario::default() };
         put("scenario_json", query.name(), json::encode(&scenario).into_bytes());

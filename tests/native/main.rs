@@ -12,6 +12,7 @@ mod charts;
 mod cluster;
 mod conservation;
 mod corpus;
+mod desk;
 mod differential;
 mod digests;
 mod exact_sum;

@@ -107,7 +107,7 @@ fn measured_point(workers: u32, report: &JobReport) -> MeasuredPoint {
 }
 
 /// The mean over the workers; what is left of the wall is waiting.
-fn mean_phases(report: &JobReport) -> PhaseMicros {
+pub fn mean_phases(report: &JobReport) -> PhaseMicros {
     let phases = &report.executors.phases;
     let count = phases.len().max(1) as u64;
     let mean =

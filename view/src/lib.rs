@@ -14,17 +14,27 @@
 //!  plan        Scenario      -> the steps of its plan
 //!  quantities  name          -> a number of a run; `condition` compares such numbers
 //!  words       everything that a reader is told, from one file
+//!  history     what was set -> undo, redo
+//!  keys        the keys that the page listens to
+//!  saved_run   a run        <-> one JSON
+//!  compare     two runs      -> sentences, figures
+//!  export      a chart       -> SVG, CSV, JSON
 //!  model_view  measured runs -> what is modelled: both clocks meet here and nowhere else
 //! ```
 
 mod activity;
 pub mod charts;
+pub mod compare;
 pub mod condition;
 pub mod controls;
 pub mod demand;
 pub mod embed;
+pub mod export;
 pub mod figures;
 pub mod forecast;
+pub mod glossary;
+pub mod history;
+pub mod keys;
 pub mod model_view;
 mod modelled;
 pub mod parts;
@@ -34,6 +44,7 @@ pub mod quantities;
 pub mod questions;
 pub mod resolution;
 pub mod row_table;
+pub mod saved_run;
 pub mod scope;
 pub mod state;
 pub mod timeline;

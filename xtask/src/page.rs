@@ -32,7 +32,8 @@ pub(crate) fn build_with_hooks(project: &Project, dist: &Path) -> Outcome {
 }
 
 /// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
+    "desk",
     "widget",
     "lesson",
     "xtask/src/widget.rs",

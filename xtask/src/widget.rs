@@ -18,7 +18,7 @@ use crate::project::Project;
 mod boot;
 
 /// The style sheets of the page alone, by the beginnings of their names; figures have the others.
-const PAGE_SHEETS: [&str; 1] = ["page-"];
+const PAGE_SHEETS: [&str; 2] = ["page-", "desk-"];
 
 /// Adds the files to the folder that trunk is about to publish; trunk names it.
 pub(crate) fn add_to_staged(project: &Project) -> Outcome {

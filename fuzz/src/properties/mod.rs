@@ -7,7 +7,7 @@ use shuffle_engine::columnar::{Column, DataType, RecordBatch, Schema, block};
 use shuffle_engine::scenario::{InvalidScenario, Scenario, json, limits, link};
 use shuffle_engine::shuffle::{Placement, ShuffleWrite};
 
-use super::permalink;
+use super::{permalink, saved_run};
 
 pub mod rows;
 
@@ -15,12 +15,13 @@ pub mod rows;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     ("block", block),
     ("rows", rows::rows),
     ("peer_message", peer_message),
     ("scenario_json", scenario_json),
     ("link", link),
+    ("saved_run", opened_run),
 ];
 
 /// A block is refused, or it is the one written form of its rows. The first byte picks the schema.
@@ -92,6 +93,19 @@ pub fn link(bytes: &[u8]) {
     assert_eq!(moved.view, shown.view, "another scenario keeps the view");
 }
 
+/// A saved run is refused with a sentence, or it can be shown: its scenario is valid, and its written form gives it back.
+pub fn opened_run(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match saved_run::decode(text) {
+        Ok(saved) => {
+            check_scenario(&saved.run.scenario);
+            let again = saved_run::encode(&saved.run, saved.cores);
+            assert_eq!(saved_run::decode(&again).as_ref(), Ok(&saved), "{again}");
+        }
+        Err(refusal) => check_line(&refusal.field, &refusal.reason),
+    }
+}
+
 /// Every type alone, with its neighbours, and no column at all.
 pub(crate) fn schema(pick: u8) -> Arc<Schema> {
     use DataType::{Float64, Int64, Utf8};
@@ -159,8 +173,12 @@ fn check_scenario(scenario: &Scenario) {
 
 /// What a reader is shown about a stranger's text: one line, and no longer than a line may be.
 fn check_sentence(refusal: &InvalidScenario) {
-    let sentence = refusal.to_string();
-    assert!(!refusal.field.is_empty() && !refusal.reason.is_empty(), "{sentence}");
+    check_line(&refusal.field, &refusal.reason);
+}
+
+fn check_line(field: &str, reason: &str) {
+    let sentence = format!("{field} {reason}");
+    assert!(!field.is_empty() && !reason.is_empty(), "{sentence}");
     assert!(!sentence.contains(|c: char| c.is_control()), "one line: {sentence:?}");
     assert!(sentence.len() < 600, "a sentence of {} bytes: {sentence}", sentence.len());
 }

@@ -12,6 +12,7 @@ use super::super::lab::Lab;
 use shuffle_view::controls::knobs::Knob;
 use shuffle_view::controls::number::{self, Form};
 use shuffle_view::controls::scale::Scale;
+use shuffle_view::keys::field_step;
 
 pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
     let value = Memo::new(move |_| lab.scenario.with(knob.read));
@@ -63,11 +64,7 @@ fn field(
         }
     };
     let step = move |event: &KeyboardEvent, text: String| {
-        let up = match event.key().as_str() {
-            "ArrowUp" => true,
-            "ArrowDown" => false,
-            _ => return,
-        };
+        let Some(up) = field_step(&event.key()) else { return };
         let (Some(scale), Ok(from)) = (knob.scale, number::read(&text, knob.form)) else { return };
         event.prevent_default();
         turn(lab, knob, scale.neighbour(from, up));

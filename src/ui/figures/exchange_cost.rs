@@ -49,7 +49,7 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
             {picture}
             <figcaption class="caption">
                 {caption}
-                {table::table(DRAWING.name, chart)}
+                {table::table(lab, DRAWING.name, chart)}
             </figcaption>
         </figure>
     }

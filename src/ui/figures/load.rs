@@ -48,7 +48,7 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption">
                 {caption}
-                {table::table(DRAWING.name, chart)}
+                {table::table(lab, DRAWING.name, chart)}
             </figcaption>
         </figure>
     }

@@ -7,6 +7,7 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
 use shuffle_view::charts::{Chart, Hit, MIN_SIZE_PX};
+use shuffle_view::keys::{ChartMove, chart_move};
 
 /// Which mark is asked about, and how.
 #[derive(Clone, Copy, PartialEq)]
@@ -114,21 +115,28 @@ fn balloon(hit: &Hit, width_px: u32) -> impl IntoView + use<> {
 /// Where a key leads: `None` for a key that means nothing here, `Some(None)` away from all marks.
 fn next_index(hits: &[Hit], at: Option<usize>, key: &str) -> Option<Option<usize>> {
     let last = hits.len().checked_sub(1)?;
+    let step = chart_move(key)?;
     let Some(at) = at.map(|at| at.min(last)) else {
-        return matches!(key, "ArrowRight" | "ArrowLeft" | "ArrowUp" | "ArrowDown" | "Home" | "End")
-            .then_some(Some(if key == "End" { last } else { 0 }));
+        return match step {
+            ChartMove::Leave | ChartMove::TenOn | ChartMove::TenBack => None,
+            ChartMove::Last => Some(Some(last)),
+            ChartMove::Next
+            | ChartMove::Previous
+            | ChartMove::Below
+            | ChartMove::Above
+            | ChartMove::First => Some(Some(0)),
+        };
     };
-    let next = match key {
-        "ArrowRight" => (at + 1).min(last),
-        "ArrowLeft" => at.saturating_sub(1),
-        "ArrowDown" => beside(hits, at, true).unwrap_or((at + 1).min(last)),
-        "ArrowUp" => beside(hits, at, false).unwrap_or(at.saturating_sub(1)),
-        "PageDown" => (at + 10).min(last),
-        "PageUp" => at.saturating_sub(10),
-        "Home" => 0,
-        "End" => last,
-        "Escape" => return Some(None),
-        _ => return None,
+    let next = match step {
+        ChartMove::Next => (at + 1).min(last),
+        ChartMove::Previous => at.saturating_sub(1),
+        ChartMove::Below => beside(hits, at, true).unwrap_or((at + 1).min(last)),
+        ChartMove::Above => beside(hits, at, false).unwrap_or(at.saturating_sub(1)),
+        ChartMove::TenOn => (at + 10).min(last),
+        ChartMove::TenBack => at.saturating_sub(10),
+        ChartMove::First => 0,
+        ChartMove::Last => last,
+        ChartMove::Leave => return Some(None),
     };
     Some(Some(next))
 }

@@ -1,10 +1,12 @@
-//! The numbers behind a chart, as a table that is built when somebody opens it.
+//! The numbers behind a chart, as a table that is built when somebody opens it, and the ways to save both.
 
 use leptos::prelude::*;
 
+use super::super::lab::Lab;
+use super::super::tools;
 use shuffle_view::charts::{Chart, Table};
 
-pub(super) fn table(name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
+pub(super) fn table(lab: Lab, name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let table = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.table.clone())));
     view! {
@@ -15,6 +17,7 @@ pub(super) fn table(name: &'static str, chart: Memo<Option<Chart>>) -> impl Into
             <summary>"The numbers"<span class="only-heard">" behind " {name}</span></summary>
             {move || is_open.get().then(|| table.get().map(|table| rows(name, table)))}
         </details>
+        {tools::save(lab, name, chart)}
     }
 }
 

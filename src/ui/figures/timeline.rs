@@ -231,7 +231,7 @@ pub(super) fn timeline(lab: Lab) -> impl IntoView {
             {controls(lab, player, window, is_absent)}
             <figcaption class="caption" hidden=is_absent>
                 {caption}
-                {table::table(NAME, chart)}
+                {table::table(lab, NAME, chart)}
             </figcaption>
         </figure>
     }

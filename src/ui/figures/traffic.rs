@@ -44,7 +44,7 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
                 "Each cell counts the bytes of the blocks that one worker sent to another in the last run, headers included. "
                 "A dark column is a worker that every other one sends to. Blocks on the hatched diagonal stay on their worker."
-                {table::table(DRAWING.name, chart)}
+                {table::table(lab, DRAWING.name, chart)}
             </figcaption>
         </figure>
     }

@@ -83,7 +83,7 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
                         {caption}
                         {model_error::sentence(lab)}
                     </details>
-                    {table::table(DRAWING.name, chart)}
+                    {table::table(lab, DRAWING.name, chart)}
                     {model_error::constants(lab)}
                 </div>
             </figcaption>

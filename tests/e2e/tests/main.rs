@@ -17,6 +17,7 @@ macro_rules! tests {
 }
 
 mod access;
+mod desk;
 mod drag;
 mod figure;
 mod hosts;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             figure::tests(),
             lesson::tests(),
             access::tests(),
+            desk::tests(),
             drag::tests(),
         ];
         tests.extend(files.into_iter().flatten());

@@ -14,7 +14,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`wall_clock`], [`load`], [`timeline`], [`shuffle_cost`], [`heat_map`] | one chart each: its data and its `draw` |
+//! | [`wall_clock`], [`load`], [`timeline`], [`shuffle_cost`], [`heat_map`], [`pair`] | one chart each: its data and its `draw` |
 //! | [`guess`] | a reader's bet beside what was measured |
 //! | [`phases`] | where the time of a worker goes, and how that is stacked |
 //! | [`theme`], [`units`], [`glyphs`] | colours, numbers for people, widths of letters |
@@ -27,6 +27,7 @@ pub mod guess;
 pub mod heat_map;
 mod legend;
 pub mod load;
+pub mod pair;
 pub mod phases;
 mod plot;
 pub mod shuffle_cost;

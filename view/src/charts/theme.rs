@@ -223,6 +223,15 @@ pub struct Token {
     pub forced: &'static str,
 }
 
+impl Token {
+    fn value(&self, scheme: Scheme) -> &'static str {
+        match scheme {
+            Scheme::Light => self.light,
+            Scheme::Dark => self.dark,
+        }
+    }
+}
+
 const fn token(
     variable: &'static str,
     light: &'static str,
@@ -290,15 +299,34 @@ pub fn css() -> String {
     )
 }
 
-/// A chart that carries its own colours, for a file outside the page.
+/// Room around a chart in a file of its own, in CSS pixels.
+const MARGIN_PX: u32 = 12;
+
+/// A chart that carries its own colours, its own ground and some room around it, for a file outside the page. Colours are
+/// written out: many programs that show SVG know no variables.
 pub fn standalone(svg: &str, scheme: Scheme) -> String {
-    let values = declarations("", |token| match scheme {
-        Scheme::Light => token.light,
-        Scheme::Dark => token.dark,
-    });
-    let style = format!("<style>:root{{background:var(--surface);{}}}</style>", values.replace('\n', ""));
-    match svg.find('>') {
-        Some(end) => format!("{}\n{style}{}", &svg[..=end], &svg[end + 1..]),
-        None => svg.to_owned(),
+    let mut alone = svg.to_owned();
+    for token in &TOKENS {
+        alone = alone.replace(&format!("var({})", token.variable), token.value(scheme));
     }
+    let surface = TOKENS.iter().find(|token| token.variable == Role::Surface.variable());
+    let ground = surface.map_or("#ffffff", |token| token.value(scheme));
+    let rect = format!(
+        "</desc>\n<rect x=\"-{MARGIN_PX}\" y=\"-{MARGIN_PX}\" width=\"100%\" height=\"100%\" fill=\"{ground}\"/>"
+    );
+    with_margin(&alone).unwrap_or(alone).replacen("</desc>", &rect, 1)
+}
+
+/// The chart with room around it; `None` where its size is not written as charts write it.
+fn with_margin(svg: &str) -> Option<String> {
+    let (before, rest) = svg.split_once("viewBox=\"0 0 ")?;
+    let (sizes, rest) = rest.split_once("\" width=\"")?;
+    let (_, rest) = rest.split_once("\" font-family")?;
+    let (width, height) = sizes.split_once(' ')?;
+    let more = |side: &str| Some(side.parse::<u32>().ok()? + 2 * MARGIN_PX);
+    let (width, height) = (more(width)?, more(height)?);
+    Some(format!(
+        "{before}viewBox=\"-{MARGIN_PX} -{MARGIN_PX} {width} {height}\" width=\"{width}\" height=\"{height}\" \
+         font-family{rest}"
+    ))
 }

@@ -1,4 +1,6 @@
-//! Scenarios worth looking at, by name.
+//! Scenarios worth looking at, by name: plain ones in the order of a lesson, and cases that somebody met ([`cases`]).
+
+mod cases;
 
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew, Tactics};
@@ -11,20 +13,44 @@ pub struct Preset {
     pub name: &'static str,
     /// What it sets; every other knob has its default.
     pub scenario: fn() -> Scenario,
+    /// Where it comes from, if somebody met it.
+    pub case: Option<Case>,
 }
 
-/// All of them, in the order of a lesson.
+/// Something that somebody met, with its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// What happened there, with its numbers.
+    pub there: &'static str,
+    /// How it is scaled down here, and what to try.
+    pub here: &'static str,
+    /// The source's name.
+    pub source: &'static str,
+    /// The source's address. Nothing asks for it but a reader's click.
+    pub address: &'static str,
+}
+
+const fn plain(word: &'static str, name: &'static str, scenario: fn() -> Scenario) -> Preset {
+    Preset { word, name, scenario, case: None }
+}
+
+/// All of them: the plain ones, then the cases.
 pub const PRESETS: &[Preset] = &[
-    Preset { word: "hot_key", name: "one hot key", scenario: Scenario::default },
-    Preset { word: "uniform", name: "no skew at all", scenario: uniform },
-    Preset { word: "zipf", name: "natural skew: Zipf 1.1", scenario: zipf },
-    Preset { word: "narrow", name: "narrow only, no shuffle", scenario: narrow },
-    Preset { word: "combined", name: "hot key, cured by combining", scenario: combined },
-    Preset { word: "salted", name: "hot key, salted", scenario: salted },
-    Preset { word: "fan_out", name: "small data, 64 workers", scenario: fan_out },
-    Preset { word: "broadcast", name: "a small table, broadcast", scenario: broadcast },
-    Preset { word: "show", name: "five rows of a million", scenario: show },
-    Preset { word: "collect", name: "a collect that does not fit", scenario: collect },
+    plain("hot_key", "one hot key", Scenario::default),
+    plain("uniform", "no skew at all", uniform),
+    plain("zipf", "natural skew: Zipf 1.1", zipf),
+    plain("narrow", "narrow only, no shuffle", narrow),
+    plain("combined", "hot key, cured by combining", combined),
+    plain("salted", "hot key, salted", salted),
+    plain("fan_out", "small data, 64 workers", fan_out),
+    plain("broadcast", "a small table, broadcast", broadcast),
+    plain("show", "five rows of a million", show),
+    plain("collect", "a collect that does not fit", collect),
+    cases::TINY_DATA,
+    cases::FEW_KEYS,
+    cases::ONE_VALUE,
+    cases::PINNED,
+    cases::COLLIDING,
 ];
 
 fn uniform() -> Scenario {
@@ -80,12 +106,23 @@ fn collect() -> Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::check_runs_here;
 
     #[test]
     fn every_preset_can_run_and_is_told_from_the_others() {
         for (index, preset) in PRESETS.iter().enumerate() {
-            assert_eq!((preset.scenario)().validate(), Ok(()), "{}", preset.name);
+            assert_eq!(check_runs_here(&(preset.scenario)()), Ok(()), "{}", preset.name);
             assert!(PRESETS[..index].iter().all(|other| (other.scenario)() != (preset.scenario)()));
+            assert!(PRESETS[..index].iter().all(|other| other.word != preset.word));
+        }
+    }
+
+    #[test]
+    fn every_case_has_figures_and_an_address_that_its_source_s_name_is_part_of() {
+        for case in PRESETS.iter().filter_map(|preset| preset.case) {
+            assert!(case.there.contains(|letter: char| letter.is_ascii_digit()), "{}", case.there);
+            let number = case.source.split('#').nth(1).expect("a source is named as repository#number");
+            assert!(case.address.starts_with("https://github.com/") && case.address.ends_with(number));
         }
     }
 }

@@ -1,0 +1,38 @@
+// The help sheet: all keys and words. Both are tables of the page's own (view/src/keys.rs, view/src/glossary.rs).
+import { dialog, el } from "./dom.js";
+
+/** Browsers' names of keys that are known by a sign. */
+const SHOWN = { ArrowRight: "→", ArrowLeft: "←", ArrowDown: "↓", ArrowUp: "↑", PageDown: "Page down", PageUp: "Page up" };
+
+let sheet;
+
+export function help(pure) {
+  sheet ??= build(JSON.parse(pure.help()));
+  sheet.showModal();
+}
+
+function build({ keys, browser, words }) {
+  const { frame, body } = dialog("desk-help", "Keys and words");
+  const list = (rows, shown) =>
+    el("dl", { className: "desk-list" }, rows.map(([name, means]) => el("div", {}, el("dt", {}, shown(name)), el("dd", {}, means))));
+  const key = (name) => name.split("+").flatMap((part, index) => [index > 0 ? "+" : null, el("kbd", {}, SHOWN[part] ?? part)]);
+  const span = (parts) => el("span", {}, parts);
+  body.append(
+    el(
+      "section",
+      { className: "desk-keys", "aria-labelledby": "desk-keys-name" },
+      el("h3", { id: "desk-keys-name" }, "Keys"),
+      keys.map(([group, rows]) => [el("h4", {}, group), list(rows, (name) => span(key(name)))]),
+      el("h4", {}, "The browser's own"),
+      list(browser, (name) => span(key(name))),
+      el("p", { className: "caption" }, "On a Mac, Command is Ctrl. A key goes to a text field first: there undo is the field's."),
+    ),
+    el(
+      "section",
+      { className: "desk-words", "aria-labelledby": "desk-words-name" },
+      el("h3", { id: "desk-words-name" }, "Words"),
+      list(words, (name) => name),
+    ),
+  );
+  return frame;
+}
