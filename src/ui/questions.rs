@@ -9,8 +9,11 @@ use super::lab::{Lab, Room};
 use super::page::part;
 use super::{figures, plan};
 
+/// What shows a view.
+type Show = fn(Lab) -> AnyView;
+
 /// The folded views, in the order of the page.
-const FOLDED: [(Shown, &str, fn(Lab) -> AnyView); 5] = [
+const FOLDED: [(Shown, &str, Show); 5] = [
     (Shown::Load, "load", |lab| figures::load(lab)),
     (Shown::Timeline, "timeline", |lab| figures::timeline(lab)),
     (Shown::Exchange, "exchange", |lab| figures::exchange(lab)),
@@ -26,7 +29,7 @@ pub(super) fn more(lab: Lab) -> AnyView {
     .into_any()
 }
 
-fn fold(lab: Lab, shown: Shown, id: &'static str, view: fn(Lab) -> AnyView) -> AnyView {
+fn fold(lab: Lab, shown: Shown, id: &'static str, view: Show) -> AnyView {
     let is_open = Memo::new(move |_| lab.view.with(|view| view.open.has(shown)));
     let short = lab.slice(move |state| in_short(shown, state));
     let toggled = move |open: bool| {

@@ -39,6 +39,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
                 >
                     {headline}
                 </p>
+                {(lab.room == Room::Page).then(|| cause(lab))}
             </div>
             {arrival::shown_rows(lab)}
             {match lab.room {
@@ -60,11 +61,18 @@ fn question(lab: Lab) -> AnyView {
     }
 }
 
+/// The page says the cause, or what the fixes did, without a click.
+fn cause(lab: Lab) -> AnyView {
+    let first = lab.slice(|state| verdict(state).and_then(|said| said.details.into_iter().next()));
+    view! { <p class="verdict-cause">{first}</p> }.into_any()
+}
+
 /// The figures of the run and the sentences that explain it, folded away.
 pub(super) fn why(lab: Lab) -> AnyView {
     let is_current = lab.slice(RunState::is_current);
     let details = lab.slice(|state| verdict(state).map(|said| said.details).unwrap_or_default());
-    let details = move || details.get().into_iter().map(detail).collect_view();
+    let said_above = usize::from(lab.room == Room::Page);
+    let details = move || details.get().into_iter().skip(said_above).map(detail).collect_view();
     view! {
         <details class="verdict-more">
             <summary>{words::question::WHY}</summary>

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use shuffle_engine::model::{CostModel, CurvePoint, ModelMicros, ModelPhases};
 
+use crate::charts::wall_clock::Belief;
+
 /// What the model says for the scenario at hand, over workers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelView {
@@ -56,24 +58,6 @@ impl Fit {
 const LINE_WITHIN: f64 = 0.10;
 /// Predictions that are off by more than this on average are not believed: no best number of workers is named.
 const BELIEVED_WITHIN: f64 = 0.30;
-
-/// How far predictions are believed. Errors are shares of the measured wall.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Belief {
-    /// Well enough for a line.
-    #[default]
-    Line,
-    /// Within the largest error that was seen.
-    Band {
-        /// The largest error.
-        error: f64,
-    },
-    /// Not: nothing is concluded from them.
-    Unknown {
-        /// The largest error.
-        error: f64,
-    },
-}
 
 /// One prediction.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -10,9 +10,10 @@ use shuffle_engine::scenario::{InvalidScenario, Tactics};
 use shuffle_engine::{EngineError, Scenario};
 
 pub use crate::activity::Activity;
+pub use crate::charts::wall_clock::Belief;
 use crate::demand::Needs;
 use crate::forecast::{Forecast, Known, Landing};
-pub use crate::modelled::{Belief, Fit, ModelAccuracy, ModelConstant, ModelPoint, ModelView};
+pub use crate::modelled::{Fit, ModelAccuracy, ModelConstant, ModelPoint, ModelView};
 use crate::permalink;
 use crate::row_table::RowTable;
 use crate::scope::unmodelled;

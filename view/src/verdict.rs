@@ -23,7 +23,7 @@ const NOTICEABLE: f64 = 0.05;
 pub struct Verdict {
     /// One sentence: how long, and what limits it.
     pub headline: String,
-    /// Further sentences: cause, size and fix.
+    /// Further sentences: cause, size and fix. The first one is what a reader has to know beside the headline.
     pub details: Vec<String>,
 }
 
@@ -32,11 +32,11 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     let run = state.run.as_ref()?;
     let mut details = Vec::new();
     details.extend(straggler(run));
+    details.extend(tactics(state));
     details.extend(best_workers(state, run));
+    details.extend(run.unmodelled.clone());
     details.extend(landing(state));
     details.extend(where_time_goes(&run.report));
-    details.extend(tactics(state));
-    details.extend(run.unmodelled.clone());
     Some(Verdict { headline: headline(state, run), details })
 }
 

@@ -74,7 +74,8 @@ impl Player {
         let run = lab.slice(data::fingerprint);
         let at = RwSignal::new(END);
         let chart = Memo::new(move |_| {
-            run.track();
+            // Read, and not only tracked: a memo that nobody has read yet follows nothing itself.
+            run.get();
             let (width, only_exchange) = (width.get(), window.get());
             if width == 0 {
                 return None;

@@ -73,6 +73,7 @@ async fn what_each_rule_saves_is_measured_can_be_stopped_and_goes_with_the_scena
 async fn a_collect_that_does_not_fit_is_a_lesson_and_the_last_result_stays() -> Outcome {
     at_the_lab("does-not-fit", "?v=1&rows=100000&workers=2", async |page, _| {
         at_rest(page).await?;
+        page.evaluate("document.querySelectorAll('.more').forEach(more => more.open = true)").await?;
         let before = headline_with(page, "With 2 workers").await?;
         choose(page, "action", 1).await?;
         // Until then the answer fits.
@@ -107,6 +108,7 @@ async fn a_show_runs_one_partition_and_prints_its_rows() -> Outcome {
         let table = text(page, ".shown").await?;
         assert!(table.contains("prompt_id") && table.contains("token"), "{table}");
         at_rest(page).await?;
+        page.evaluate("document.querySelector('.verdict-more').open = true").await?;
         let page_text = text(page, "body").await?;
         assert!(page_text.contains("describe runs whose rows stay with the workers"), "{page_text}");
         Ok(())
@@ -121,7 +123,8 @@ async fn a_broadcast_join_gives_the_same_answer_and_its_missing_model_is_no_fail
         async |page, _| {
             headline_with(page, "went to every worker").await?;
             at_rest(page).await?;
-            let verdict = text(page, "#verdict").await?;
+            page.evaluate("document.querySelector('.verdict-more').open = true").await?;
+            let verdict = text(page, "main").await?;
             assert!(verdict.contains("the answer stayed the same, row for row"), "{verdict}");
             assert!(verdict.contains("a broadcast join is not modelled"), "{verdict}");
             assert_eq!(text(page, ".notices").await?, "");

@@ -52,7 +52,7 @@ async fn choose_speed(page: &Page, speed: &str) -> Outcome {
 }
 
 async fn the_timeline_comes_with_the_run_and_its_slider_goes_to_any_moment() -> Outcome {
-    at_the_lab("timeline", "?v=1&rows=200000&workers=4", async |page, _| {
+    at_the_lab("timeline", "?v=1&rows=200000&workers=4&open=timeline", async |page, _| {
         at_rest(page).await?;
         let picture = page.driver.find(By::Id("timeline-desc")).await?;
         let described = picture.prop("textContent").await?.unwrap_or_default();
@@ -82,7 +82,7 @@ async fn the_timeline_comes_with_the_run_and_its_slider_goes_to_any_moment() -> 
 }
 
 async fn playing_goes_to_the_end_and_ends_there() -> Outcome {
-    at_the_lab("timeline-play", "?v=1&rows=200000&workers=2", async |page, _| {
+    at_the_lab("timeline-play", "?v=1&rows=200000&workers=2&open=timeline", async |page, _| {
         at_rest(page).await?;
         choose_speed(page, "10").await?;
         press(page).await?;
@@ -109,7 +109,7 @@ async fn playing_goes_to_the_end_and_ends_there() -> Outcome {
 }
 
 async fn playing_stops_out_of_sight() -> Outcome {
-    at_the_lab("timeline-sight", "?v=1&rows=200000&workers=2", async |page, _| {
+    at_the_lab("timeline-sight", "?v=1&rows=200000&workers=2&open=timeline", async |page, _| {
         at_rest(page).await?;
         choose_speed(page, "100").await?;
         press(page).await?;
@@ -124,7 +124,7 @@ async fn playing_stops_out_of_sight() -> Outcome {
 async fn a_reader_who_wants_no_motion_goes_from_step_to_step() -> Outcome {
     let site = Site::of_the_page()?;
     let page = Page::start_with(View::WIDE, &["--force-prefers-reduced-motion"]).await?;
-    page.open(&site.address("?v=1&rows=200000&workers=2")).await?;
+    page.open(&site.address("?v=1&rows=200000&workers=2&open=timeline")).await?;
     at_rest(&page).await?;
     let still = shown(&page).await?;
     assert_eq!((text(&still, "button").as_str(), is_at_end(&still)), ("Next step", true), "{still}");

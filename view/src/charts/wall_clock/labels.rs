@@ -5,7 +5,7 @@ use super::super::canvas::{Anchor, Canvas, LINE_PX, Rect};
 use super::super::glyphs::Type;
 use super::super::theme::Role;
 use super::super::units;
-use crate::state::Belief;
+use super::Belief;
 
 use super::{ModelledPoint, WallClockData, WorkersPlot, cores_x};
 

@@ -5,7 +5,7 @@ use super::super::canvas::{Canvas, LINE_PX, Rect};
 use super::super::phases::draw_stack;
 use super::super::plot::ascending_once;
 use super::super::theme::Role;
-use crate::state::Belief;
+use super::Belief;
 
 use super::{MeasuredPoint, ModelledPoint, WallClockData, WorkersPlot, cores_x};
 

@@ -26,7 +26,6 @@ use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
 use super::units::{Quantity, Ticks, ticks};
 use super::{Chart, ChartError, Frame, MAX_WORKERS};
-use crate::state::Belief;
 
 type WorkersPlot = Plot<LogCoord<f64>>;
 
@@ -57,6 +56,24 @@ pub struct ModelledPoint {
     pub workers: u32,
     /// Wall-clock on the model's clock.
     pub modelled_wall_micros: u64,
+}
+
+/// How far predictions are believed. Errors are shares of the measured wall.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Belief {
+    /// Well enough for a line.
+    #[default]
+    Line,
+    /// Within the largest error that was seen.
+    Band {
+        /// The largest error.
+        error: f64,
+    },
+    /// Not: nothing is concluded from them.
+    Unknown {
+        /// The largest error.
+        error: f64,
+    },
 }
 
 /// What the chart shows.

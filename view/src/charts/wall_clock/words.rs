@@ -4,7 +4,7 @@ use super::super::Table;
 use super::super::canvas::{Canvas, Rect};
 use super::super::phases::Phase;
 use super::super::units;
-use crate::state::Belief;
+use super::Belief;
 
 use super::{WallClockData, WorkersPlot};
 
