@@ -5,7 +5,7 @@
 //!  {"version":1, "kind":"shuffle_lab_run", "scenario":{…}, "report":{…}, "walls_micros":[…], "notes":[…], "cores":8}
 //! ```
 //!
-//! Reading checks that the report can be of its scenario ([`belongs`]): a chart of numbers that do not belong together would
+//! Reading checks that the report can be of its scenario (`belongs`): a chart of numbers that do not belong together would
 //! be worse than none.
 
 mod belongs;

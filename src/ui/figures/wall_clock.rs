@@ -80,7 +80,7 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
                 <div class="folds">
                     <details class="numbers">
                         <summary>{words::figure::HOW_TO_READ}</summary>
-                        {caption}
+                        <p>{caption}</p>
                         {model_error::sentence(lab)}
                     </details>
                     {table::table(lab, DRAWING.name, chart)}

@@ -123,7 +123,7 @@ async fn playing_stops_out_of_sight() -> Outcome {
 
 async fn a_reader_who_wants_no_motion_goes_from_step_to_step() -> Outcome {
     let site = Site::of_the_page()?;
-    let page = Page::start_with(View::WIDE, &["--force-prefers-reduced-motion"]).await?;
+    let page = Page::start(View { reduced_motion: true, ..View::WIDE }).await?;
     page.open(&site.address("?v=1&rows=200000&workers=2&open=timeline")).await?;
     at_rest(&page).await?;
     let still = shown(&page).await?;

@@ -1,4 +1,4 @@
-//! Scenarios worth looking at, by name: plain ones in the order of a lesson, and cases that somebody met ([`cases`]).
+//! Scenarios worth looking at, by name: plain ones in the order of a lesson, and cases that somebody met (`cases`).
 
 mod cases;
 
