@@ -23,7 +23,7 @@ pub(crate) fn tests() -> Vec<Trial> {
     ]
 }
 
-const SMALL: &str = "?v=1&rows=20000&keys=500&workers=2";
+const SMALL: &str = "?v=1&rows=20000&keys=500&workers=2&open=all";
 
 async fn workers_in_the_link(page: &Page, workers: &str) -> Outcome {
     page.until(&format!("workers={workers} in the address"), LIMIT, async || {
@@ -70,6 +70,7 @@ async fn undo_in_a_text_field_is_the_field_s_own() -> Outcome {
         headline_with(page, "With 2 workers").await?;
         page.driver.find(By::Id("workers-slider")).await?.send_keys(Key::Right).await?;
         page.until("a step", LIMIT, async || Ok(!is_disabled(page, "undo").await?)).await?;
+        page.evaluate("document.querySelectorAll('.more').forEach(more => more.open = true)").await?;
         let field = page.driver.find(By::Id("rows")).await?;
         field.send_keys("7").await?;
         field.send_keys(Key::Control + "z").await?;
@@ -147,9 +148,15 @@ async fn every_chart_is_saved_in_each_form_under_a_strict_policy() -> Outcome {
         at_rest(page).await?;
         page.evaluate("document.querySelectorAll('details.save').forEach((fold) => fold.open = true)").await?;
         let count = page.evaluate("document.querySelectorAll('details.save:not([hidden])').length").await?;
-        assert_eq!(count, 4, "wall-clock, load, exchange, traffic");
+        assert_eq!(count, 5, "wall-clock, load, timeline, exchange, traffic");
         page.evaluate("document.querySelectorAll('details.save .save-forms button').forEach((button) => button.click())").await?;
-        for chart in ["wall-clock-against-workers", "load-per-worker", "cost-of-the-shuffle", "bytes-from-worker-to-worker"] {
+        for chart in [
+            "wall-clock-against-workers",
+            "load-per-worker",
+            "timeline-of-the-workers",
+            "cost-of-the-shuffle",
+            "bytes-from-worker-to-worker",
+        ] {
             let file = |form: &str| folder.join(format!("shuffle-lab-{chart}.{form}"));
             let svg = String::from_utf8(saved(page, file("svg")).await?).expect("SVG is text");
             assert!(svg.starts_with("<svg ") && !svg.contains("var("), "{svg}");

@@ -40,7 +40,7 @@ pub(super) fn tests() -> Vec<Trial> {
 }
 
 async fn tab_comes_to_every_control_in_the_order_of_reading_and_is_seen() -> Outcome {
-    at_the_lab("tab", "?v=1&rows=50000&workers=3", async |page, _| {
+    at_the_lab("tab", "?v=1&rows=50000&workers=3&open=all", async |page, _| {
         at_rest(page).await?;
         page.evaluate(HELPERS).await?;
         let wanted = page.evaluate("stops()").await?;
@@ -48,10 +48,10 @@ async fn tab_comes_to_every_control_in_the_order_of_reading_and_is_seen() -> Out
         assert!(wanted.len() > 20, "{wanted:?}");
         let order = [
             "preset",
+            "wall-clock-reader",
             "workers",
             "workers-slider",
             "run",
-            "wall-clock-reader",
             "load-reader",
             "measure-savings",
         ];
