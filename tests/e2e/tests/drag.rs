@@ -78,6 +78,7 @@ async fn how_long_a_slider_takes_to_be_painted_is_printed() -> Outcome {
             addEventListener('pointermove', event => { moved = event.timeStamp; }, true); \
             addEventListener('input', () => { const start = moved; painted().then(end => drags.push(end - start)); }, true);";
         page.evaluate(watch).await?;
+        page.evaluate("document.querySelectorAll('.more').forEach(more => more.open = true)").await?;
         page.send("Emulation.setCPUThrottlingRate", json!({ "rate": SLOWER })).await?;
         for slider in ["workers", "shuffle-fraction", "hot-share", "rows"] {
             page.evaluate("drags.length = 0").await?;
