@@ -62,6 +62,6 @@ mod tests {
         assert_eq!(name(&Scenario::default()), "8 workers, hot key 30 %");
         let other =
             Scenario { workers: 1, skew: Skew::Zipf { exponent: 1.1 }, rows: 20_000, ..Scenario::default() };
-        assert_eq!(name(&other), "1 worker, Zipf 1.1, 20,000 rows");
+        assert_eq!(name(&other), "1 worker, Zipf 1.1, 20 k rows");
     }
 }
