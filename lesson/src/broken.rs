@@ -5,7 +5,7 @@ use std::fmt;
 /// A place in a chapter's file, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The line.
+    /// The line of the file, counted from 1.
     pub line: u32,
     /// The column, in letters.
     pub column: u32,
@@ -16,7 +16,7 @@ pub struct Place {
 pub struct Broken {
     /// The file as it was named to the build.
     pub file: String,
-    /// Where in it.
+    /// The place in the file at which it is broken.
     pub place: Place,
     /// What is wrong there.
     pub reason: String,

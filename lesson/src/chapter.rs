@@ -16,7 +16,7 @@ pub struct Chapter {
     pub name: String,
     /// What the chapter is called.
     pub title: String,
-    /// What it answers.
+    /// The question that the chapter answers.
     pub question: String,
     /// Its parts in reading order.
     pub parts: Vec<Part>,
@@ -29,9 +29,9 @@ pub struct Chapter {
 pub enum Part {
     /// A heading between paragraphs.
     Heading(String),
-    /// A paragraph.
+    /// A paragraph of text with its values and sources.
     Paragraph(Vec<Inline>),
-    /// A live figure.
+    /// A figure that runs in the reader's browser.
     Figure(Figure),
     /// A guess that the reader makes before the answer is shown.
     Bet(Bet),
@@ -41,7 +41,7 @@ pub enum Part {
     Careful(Vec<Inline>),
 }
 
-/// A live figure.
+/// A figure of a chapter, which runs in the reader's browser.
 #[derive(Debug, Clone)]
 pub struct Figure {
     /// Its name in the chapter.
@@ -79,7 +79,7 @@ pub struct Bet {
     pub chart: GuessOf,
     /// Least, most, step and start of the slider.
     pub slider: [u64; 4],
-    /// What is asked.
+    /// The question whose answer the reader guesses.
     pub question: Vec<Inline>,
     /// Where it stands in the file.
     pub place: Place,
@@ -94,11 +94,11 @@ pub struct Task {
     pub condition_text: String,
     /// What must be true of a run.
     pub condition: Condition,
-    /// What helps.
+    /// The hint for a reader who is stuck.
     pub hint: String,
     /// A scenario that makes the condition true.
     pub solution: Scenario,
-    /// What is asked.
+    /// The words that say what the reader has to make happen.
     pub words: Vec<Inline>,
     /// Where the condition stands in the file.
     pub place: Place,
@@ -107,22 +107,22 @@ pub struct Task {
 /// A piece of a text.
 #[derive(Debug, Clone)]
 pub enum Inline {
-    /// Plain words.
+    /// Words that are shown as they stand.
     Text(String),
     /// A number of a figure's last run.
     Value(Value),
     /// Words with the address that they are taken from.
     Source {
-        /// The address.
+        /// The address that the link leads to.
         href: String,
-        /// The words.
+        /// The words that the link stands under.
         inside: Vec<Inline>,
     },
     /// Words that are marked: `em`, `strong`, `code`; `formula` is written as `var`.
     Marked {
         /// The element of HTML.
         tag: &'static str,
-        /// The words.
+        /// The words that the element holds.
         inside: Vec<Inline>,
     },
 }
@@ -132,7 +132,7 @@ pub enum Inline {
 pub struct Value {
     /// The figure whose last run it is read from, in a bet its first run; `None` where a bet speaks of what it asks.
     pub figure: Option<String>,
-    /// The number.
+    /// The number of the run that is shown.
     pub quantity: Quantity,
     /// How it is written.
     pub unit: Unit,
@@ -141,7 +141,7 @@ pub struct Value {
 }
 
 impl Chapter {
-    /// Its figures.
+    /// The chapter's figures in their order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.parts.iter().filter_map(|part| match part {
             Part::Figure(figure) => Some(figure),
@@ -154,7 +154,7 @@ impl Chapter {
         self.figures().find(|figure| figure.name == name)
     }
 
-    /// Its bets.
+    /// The chapter's bets in their order.
     pub fn bets(&self) -> impl Iterator<Item = &Bet> {
         self.parts.iter().filter_map(|part| match part {
             Part::Bet(bet) => Some(bet),
@@ -164,7 +164,7 @@ impl Chapter {
         })
     }
 
-    /// Its tasks.
+    /// The chapter's tasks in their order.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.parts.iter().filter_map(|part| match part {
             Part::Task(task) => Some(task),

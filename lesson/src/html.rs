@@ -11,7 +11,7 @@ use crate::chapter::{Bet, Chapter, Figure, Inline, Part, Task, Value};
 use crate::examine::Runs;
 use crate::words;
 
-/// A chapter's page.
+/// Writes the page of one chapter, complete with its links to the others.
 pub fn chapter(all: &[Chapter], index: usize, runs: &mut Runs) -> String {
     let chapter = &all[index];
     let mut writer = Writer { chapter, runs, out: String::new(), bets: 0, tasks: 0 };

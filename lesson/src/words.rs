@@ -1,6 +1,6 @@
 //! The words around chapters: what is the same on every page. What a chapter says stands in its file.
 
-/// The lesson's name.
+/// The title of the lesson, on every page.
 pub const LESSON: &str = "Why the bigger cluster is not faster";
 /// The name of the whole, in titles.
 pub const LAB: &str = "Shuffle Lab";
@@ -57,7 +57,7 @@ pub const NO_SCRIPT: &str = "Without JavaScript this is a text with the counted 
 pub const NOT_MEASURED: &str = "…";
 /// The name of the list of chapters for those who hear the page.
 pub const CONTENTS: &str = "Contents";
-/// Past the navigation.
+/// The link that leads a keyboard past the navigation.
 pub const SKIP: &str = "Skip to the chapter";
 /// The switch of colours, by what comes next.
 pub const THEME: &str = "Theme";

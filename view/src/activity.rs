@@ -4,12 +4,12 @@
 /// need not look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Activity {
-    /// Nothing.
+    /// The session does nothing.
     #[default]
     Idle,
-    /// The scenario runs.
+    /// The scenario that the controls show runs.
     Running {
-        /// Tasks that ended.
+        /// The number of tasks that have ended.
         done: u32,
         /// Tasks in all; 0 while workers start.
         total: u32,
@@ -20,21 +20,21 @@ pub enum Activity {
     Sweeping {
         /// Points that were measured.
         done: u32,
-        /// Points in all.
+        /// The number of points that the sweep has.
         total: u32,
     },
     /// Short runs for the model.
     Calibrating {
-        /// Runs made.
+        /// The number of runs that were made.
         done: u32,
-        /// Runs in all.
+        /// The number of runs that will be made.
         total: u32,
     },
     /// The plan runs with fewer and more rules.
     Explaining {
-        /// Runs made.
+        /// The number of runs that were made.
         done: u32,
-        /// Runs in all.
+        /// The number of runs that will be made.
         total: u32,
     },
 }

@@ -45,9 +45,9 @@ pub struct Comparison {
 pub struct Fact {
     /// What it is, and whether it was measured or counted.
     pub name: &'static str,
-    /// The first run's.
+    /// The figure of the first run, in words.
     pub a: String,
-    /// The second run's.
+    /// The figure of the second run, in words.
     pub b: String,
 }
 

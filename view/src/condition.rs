@@ -55,7 +55,7 @@ pub struct ConditionError {
 }
 
 impl Condition {
-    /// Reads a condition.
+    /// Reads a condition from the text of an attribute.
     ///
     /// # Errors
     /// The text is no condition, or it names a quantity that is in no report; the error says where and what is known.

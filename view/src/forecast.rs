@@ -50,9 +50,9 @@ pub struct Forecast {
 /// What a forecast follows from, beside the scenario.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    /// The scenario's stages.
+    /// The stages of the scenario's plan.
     pub graph: &'a StageGraph,
-    /// The last run.
+    /// The last run that was measured, whatever scenario it was of.
     pub run: Option<&'a Measurement>,
     /// Fits of this browser, the newest last.
     pub fits: &'a [Arc<Fit>],
@@ -156,7 +156,7 @@ fn points(counters: &Counters, fit: &Fit, workers: &[u32]) -> Option<Vec<ModelPo
     Some(curve.points.iter().map(ModelPoint::of).collect())
 }
 
-/// As [`ModelCurve::best_workers`].
+/// The best number of workers, chosen as [`ModelCurve::best_workers`] does.
 fn best_of(points: &[ModelPoint]) -> Option<u32> {
     let shortest = points.iter().map(|point| point.wall.0).min_by(f64::total_cmp)?;
     points.iter().find(|point| point.wall.0 <= shortest * 1.01).map(|point| point.workers)

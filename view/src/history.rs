@@ -6,7 +6,7 @@ pub const MAX_STEPS: usize = 200;
 /// What was set, in the order of setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History<T> {
-    /// Never empty.
+    /// The steps from the oldest on; there is always at least one.
     steps: Vec<T>,
     /// The step that is shown now.
     at: usize,

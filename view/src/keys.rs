@@ -19,7 +19,7 @@ pub struct PageKey {
     pub key: &'static str,
     /// The keys that are held with it.
     pub held: Held,
-    /// What it does.
+    /// What the page does when the key is pressed.
     pub act: PageAct,
     /// How it is written for a reader.
     pub shown: &'static str,
@@ -32,7 +32,7 @@ pub struct PageKey {
 pub enum Held {
     /// None but Shift, which may be needed to type the sign.
     Typed,
-    /// Ctrl, or Command.
+    /// The key is held together with Ctrl, or with Command on a Mac.
     Ctrl,
     /// Shift with Ctrl, or with Command.
     CtrlShift,
@@ -80,9 +80,9 @@ pub enum ChartMove {
     Below,
     /// To the mark above this one.
     Above,
-    /// Ten marks on.
+    /// The reader goes ten marks on.
     TenOn,
-    /// Ten marks back.
+    /// The reader goes ten marks back.
     TenBack,
     /// To the first mark.
     First,

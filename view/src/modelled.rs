@@ -32,7 +32,7 @@ impl ModelView {
 /// The constants of this browser for some kinds of stages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
-    /// What everything costs.
+    /// The fitted cost model, which has the cost of each stage.
     pub cost: CostModel,
     /// Predicted against measured; `None` when there were too few runs to leave one out.
     pub accuracy: Option<ModelAccuracy>,
@@ -59,10 +59,10 @@ const LINE_WITHIN: f64 = 0.10;
 /// Predictions that are off by more than this on average are not believed: no best number of workers is named.
 const BELIEVED_WITHIN: f64 = 0.30;
 
-/// One prediction.
+/// One prediction of the curve over workers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ModelPoint {
-    /// Workers.
+    /// The number of workers that is predicted for.
     pub workers: u32,
     /// The wall, if each worker had a core.
     pub wall: ModelMicros,
@@ -85,7 +85,7 @@ impl ModelPoint {
 pub struct ModelAccuracy {
     /// Mean absolute error, as a share of the measured wall.
     pub mean_error: f64,
-    /// The largest one.
+    /// The largest error of them, as a share of the measured wall.
     pub worst_error: f64,
     /// Predictions that were compared.
     pub run_count: u32,
@@ -94,11 +94,11 @@ pub struct ModelAccuracy {
 /// A constant that a reader can open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelConstant {
-    /// `compute: scan prompts`
+    /// The name of the constant, as `compute: scan prompts`.
     pub name: String,
     /// With its unit: `14.2 ns a row`.
     pub value: String,
-    /// Where it enters.
+    /// The formula that the constant enters.
     pub formula: String,
     /// Where it comes from.
     pub source: String,

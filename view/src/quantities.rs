@@ -18,7 +18,7 @@ use crate::charts::units;
 /// What a number is read from.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
-    /// What was run.
+    /// The scenario that was run.
     pub scenario: &'a Scenario,
     /// What came of it.
     pub report: &'a JobReport,
@@ -287,7 +287,7 @@ pub enum Unit {
     Time,
     /// A share from 0 to 1: "31 %".
     Share,
-    /// A ratio: "3.2×".
+    /// A ratio is written with a cross: "3.2×".
     Ratio,
     /// One over a share, which is the most that a stage can gain: "3.2×".
     Cap,

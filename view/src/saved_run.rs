@@ -126,7 +126,7 @@ struct Parts<'a> {
     cores: Option<&'a RawValue>,
 }
 
-/// Reads a run.
+/// Reads a run from the text of its file.
 ///
 /// # Errors
 /// The error names the part that is missing, is not what it should be, cannot run in a tab, or does not belong to the rest.

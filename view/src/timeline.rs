@@ -13,7 +13,7 @@ const STRAGGLES_FROM: f64 = 1.5;
 /// The part of a run that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Window {
-    /// All of it.
+    /// The whole run is shown, from its start to its end.
     #[default]
     Run,
     /// The exchanges, from the first message to the last.

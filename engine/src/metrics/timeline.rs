@@ -65,7 +65,7 @@ pub struct TaskSpan {
 pub struct ExchangeSpan {
     /// The number of the stage that reads what was exchanged.
     pub stage: u32,
-    /// The executor.
+    /// The index of the executor that sent or waited.
     pub executor: u32,
     /// The moment at which it heard the driver's word.
     pub begin_micros: u64,

@@ -32,7 +32,7 @@ impl GuessOf {
     ];
 }
 
-/// A reader's bet.
+/// A number that the reader has bet on, before it was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guess {
     /// What it is about.

@@ -12,7 +12,7 @@ use super::{Chart, ChartError, Frame, Table};
 /// What the chart shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairData {
-    /// A and B.
+    /// The two runs that are compared, A above B.
     pub runs: [PairedRun; 2],
     /// Whether both were measured on this machine.
     pub is_one_machine: bool,
@@ -29,7 +29,7 @@ pub struct PairedRun {
 
 const NAMES: [&str; 2] = ["A", "B"];
 
-/// Draws the chart.
+/// Draws both runs as bars on one scale of time.
 ///
 /// # Errors
 /// [`ChartError::Size`] and [`ChartError::Id`] for a frame that cannot be drawn in.

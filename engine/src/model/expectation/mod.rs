@@ -39,7 +39,7 @@ pub struct Expectation {
 /// The key that is expected to have most rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExpectedHotKey {
-    /// The key.
+    /// The key that most of the rows are expected to have.
     pub value: i64,
     /// The rows that it is expected to have, of those that are shuffled.
     pub rows: u64,
@@ -85,7 +85,7 @@ struct People {
     shares: KeyShares,
     /// Of an earlier expectation.
     known: Vec<Arc<Places>>,
-    /// Of this one.
+    /// The partition of each key, for each exchange of this scenario.
     places: Vec<Arc<Places>>,
     texts: Option<Arc<Texts>>,
     words: Option<WordShares>,

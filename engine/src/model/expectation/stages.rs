@@ -20,7 +20,7 @@ pub(super) enum Level {
     PerTask { tasks: f64 },
     /// Once in each of its places, of so many.
     Merged { places: f64, tasks: Option<f64> },
-    /// Once.
+    /// Once in all rows of the stage together.
     Groups,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Flow {
     /// The rows of `prompts` that they came from.
     pub(super) prompts: f64,
     pub(super) level: Level,
-    /// By task.
+    /// The rows that each task is expected to have, by the task's index.
     pub(super) rows: Vec<f64>,
     /// The only language that is left.
     language: Option<String>,

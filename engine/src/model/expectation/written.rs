@@ -27,7 +27,7 @@ pub(super) struct Written {
     /// Where the values are.
     pub(super) places: Arc<Places>,
     pub(super) map_tasks: u32,
-    /// By reduce partition.
+    /// The rows that each reduce partition is expected to get, by the partition's index.
     pub(super) partition_rows: Vec<f64>,
     pub(super) partition_bytes: Vec<f64>,
 }

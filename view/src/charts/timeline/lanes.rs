@@ -41,7 +41,7 @@ pub struct Lanes {
     pub pitch: f64,
     /// How many workers share a lane.
     pub workers_per_lane: usize,
-    /// Number of workers.
+    /// The number of workers, each of which has a lane.
     pub workers: usize,
     /// The times at both ends of the axis.
     pub window: (u64, u64),

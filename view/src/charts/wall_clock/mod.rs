@@ -66,12 +66,12 @@ pub enum Belief {
     Line,
     /// Within the largest error that was seen.
     Band {
-        /// The largest error.
+        /// The largest error that was seen, as a share of the measured wall.
         error: f64,
     },
     /// Not: nothing is concluded from them.
     Unknown {
-        /// The largest error.
+        /// The largest error that was seen, as a share of the measured wall.
         error: f64,
     },
 }

@@ -24,7 +24,7 @@ pub struct Case {
     pub there: &'static str,
     /// How it is scaled down here, and what to try.
     pub here: &'static str,
-    /// The source's name.
+    /// The name of the source, as its link shows it.
     pub source: &'static str,
     /// The source's address. Nothing asks for it but a reader's click.
     pub address: &'static str,
