@@ -193,7 +193,10 @@ pub fn draw(data: &WallClockData, frame: &Frame) -> Result<Chart, ChartError> {
 fn draw_head(canvas: &mut Canvas, data: &WallClockData, ticks: &Ticks) -> Result<f64, ChartError> {
     let title = format!("wall-clock, {}", ticks.unit);
     let note = match (data.real_runs().next().is_some(), data.modelled.is_empty()) {
-        (true, false) => "dots measured here, dashes modelled",
+        (true, false) => match data.belief {
+            Belief::Line => "dots measured here, dashes modelled",
+            Belief::Band { .. } | Belief::Unknown { .. } => "dots measured here, the band modelled",
+        },
         (true, true) => "measured here",
         (false, false) => "modelled",
         (false, true) => "nothing has run yet",
