@@ -3,9 +3,6 @@
 //! And runs to which memory is refused (`refusing`).
 //!
 //! A binary of its own, because its allocator counts every allocation: no other test should pay for that.
-//!
-//! Empty in a browser.
-#![cfg(not(target_family = "wasm"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -326,7 +326,7 @@ fn dump(chart: &Chart) -> String {
 
 /// Compares with `tests/golden/charts-NAME.txt`; `UPDATE_GOLDEN=1` writes it.
 fn assert_golden(name: &str, text: &str) {
-    let path = format!("{}/tests/golden/charts-{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/golden/charts-{name}.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, text).expect("the golden file can be written");
     }

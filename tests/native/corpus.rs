@@ -17,7 +17,7 @@ use shuffle_view::{permalink, saved_run};
 mod properties;
 
 fn folder(target: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target)
 }
 
 /// The inputs of one target, by the names of their files.

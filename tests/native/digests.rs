@@ -8,7 +8,7 @@ use shuffle_engine::scenario::link;
 
 use crate::samples::job;
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/digests.txt");
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/digests.txt");
 
 #[test]
 fn the_golden_digests_are_those_of_native_threads() {

@@ -14,7 +14,7 @@ use crate::samples::{Stopped, job};
 
 /// Compares a text with a file of `tests/golden`.
 pub(crate) fn check(file_name: &str, text: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file_name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(file_name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, text).expect("tests/golden can be written");
         return;

@@ -2,9 +2,6 @@
 //!
 //! A name reads as a sentence that is true. What several files need stands in [`interpreter`], [`samples`],
 //! [`stage_runner`] and [`hand_cluster`]; golden texts are in `tests/golden` and are rewritten by `UPDATE_GOLDEN=1`.
-//!
-//! Empty in a browser: `tests/web` is its own test target.
-#![cfg(not(target_family = "wasm"))]
 
 mod aggregates;
 mod blocks;

@@ -30,7 +30,7 @@ struct Oracle {
 type Row = Vec<Option<String>>;
 
 fn oracles() -> Vec<(PathBuf, Oracle)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/oracle");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/oracle");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("tests/data/oracle is there")
         .map(|entry| entry.expect("an entry of a folder").path())

@@ -56,7 +56,7 @@ fn marks_and_texts_have_enough_contrast_in_light_and_in_dark() {
 
 #[test]
 fn the_style_sheet_has_the_colours_of_the_charts_in_every_theme() {
-    let path = format!("{}/style/tokens.css", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../style/tokens.css", env!("CARGO_MANIFEST_DIR"));
     let sheet = std::fs::read_to_string(path).expect("style/tokens.css can be read");
     for rule in theme::css().split("\n\n") {
         assert!(sheet.contains(rule.trim_end()), "style/tokens.css lacks\n{rule}");
@@ -65,7 +65,7 @@ fn the_style_sheet_has_the_colours_of_the_charts_in_every_theme() {
 
 #[test]
 fn no_style_sheet_of_a_figure_needs_a_document() {
-    let folder = format!("{}/style", env!("CARGO_MANIFEST_DIR"));
+    let folder = format!("{}/../style", env!("CARGO_MANIFEST_DIR"));
     for sheet in ["tokens", "app", "controls", "figures", "timeline", "plan", "slim"] {
         let text = std::fs::read_to_string(format!("{folder}/{sheet}.css")).expect("the sheet can be read");
         for line in text.lines().filter(|line| line.ends_with('{') || line.ends_with(',')) {

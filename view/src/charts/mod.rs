@@ -19,6 +19,7 @@
 //! | [`phases`] | where the time of a worker goes, and how that is stacked |
 //! | [`theme`], [`units`], [`glyphs`] | colours, numbers for people, widths of letters |
 //! | `canvas`, `plot`, `legend` | drawing in CSS pixels, axes, legends |
+//! | `steps` | where arrow keys lead from one mark to the next |
 //! | [`svg`] | the plotters backend |
 
 mod canvas;
@@ -31,6 +32,7 @@ pub mod pair;
 pub mod phases;
 mod plot;
 pub mod shuffle_cost;
+mod steps;
 pub mod svg;
 pub mod theme;
 pub mod timeline;
@@ -117,6 +119,12 @@ impl HitMap {
     /// The index of the place under a point given in CSS pixels of the viewBox. The last drawn wins.
     pub fn at(&self, x: f64, y: f64) -> Option<usize> {
         self.hits.iter().rposition(|hit| x >= hit.x && x < hit.x + hit.w && y >= hit.y && y < hit.y + hit.h)
+    }
+
+    /// The index to which a key leads from another one: `None` for a key that means nothing here, `Some(None)` away from all
+    /// places. `key` is named as browsers do, such as `ArrowRight`.
+    pub fn next(&self, at: Option<usize>, key: &str) -> Option<Option<usize>> {
+        steps::next_index(&self.hits, at, key)
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Steps<'a> {
 }
 
 const END_TO_END_PACKAGE: &str = "shuffle-lab-e2e";
+/// What is made for a browser alone: nothing of it, nor of what it stands on, is compiled for this machine.
+const PAGE_PACKAGES: [&str; 2] = ["shuffle-lab", "shuffle-lab-desk"];
 
 impl<'a> Steps<'a> {
     /// Brings what these parts need, and nothing else.
@@ -85,39 +87,36 @@ impl<'a> Steps<'a> {
         let deny = ["--", "-D", "warnings"];
         // The feature only adds the engine's command line; without it the engine is looked at for wasm32 below.
         report.step("clippy", || {
-            self.cargo("clippy --workspace --all-targets --features shuffle-engine/cli,shuffle-lab/hooks")
-                .args(deny)
-                .shown()
+            let run = self.cargo("clippy --workspace --all-targets --features shuffle-engine/cli");
+            without_page(run).args(deny).shown()
         })?;
-        // The page's code is mostly compiled out on this machine's own target. As a release, so that the
-        // macros that this compiles serve the page's build, too.
-        let packages =
-            ["--package", "shuffle-lab", "--package", "shuffle-view", "--package", "shuffle-engine"];
-        if self.wasm_clippy {
-            report.step("clippy, wasm32", || {
-                let run = self.cargo("clippy --release --target").arg(WASM_TARGET).args(packages).args(deny);
-                self.compiler.apply(run).shown()
-            })
-        } else {
-            report.step("check, wasm32 (its compiler has no clippy)", || {
-                let run = self.cargo("check --release --target").arg(WASM_TARGET).args(packages);
-                self.compiler.apply(run).shown()
-            })
-        }
+        // As a release, so that the macros that this compiles serve the page's build, too.
+        let (tool, name) = match self.wasm_clippy {
+            true => ("clippy", "clippy, wasm32"),
+            false => ("check", "check, wasm32 (its compiler has no clippy)"),
+        };
+        report.step(name, || {
+            let run = self.page(tool).args(["--package", "shuffle-view", "--package", "shuffle-engine"]);
+            let run = run.args(["--features", "shuffle-lab/hooks"]);
+            let deny: &[&str] = if self.wasm_clippy { &deny } else { &[] };
+            self.compiler.apply(run.args(deny)).shown()
+        })
     }
 
     pub(crate) fn docs(&self, report: &mut Report) -> Outcome {
         report.step("documentation", || {
-            self.cargo("doc --no-deps --workspace").env("RUSTDOCFLAGS", "-D warnings").shown()
+            without_page(self.cargo("doc --no-deps --workspace")).env("RUSTDOCFLAGS", "-D warnings").shown()
+        })?;
+        report.step("documentation, wasm32", || {
+            self.compiler.apply(self.page("doc --no-deps")).env("RUSTDOCFLAGS", "-D warnings").shown()
         })
     }
 
     pub(crate) fn native(&self, report: &mut Report) -> Outcome {
         // The feature only adds the engine's command line, so one run covers both.
         report.step("native tests", || {
-            self.cargo("test --workspace --features shuffle-engine/cli --exclude")
-                .arg(END_TO_END_PACKAGE)
-                .shown()
+            let run = self.cargo("test --workspace --features shuffle-engine/cli --exclude");
+            without_page(run.arg(END_TO_END_PACKAGE)).shown()
         })
     }
 
@@ -179,9 +178,20 @@ impl<'a> Steps<'a> {
         self.project.run("cargo").args(line.split_whitespace())
     }
 
+    /// A command of cargo about what is made for a browser alone.
+    fn page(&self, line: &str) -> Run {
+        let run = self.cargo(line).args(["--release", "--target", WASM_TARGET]);
+        PAGE_PACKAGES.iter().fold(run, |run, package| run.args(["--package", package]))
+    }
+
     fn needed_browser(&self) -> Outcome<&Browser> {
         self.browser.as_ref().ok_or_else(|| Error::Project("this part was not set up with a browser.".into()))
     }
+}
+
+/// A command of cargo about the whole workspace, but for what is made for a browser alone.
+fn without_page(run: Run) -> Run {
+    PAGE_PACKAGES.iter().fold(run, |run, package| run.args(["--exclude", package]))
 }
 
 fn executable(name: &str) -> String {
