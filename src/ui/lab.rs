@@ -13,6 +13,7 @@ use shuffle_view::parts::{Control, Parts, Shown};
 use shuffle_view::permalink::{self, Link, View};
 use shuffle_view::scope::check_runs_here;
 use shuffle_view::state::{Activity, RunState};
+use shuffle_view::verdict::{Verdict, verdict};
 
 use crate::browser::location;
 use crate::session::Session;
@@ -48,6 +49,8 @@ pub(super) struct Lab {
     pub(super) scenario: Memo<Scenario>,
     /// Its plan.
     pub(super) plan: Memo<Option<Arc<Planned>>>,
+    /// What is said of the last run: several places say a part of it.
+    pub(super) verdict: Memo<Option<Verdict>>,
     /// The field that was given something it cannot take.
     pub(super) field_error: Memo<Option<InvalidScenario>>,
     /// What every id of this mount begins with, so that several can stand in one document.
@@ -74,6 +77,7 @@ impl Lab {
             guess: RwSignal::new(None),
             scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
             plan: Memo::new(move |_| state.with(|state| state.plan.clone())),
+            verdict: Memo::new(move |_| state.with(verdict)),
             field_error: Memo::new(move |_| state.with(|state| state.field_error.clone())),
             prefix: StoredValue::new(prefix.to_owned()),
         }

@@ -32,6 +32,8 @@ pub(super) fn more(lab: Lab) -> AnyView {
 fn fold(lab: Lab, shown: Shown, id: &'static str, view: Show) -> AnyView {
     let is_open = Memo::new(move |_| lab.view.with(|view| view.open.has(shown)));
     let short = lab.slice(move |state| in_short(shown, state));
+    // The plan is that of the controls; the others speak of the last run.
+    let is_stale = lab.slice(move |state| shown != Shown::Plan && !state.is_current());
     let toggled = move |open: bool| {
         if open != is_open.get_untracked() {
             lab.look(|view| view.open = view.open.with(shown, open));
@@ -45,7 +47,7 @@ fn fold(lab: Lab, shown: Shown, id: &'static str, view: Show) -> AnyView {
         >
             <summary>
                 <h2 id=lab.id(&format!("{id}-name"))>{asked(shown)}</h2>
-                <span class="question-short">{short}</span>
+                <span class="question-short" class:stale=is_stale>{short}</span>
             </summary>
             {part(lab, is_open, view)}
         </details>

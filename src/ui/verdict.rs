@@ -8,17 +8,16 @@ use shuffle_view::charts::units;
 use shuffle_view::parts::Shown;
 use shuffle_view::questions::asked;
 use shuffle_view::state::RunState;
-use shuffle_view::verdict::{self, verdict};
+use shuffle_view::verdict;
 use shuffle_view::words;
 
 pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
-    let said = lab.slice(verdict);
     let is_current = lab.slice(RunState::is_current);
     // Before the first run, the page is busy with it.
     let foreseen = lab.slice(|state| verdict::foreseen(state).filter(|_| state.run.is_some()));
     let has_failed = lab.slice(|state| state.failure.is_some());
     let headline = Memo::new(move |_| {
-        said.with(|said| match said {
+        lab.verdict.with(|said| match said {
             Some(said) => said.headline.clone(),
             // Why there is none stands above.
             None if has_failed.get() => String::new(),
@@ -63,16 +62,18 @@ fn question(lab: Lab) -> AnyView {
 
 /// The page says the cause, or what the fixes did, without a click.
 fn cause(lab: Lab) -> AnyView {
-    let first = lab.slice(|state| verdict(state).and_then(|said| said.details.into_iter().next()));
+    let first = move || lab.verdict.with(|said| said.as_ref().and_then(|said| said.details.first().cloned()));
     view! { <p class="verdict-cause">{first}</p> }.into_any()
 }
 
 /// The figures of the run and the sentences that explain it, folded away.
 pub(super) fn why(lab: Lab) -> AnyView {
     let is_current = lab.slice(RunState::is_current);
-    let details = lab.slice(|state| verdict(state).map(|said| said.details).unwrap_or_default());
     let said_above = usize::from(lab.room == Room::Page);
-    let details = move || details.get().into_iter().skip(said_above).map(detail).collect_view();
+    let details = move || {
+        let details = lab.verdict.with(|said| said.as_ref().map(|said| said.details.clone()));
+        details.unwrap_or_default().into_iter().skip(said_above).map(detail).collect_view()
+    };
     view! {
         <details class="verdict-more">
             <summary>{words::question::WHY}</summary>

@@ -70,7 +70,8 @@ impl Forecast {
         }
         let same = before.filter(|before| without_workers(&before.scenario) == without_workers(scenario));
         let mut expectation = before.and_then(|before| before.expectation.clone());
-        let counted = run.and_then(|run| counted(scenario, run, graph));
+        let is_known = same.is_some_and(|same| same.basis == Basis::Counted);
+        let counted = run.filter(|_| !is_known).and_then(|run| counted(scenario, run, graph));
         let (basis, counters, hot_key) = match (counted, same) {
             (Some(counters), _) => (Basis::Counted, Arc::new(counters), run.and_then(counted_hot_key)),
             (None, Some(same)) => (same.basis, same.counters.clone(), same.hot_key),

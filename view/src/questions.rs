@@ -70,9 +70,9 @@ pub fn asked(shown: Shown) -> &'static str {
     }
 }
 
-/// What a folded view would show, in a line; nothing before there is something to say.
+/// What a folded view would show of the last run, in a line; nothing before there is something to say.
 pub fn in_short(shown: Shown, state: &RunState) -> Option<String> {
-    let run = state.run.as_ref().filter(|_| state.is_current());
+    let run = state.run.as_ref();
     match shown {
         Shown::Verdict | Shown::WallClock => None,
         Shown::Load => load(run?),

@@ -8,6 +8,7 @@
 mod exchange_cost;
 mod load;
 mod model_error;
+mod picture;
 mod plot;
 mod reader;
 mod table;

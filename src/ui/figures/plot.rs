@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::super::dom;
 use super::super::lab::{Lab, Room};
-use super::reader;
+use super::{picture, reader};
 use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
 /// Room for the words that stand where there is no chart.
@@ -47,19 +47,29 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
         // A chart that cannot be drawn leaves its place empty rather than the page broken; its tests know why.
         data.with(|data| data.as_ref().and_then(|data| (drawing.draw)(data, &frame).ok()))
     });
-    let svg = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.svg.clone())));
+    let svg_place: NodeRef<html::Div> = NodeRef::new();
+    Effect::new(move |before: Option<String>| {
+        let Some(place) = svg_place.get() else { return String::new() };
+        let now = chart.with(|chart| chart.as_ref().map(|chart| chart.svg.clone())).unwrap_or_default();
+        picture::show(&place, before.as_deref().unwrap_or_default(), &now);
+        now
+    });
     let is_absent = Memo::new(move |_| data.with(Option::is_none));
+    let drawn_height = move || height_px(width.get().max(MIN_SIZE_PX.0));
     // The place is kept while the width is not known yet, so that nothing below it moves.
-    let least_height = move || {
-        let drawn = height_px(width.get().max(MIN_SIZE_PX.0));
-        format!("{}px", if is_absent.get() { ABSENT_HEIGHT_PX } else { drawn })
-    };
+    let least_height = move || px(if is_absent.get() { ABSENT_HEIGHT_PX } else { drawn_height() });
+    // A size of its own, so that a new picture is laid out alone, without the page around it.
+    let height = move || px(if is_absent.get() { 0 } else { drawn_height() });
     let picture = view! {
         <div class="plot" node_ref=place style:min-height=least_height>
-            <div class="plot-svg" inner_html=move || svg.get().unwrap_or_default()></div>
+            <div class="plot-svg" node_ref=svg_place style:height=height></div>
             {reader::reader(lab.id(drawing.id), drawing.name, width, chart)}
             <p class="plot-absent" hidden=move || !is_absent.get()>{absent}</p>
         </div>
     };
     (picture, chart)
+}
+
+fn px(length: u32) -> String {
+    format!("{length}px")
 }

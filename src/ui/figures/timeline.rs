@@ -215,6 +215,10 @@ pub(super) fn timeline(lab: Lab) -> impl IntoView {
         chart.track();
         format!("{}px", player.shown.with_value(|shown| shown.height_px).max(ABSENT_HEIGHT_PX))
     };
+    let svg_height = move || {
+        chart.track();
+        format!("{}px", player.shown.with_value(|shown| shown.height_px))
+    };
     let svg = move || chart.with(|chart| chart.as_ref().map(|chart| chart.svg.clone()).unwrap_or_default());
     let over =
         move || player.picture(|moment, shown| moment.overlay(&shown.lanes, shown.width_px, shown.height_px));
@@ -223,7 +227,7 @@ pub(super) fn timeline(lab: Lab) -> impl IntoView {
             <div class="figure-head">{heading(lab, Part::Timeline, "timeline-name")}</div>
             <div class:stale=is_stale>
                 <div class="plot" node_ref=place style:min-height=height>
-                    <div class="plot-svg" inner_html=svg></div>
+                    <div class="plot-svg" style:height=svg_height inner_html=svg></div>
                     <div class="timeline-over" inner_html=over></div>
                     {reader::reader(lab.id(ID), NAME, width, chart)}
                     <p class="plot-absent" hidden=move || !is_absent.get()>{move || no_run(has_failed.get())}</p>

@@ -19,6 +19,7 @@
 //! | [`phases`] | where the time of a worker goes, and how that is stacked |
 //! | [`theme`], [`units`], [`glyphs`] | colours, numbers for people, widths of letters |
 //! | `canvas`, `plot`, `legend` | drawing in CSS pixels, axes, legends |
+//! | [`patch`] | what differs between two pictures of one chart |
 //! | `steps` | where arrow keys lead from one mark to the next |
 //! | [`svg`] | the plotters backend |
 
@@ -29,6 +30,7 @@ pub mod heat_map;
 mod legend;
 pub mod load;
 pub mod pair;
+pub mod patch;
 pub mod phases;
 mod plot;
 pub mod shuffle_cost;
