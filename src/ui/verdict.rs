@@ -16,6 +16,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     // Before the first run, the page is busy with it.
     let foreseen = lab.slice(|state| verdict::foreseen(state).filter(|_| state.run.is_some()));
     let has_failed = lab.slice(|state| state.failure.is_some());
+    let answer = Memo::new(move |_| said.with(|said| said.as_ref().and_then(|said| said.answer.clone())));
     let headline = Memo::new(move |_| {
         lab.verdict.with(|said| match said {
             Some(said) => said.headline.clone(),
@@ -36,7 +37,10 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
                     class:only-heard=move || foreseen.with(Option::is_some)
                     aria-live="polite"
                 >
-                    {headline}
+                    // Only what has changed is spoken: the answer, when the model has one.
+                    <span class="verdict-answer">{answer}</span>
+                    " "
+                    <span class="verdict-measured">{headline}</span>
                 </p>
                 {(lab.room == Room::Page).then(|| cause(lab))}
             </div>

@@ -100,7 +100,7 @@ fn a_moved_control_is_answered_at_once_by_what_is_modelled_and_by_nothing_that_w
         let exchange = figures::exchange_cost(&state, ExchangeOf::Scenario, Reach::Near);
         assert!(exchange.measured.is_empty() && !exchange.modelled.is_empty() && exchange.is_foreseen);
         let words = foreseen(&state).expect("something is foreseen");
-        assert!(words.starts_with("Modelled: with 2 workers "), "{words}");
+        assert!(words.contains("(modelled). With 2 workers: ") && words.contains(", modelled."), "{words}");
     }
 }
 
@@ -144,7 +144,7 @@ fn stages_that_were_never_timed_have_rows_and_no_invented_line() {
     let mut state = at_rest(&scenario(), 0.05);
     state.apply(RunEvent::Changed(Scenario { query: Query::DedupBest, ..scenario() }));
     let words = foreseen(&state).expect("rows are expected all the same");
-    assert!(words.contains("these stages were never timed in this browser"), "{words}");
+    assert!(words.starts_with("With 2 workers: these stages were never timed in this browser"), "{words}");
     assert!(figures::wall_clock(&state, Reach::Far).is_empty());
     let load = figures::load(&state, LoadBy::Time).expect("rows are expected");
     assert!(load.workers.iter().all(|worker| worker.phases.total() == 0));

@@ -15,9 +15,10 @@ use shuffle_view::demand::{exchange_points, sweep_points};
 use shuffle_view::row_table::RowTable;
 use shuffle_view::scope::{check_runs_here, unmodelled};
 use shuffle_view::state::{
-    Failure, Fit, Measurement, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings, SweepPoint,
+    Failure, Fit, Measurement, ModelAccuracy, ModelPoint, ModelView, Notice, RunEvent, RunState, Savings,
+    SweepPoint,
 };
-use shuffle_view::verdict::verdict;
+use shuffle_view::verdict::{foreseen, verdict};
 
 use crate::samples::job;
 
@@ -126,6 +127,66 @@ fn what_the_model_says_is_called_modelled_and_names_the_best_number_of_workers()
     let before_best = model_with(&[(4, 80_000.0), (9, 60_000.0)], 9);
     state.apply(RunEvent::Modelled(Box::new(before_best)));
     assert!(all_words(&state).contains("More workers still help."));
+}
+
+/// A state whose model is off by this much on average, and by half as much again at worst.
+fn modelled_with_error(scenario: &Scenario, model: ModelView, mean_error: f64) -> RunState {
+    let accuracy = ModelAccuracy { mean_error, worst_error: mean_error * 1.5, run_count: 4 };
+    let fit = Fit { accuracy: Some(accuracy), ..(*model.fit).clone() };
+    let mut state = state_after(scenario);
+    state.apply(RunEvent::Modelled(Box::new(ModelView { fit: Arc::new(fit), ..model })));
+    state
+}
+
+#[test]
+fn the_verdict_answers_whether_another_worker_would_help_as_far_as_the_model_is_believed() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let answer = |walls: &[(u32, f64)], best: u32, error: f64| {
+        let state = modelled_with_error(&scenario, model_with(walls, best), error);
+        verdict(&state).expect("it has run").answer.expect("there is a model")
+    };
+    let cases: [(&[(u32, f64)], u32, &str); 5] = [
+        (&[(4, 80_000.0), (9, 60_000.0)], 9, "Yes, it gets faster up to 9 workers (modelled)."),
+        (
+            &[(4, 61_000.0), (9, 60_000.0)],
+            9,
+            "Hardly: with 4 workers it is about as fast as it gets (modelled).",
+        ),
+        (&[(4, 60_000.0)], 4, "Hardly: with 4 workers it is about as fast as it gets (modelled)."),
+        (&[(2, 60_000.0), (4, 60_500.0)], 2, "Hardly: past 2 workers you gain next to nothing (modelled)."),
+        (&[(1, 60_000.0), (4, 90_000.0)], 1, "No: past 1 worker you buy shuffle, not speed (modelled)."),
+    ];
+    for (walls, best, expected) in cases {
+        assert_eq!(answer(walls, best, 0.05), expected);
+    }
+    assert_eq!(
+        answer(&[(4, 80_000.0), (9, 60_000.0)], 9, 0.2),
+        "Yes, it gets faster up to 9 workers (modelled, give or take 30 %)."
+    );
+    assert_eq!(
+        answer(&[(4, 80_000.0), (9, 60_000.0)], 9, 0.4),
+        "It is not known here whether another worker helps: the model was off by up to 60 %."
+    );
+}
+
+#[test]
+fn no_answer_is_invented_without_a_model_and_for_rows_that_are_fetched() {
+    let scenario = small(Query::CountByKey, Skew::Uniform {});
+    let said = verdict(&state_after(&scenario)).expect("it has run");
+    assert_eq!(said.answer, None);
+    assert!(said.headline.starts_with("With 4 workers: "), "{}", said.headline);
+    let model = || model_with(&[(4, 80_000.0), (9, 60_000.0)], 9);
+    for action in [Action::show(5), Action::Collect { of: CollectPoint::Result, memory_bytes: 100_000_000 }] {
+        let state = modelled_with_error(&Scenario { action, ..scenario.clone() }, model(), 0.05);
+        assert_eq!(verdict(&state).expect("it has run").answer, None, "{action:?}");
+    }
+    // With other workers the same curve answers before the run, and the answer follows the hand.
+    let mut state = modelled_with_error(&scenario, model(), 0.05);
+    state.apply(RunEvent::Changed(Scenario { workers: 9, ..scenario }));
+    let words = foreseen(&state).expect("something is foreseen");
+    let answer =
+        "Hardly: with 9 workers it is about as fast as it gets (modelled). With 9 workers: 60 ms, modelled. ";
+    assert!(words.starts_with(answer), "{words}");
 }
 
 #[test]

@@ -10,7 +10,8 @@ use shuffle_engine::scenario::{Action, CollectPoint};
 
 use crate::charts::units;
 use crate::forecast::Basis;
-use crate::state::{Belief, Measurement, RunState};
+use crate::state::{Belief, Measurement, ModelView, RunState};
+use crate::words;
 
 /// From this ratio on, partitions are called skewed: the default of Spark's `spark.sql.adaptive.skewJoin.skewedPartitionFactor`
 /// (Spark's SQL performance tuning guide).
@@ -21,7 +22,9 @@ const NOTICEABLE: f64 = 0.05;
 /// The verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// One sentence: how long, and what limits it.
+    /// Whether another worker would help, modelled; `None` where no model says so. It stands before the headline.
+    pub answer: Option<String>,
+    /// How long it took, measured, and what limits it.
     pub headline: String,
     /// Further sentences: cause, size and fix. The first one is what a reader has to know beside the headline.
     pub details: Vec<String>,
@@ -37,7 +40,9 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     details.extend(run.unmodelled.clone());
     details.extend(landing(state));
     details.extend(where_time_goes(&run.report));
-    Some(Verdict { headline: headline(state, run), details })
+    let model = state.model.as_ref().filter(|_| run.rows_stayed() && run.unmodelled.is_none());
+    let answer = model.and_then(|model| answer(model, run.scenario.workers));
+    Some(Verdict { answer, headline: headline(state, run), details })
 }
 
 /// What is said while the controls show what has not run yet: a sentence that follows the hand. `None` when the verdict on a run
@@ -45,18 +50,22 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
 pub fn foreseen(state: &RunState) -> Option<String> {
     let forecast = state.foreseen()?;
     let workers = units::plural(state.scenario.workers.into(), "worker", "workers");
-    let time =
-        state.modelled().and_then(|model| Some((model.fit.belief(), model.wall_at(state.scenario.workers)?)));
-    let time = match time {
-        Some((Belief::Line, wall)) => format!("Modelled: with {workers} {}.", micros(wall)),
+    let model = state.modelled();
+    let belief_and_wall =
+        model.and_then(|model| Some((model.fit.belief(), model.wall_at(state.scenario.workers)?)));
+    let time = match belief_and_wall {
+        Some((Belief::Line, wall)) => words::verdict::foreseen(&workers, &micros(wall)),
         Some((Belief::Band { error }, wall)) => {
-            format!("Modelled: with {workers} {}, give or take {}.", micros(wall), units::share(error))
+            words::verdict::foreseen_band(&workers, &micros(wall), &units::share(error))
         }
         Some((Belief::Unknown { error }, _)) => {
-            format!("With {workers}: not known here. The model was off by up to {}.", units::share(error))
+            words::verdict::foreseen_unknown(&workers, &units::share(error))
         }
-        None => format!("With {workers}: these stages were never timed in this browser."),
+        None => words::verdict::never_timed(&workers),
     };
+    // Where the time is not known, the answer would say the same once more.
+    let is_known = model.is_some_and(|model| !matches!(model.fit.belief(), Belief::Unknown { .. }));
+    let answer = model.filter(|_| is_known).and_then(|model| answer(model, state.scenario.workers));
     let (bytes, _) = forecast.written();
     let ratio = max_over_median(&forecast.partition_rows()).filter(|ratio| *ratio >= SKEWED_FACTOR);
     let expected = match forecast.basis {
@@ -70,7 +79,8 @@ pub fn foreseen(state: &RunState) -> Option<String> {
         }
         (bytes, None) => format!("About {} move between tasks.", units::bytes(bytes)),
     };
-    Some(format!("{time} {moved}"))
+    let sentences: Vec<String> = answer.into_iter().chain([time, moved]).collect();
+    Some(sentences.join(" "))
 }
 
 /// How far what was said before the run was off.
@@ -170,6 +180,51 @@ fn straggler(run: &Measurement) -> Option<String> {
     ))
 }
 
+/// Whether another worker would help.
+#[derive(Debug, Clone, Copy)]
+enum Help {
+    /// More workers are noticeably faster.
+    Yes,
+    /// It is about as fast as it gets, with no more workers than that takes.
+    AsFast,
+    /// It is about as fast as it gets, with more workers than that takes.
+    Hardly,
+    /// Fewer workers are noticeably faster.
+    No,
+}
+
+impl Help {
+    /// What the walls of these workers and of the best number of workers say.
+    fn of(here: ModelMicros, there: ModelMicros, workers: u32, best: u32) -> Self {
+        let is_as_fast = here.0 <= there.0 * (1.0 + NOTICEABLE);
+        match (is_as_fast, workers.cmp(&best)) {
+            (true, Ordering::Less | Ordering::Equal) => Help::AsFast,
+            (true, Ordering::Greater) => Help::Hardly,
+            (false, Ordering::Less) => Help::Yes,
+            (false, Ordering::Equal | Ordering::Greater) => Help::No,
+        }
+    }
+}
+
+/// The answer to the page's question, with its mark: it is modelled.
+fn answer(model: &ModelView, workers: u32) -> Option<String> {
+    let mark = match model.fit.belief() {
+        Belief::Line => words::verdict::MARK.to_owned(),
+        Belief::Band { error } => words::verdict::mark_band(&units::share(error)),
+        Belief::Unknown { error } => return Some(words::verdict::answer_unknown(&units::share(error))),
+    };
+    let best = model.best_workers;
+    let best_words = units::plural(best.into(), "worker", "workers");
+    Some(match Help::of(model.wall_at(workers)?, model.wall_at(best)?, workers, best) {
+        Help::Yes => words::verdict::answer_yes(&best_words, &mark),
+        Help::AsFast => {
+            words::verdict::answer_as_fast(&units::plural(workers.into(), "worker", "workers"), &mark)
+        }
+        Help::Hardly => words::verdict::answer_hardly(&best_words, &mark),
+        Help::No => words::verdict::answer_no(&best_words, &mark),
+    })
+}
+
 /// What the model says about other numbers of workers.
 fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
     let model = state.model.as_ref()?;
@@ -197,12 +252,11 @@ fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
         format!("{best_words} would take {best_time}, {words} {time}")
     };
     let says = format!("Modelled, with a core for each worker{give_or_take}:");
-    let is_as_fast = here.0 <= there.0 * (1.0 + NOTICEABLE);
-    let conclusion = match (is_as_fast, workers.cmp(&best)) {
-        (true, Ordering::Less | Ordering::Equal) => "That is about as fast as it gets.".to_owned(),
-        (true, Ordering::Greater) => format!("Workers past {best} buy next to nothing."),
-        (false, Ordering::Less) => "More workers still help.".to_owned(),
-        (false, Ordering::Equal | Ordering::Greater) => format!("Past {best} you buy shuffle, not speed."),
+    let conclusion = match Help::of(here, there, workers, best) {
+        Help::AsFast => "That is about as fast as it gets.".to_owned(),
+        Help::Hardly => format!("Workers past {best} buy next to nothing."),
+        Help::Yes => "More workers still help.".to_owned(),
+        Help::No => format!("Past {best} you buy shuffle, not speed."),
     };
     Some(format!("{says} {times}. {conclusion}"))
 }

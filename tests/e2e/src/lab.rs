@@ -9,7 +9,7 @@ use crate::{Error, Outcome, Page, Site, View, until, visit};
 
 /// How long a test waits for what a page should soon show.
 pub const LIMIT: Duration = Duration::from_secs(60);
-/// The verdict's first sentence.
+/// The verdict's headline: the model's answer, where there is one, and what was measured.
 pub const HEADLINE: &str = ".verdict-headline";
 
 /// Opens the lab with a query string, runs the test, and wants the page to have been quiet.
@@ -52,6 +52,12 @@ pub async fn headline_with(page: &impl AsRef<WebDriver>, words: &str) -> Outcome
     until(&format!("a verdict with {words:?}"), LIMIT, async || Ok(headline().await?.contains(words)))
         .await?;
     headline().await
+}
+
+/// Whether the words begin with an answer to the question whether another worker would help.
+pub fn begins_with_an_answer(words: &str) -> bool {
+    let answers = ["Yes, ", "Hardly: ", "No: ", "It is not known here whether another worker helps"];
+    answers.iter().any(|answer| words.starts_with(answer)) && words.contains("model")
 }
 
 /// Waits until all work is done: the run, the sweep, the model.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 use serde_json::json;
-use shuffle_lab_e2e::lab::{at_rest, at_the_lab, headline_with};
+use shuffle_lab_e2e::lab::{at_rest, at_the_lab, begins_with_an_answer, headline_with};
 use shuffle_lab_e2e::{Outcome, Page, places};
 
 /// How many times slower than this machine the reader's is.
@@ -54,7 +54,8 @@ async fn one_frame_after_a_slider_has_moved_what_is_modelled_has_too_and_the_run
         assert_eq!(told["changed"], json!([true, true, true]), "{told}");
         assert_eq!((&told["hatched"], &told["measured"]), (&json!(true), &json!([false, false])), "{told}");
         let words = told["words"].as_str().unwrap_or_default();
-        assert!(words.starts_with("Modelled: with 2 workers") || words.contains("not known here"), "{told}");
+        let is_answered = begins_with_an_answer(words) && words.contains("With 2 workers: ");
+        assert!(is_answered || words.starts_with("With 2 workers: not known here"), "{told}");
         assert!(told["heard"].as_str().is_some_and(|heard| heard.contains("measured")), "{told}");
         page.picture(&places::picture("drag"), true).await?;
         page.until("the run", Duration::from_secs(60), async || {

@@ -5,7 +5,9 @@ use std::process::{Command, Stdio};
 
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
-use shuffle_lab_e2e::lab::{HEADLINE, LIMIT, assert_quiet, at_rest, at_the_lab, headline_with};
+use shuffle_lab_e2e::lab::{
+    HEADLINE, LIMIT, assert_quiet, at_rest, at_the_lab, begins_with_an_answer, headline_with,
+};
 use shuffle_lab_e2e::thirtyfour::{By, Key};
 use shuffle_lab_e2e::{Offer, Outcome, STRICT_POLICY, Site, View, places, visit};
 
@@ -36,6 +38,8 @@ async fn a_reader_sees_a_real_run_with_a_hot_key_and_its_straggler_without_a_cli
         at_rest(page).await?;
         let page_text = page.driver.find(By::Tag("body")).await?.text().await?;
         assert!(page_text.contains("Modelled"), "the model has its say: {page_text}");
+        let headline = headline_with(page, "With 8 workers").await?;
+        assert!(begins_with_an_answer(&headline), "{headline}");
         page.picture(&places::picture("lab"), true).await
     })
     .await
