@@ -8,7 +8,7 @@ use shuffle_view::permalink::Link;
 use wasm_bindgen_futures::spawn_local;
 
 use super::choice::strip;
-use super::lab::{Lab, Room};
+use super::lab::{Lab, Room, memo};
 use super::{dom, page};
 use crate::browser::location;
 
@@ -61,12 +61,9 @@ fn inside(lab: Lab) -> impl IntoView {
     // The same session: what is set in the preview is set in the page, and nothing runs twice.
     let preview = Lab::new(lab.session, Room::Figure, "preview-", Parts::default(), lab.view);
     let host = RwSignal::new(Host::Element);
-    let link = Memo::new(move |_| Link {
-        scenario: lab.scenario.get(),
-        view: lab.view.get(),
-        parts: preview.parts.get(),
-    });
-    let code = Memo::new(move |_| link.with(|link| embed::code(host.get(), &location::base(), link)));
+    let link =
+        memo(move || Link { scenario: lab.scenario.get(), view: lab.view.get(), parts: preview.parts.get() });
+    let code = memo(move || link.with(|link| embed::code(host.get(), &location::base(), link)));
     let hosts = Host::ALL.to_vec();
     view! {
         <div class="embed-body">

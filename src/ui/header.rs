@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::lab::Lab;
+use super::lab::{Lab, memo};
 use super::{dom, embed, tools};
 use crate::browser::location;
 use shuffle_view::controls::presets::{PRESETS, Preset};
@@ -114,7 +114,7 @@ fn copy_link(lab: Lab) -> impl IntoView {
 }
 
 fn theme(lab: Lab) -> impl IntoView {
-    let theme = Memo::new(move |_| lab.view.with(|view| view.theme));
+    let theme = memo(move || lab.view.with(|view| view.theme));
     let next = move |_| {
         let all = Theme::ALL;
         let at = all.iter().position(|(choice, ..)| *choice == theme.get_untracked()).unwrap_or(0);

@@ -75,10 +75,10 @@ impl Lab {
             room,
             parts: RwSignal::new(parts),
             guess: RwSignal::new(None),
-            scenario: Memo::new(move |_| state.with(|state| state.scenario.clone())),
-            plan: Memo::new(move |_| state.with(|state| state.plan.clone())),
-            verdict: Memo::new(move |_| state.with(verdict)),
-            field_error: Memo::new(move |_| state.with(|state| state.field_error.clone())),
+            scenario: memo(move || state.with(|state| state.scenario.clone())),
+            plan: memo(move || state.with(|state| state.plan.clone())),
+            verdict: memo(move || state.with(verdict)),
+            field_error: memo(move || state.with(|state| state.field_error.clone())),
             prefix: StoredValue::new(prefix.to_owned()),
         }
     }
@@ -123,7 +123,7 @@ impl Lab {
         part: impl Fn(&RunState) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
         let state = self.state;
-        Memo::new(move |_| state.with(&part))
+        memo(move || state.with(&part))
     }
 
     /// Changes the scenario if the result can run; otherwise says why at the field, and nothing runs.
@@ -159,4 +159,15 @@ impl Lab {
     pub(super) fn query(&self) -> String {
         permalink::encode(&self.link())
     }
+}
+
+/// A memo of a value. All memos of one type share their code.
+pub(super) fn memo<T: PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    memo_of(Box::new(value))
+}
+
+fn memo_of<T: PartialEq + Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_| value())
 }

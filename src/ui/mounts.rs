@@ -22,7 +22,7 @@ use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use web_sys::{Element, HtmlElement};
 
-use super::lab::{Lab, Room};
+use super::lab::{Lab, Room, memo};
 use super::{dom, page, tools};
 use crate::browser::sight::Sight;
 use crate::browser::{Pool, location};
@@ -332,7 +332,7 @@ fn read_query(query: &str) -> (Link, Vec<Repair>) {
 /// Lets the colours of the element that all is in follow the choice.
 fn keep_theme(lab: Lab, root: Element) {
     let root = StoredValue::new_local(root);
-    let theme = Memo::new(move |_| lab.view.with(|view| view.theme));
+    let theme = memo(move || lab.view.with(|view| view.theme));
     Effect::new(move |_| {
         let theme = theme.get();
         let word = (theme != Theme::Auto).then(|| permalink::Choice::word(theme));
@@ -342,7 +342,7 @@ fn keep_theme(lab: Lab, root: Element) {
 
 /// Lets the runs follow what is shown of them.
 fn keep_needs(lab: Lab) {
-    let needs = Memo::new(move |_| Needs::of(&lab.parts.read(), lab.view.get()));
+    let needs = memo(move || Needs::of(&lab.parts.read(), lab.view.get()));
     Effect::new(move |_| lab.session.need(needs.get()));
 }
 

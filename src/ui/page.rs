@@ -10,7 +10,7 @@
 use leptos::prelude::*;
 use shuffle_view::parts::Shown;
 
-use super::lab::Lab;
+use super::lab::{Lab, memo};
 use super::{controls, figures, footer, header, notices, plan, questions, status, verdict};
 
 /// The page.
@@ -53,7 +53,7 @@ pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
 
 /// Of one type, so that the compiler writes it once and not once for each place that it stands in.
 fn slim_body(lab: Lab) -> AnyView {
-    let has_verdict = Memo::new(move |_| lab.shows(Shown::Verdict));
+    let has_verdict = memo(move || lab.shows(Shown::Verdict));
     let verdict = move || {
         if has_verdict.get() {
             verdict::verdict_section(lab).into_any()
@@ -78,7 +78,7 @@ fn slim_body(lab: Lab) -> AnyView {
 
 /// A view, while it is one of the mount's parts.
 pub(super) fn when(lab: Lab, shown: Shown, view: fn(Lab) -> AnyView) -> AnyView {
-    part(lab, Memo::new(move |_| lab.shows(shown)), view)
+    part(lab, memo(move || lab.shows(shown)), view)
 }
 
 /// What stands there while a condition holds. A plain function makes it, so that all parts are of one type: else each would

@@ -5,7 +5,7 @@ use shuffle_view::parts::Shown;
 use shuffle_view::questions::{asked, in_short};
 use shuffle_view::words;
 
-use super::lab::{Lab, Room};
+use super::lab::{Lab, Room, memo};
 use super::page::part;
 use super::{figures, plan};
 
@@ -30,7 +30,7 @@ pub(super) fn more(lab: Lab) -> AnyView {
 }
 
 fn fold(lab: Lab, shown: Shown, id: &'static str, view: Show) -> AnyView {
-    let is_open = Memo::new(move |_| lab.view.with(|view| view.open.has(shown)));
+    let is_open = memo(move || lab.view.with(|view| view.open.has(shown)));
     let short = lab.slice(move |state| in_short(shown, state));
     // The plan is that of the controls; the others speak of the last run.
     let is_stale = lab.slice(move |state| shown != Shown::Plan && !state.is_current());

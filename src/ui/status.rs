@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lab::Lab;
+use super::lab::{Lab, memo};
 use shuffle_view::state::{Activity, RunState};
 
 /// One line of status.
@@ -15,11 +15,11 @@ struct Line {
 
 pub(super) fn status(lab: Lab) -> impl IntoView {
     let rest = lab.slice(at_rest);
-    let line = Memo::new(move |_| line_of(lab.activity.get(), rest.get()));
+    let line = memo(move || line_of(lab.activity.get(), rest.get()));
     // What is shown is what is set: where there is little room, this need not be said.
     let is_current = lab.slice(|state| state.is_current() && state.field_error.is_none());
-    let rests = Memo::new(move |_| is_current.get() && lab.activity.get() == Activity::Idle);
-    let is_busy = Memo::new(move |_| line.with(|line| line.progress.is_some()));
+    let rests = memo(move || is_current.get() && lab.activity.get() == Activity::Idle);
+    let is_busy = memo(move || line.with(|line| line.progress.is_some()));
     let total =
         move || line.with(|line| line.progress.filter(|(_, total)| *total > 0).map(|(_, total)| total));
     let done = move || line.with(|line| line.progress.filter(|(_, total)| *total > 0).map(|(done, _)| done));

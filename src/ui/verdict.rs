@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lab::{Lab, Room};
+use super::lab::{Lab, Room, memo};
 use super::{arrival, status};
 use shuffle_view::charts::units;
 use shuffle_view::parts::Shown;
@@ -15,9 +15,10 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     let is_current = lab.slice(RunState::is_current);
     // Before the first run, the page is busy with it.
     let foreseen = lab.slice(|state| verdict::foreseen(state).filter(|_| state.run.is_some()));
+    let is_foreseen = memo(move || foreseen.with(Option::is_some));
     let has_failed = lab.slice(|state| state.failure.is_some());
-    let answer = Memo::new(move |_| said.with(|said| said.as_ref().and_then(|said| said.answer.clone())));
-    let headline = Memo::new(move |_| {
+    let answer = memo(move || lab.verdict.with(|said| said.as_ref().and_then(|said| said.answer.clone())));
+    let headline = memo(move || {
         lab.verdict.with(|said| match said {
             Some(said) => said.headline.clone(),
             // Why there is none stands above.
@@ -29,12 +30,12 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
         <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("wall-clock-name"))>
             {question(lab)}
             {arrival::failure(lab)}
-            {move || foreseen.get().map(|words| view! { <p class="verdict-foreseen">{words}</p> })}
+            {move || is_foreseen.get().then(|| view! { <p class="verdict-foreseen">{foreseen}</p> })}
             <div class:stale=move || !is_current.get()>
                 // Spoken when a run is over: what follows the hand is seen, and not heard at every step.
                 <p
                     class="verdict-headline"
-                    class:only-heard=move || foreseen.with(Option::is_some)
+                    class:only-heard=is_foreseen
                     aria-live="polite"
                 >
                     // Only what has changed is spoken: the answer, when the model has one.

@@ -5,7 +5,7 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Action, CollectPoint};
 
 use super::super::choice::strip;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::knob;
 use shuffle_view::controls::knobs;
 use shuffle_view::words::control;
@@ -26,7 +26,7 @@ pub(super) fn action(lab: Lab) -> impl IntoView {
     // A kind comes back as it was left.
     let collect = StoredValue::new(Action::Collect { of: CollectPoint::Result, memory_bytes: DRIVER_BYTES });
     let show = StoredValue::new(Action::show(SHOWN_ROWS));
-    let kind = Memo::new(move |_| {
+    let kind = memo(move || {
         lab.scenario.with(|scenario| match scenario.action {
             Action::Write {} => Kind::Write,
             Action::Collect { .. } => {
@@ -67,7 +67,7 @@ pub(super) fn action(lab: Lab) -> impl IntoView {
 
 /// Where in the pipeline the collect stands.
 fn of(lab: Lab) -> impl IntoView {
-    let point = Memo::new(move |_| {
+    let point = memo(move || {
         lab.scenario.with(|scenario| match scenario.action {
             Action::Collect { of, .. } => of,
             Action::Write {} | Action::Show { .. } => CollectPoint::Result,

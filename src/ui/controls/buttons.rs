@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use shuffle_view::state::Activity;
 
 pub(super) fn buttons(lab: Lab) -> impl IntoView {
-    let is_apart = Memo::new(move |_| lab.scenario.with(|scenario| scenario.action.fetches()));
-    let is_idle = Memo::new(move |_| lab.activity.get() == Activity::Idle);
+    let is_apart = memo(move || lab.scenario.with(|scenario| scenario.action.fetches()));
+    let is_idle = memo(move || lab.activity.get() == Activity::Idle);
     view! {
         <div class="buttons">
             <button type="button" id=lab.id("run") class="main" on:click=move |_| lab.session.run_again()>"Run"</button>

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use shuffle_view::controls::tactics::{By, Switch, TACTICS, Tactic};
 use shuffle_view::parts::Control;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::page::part;
 use super::{knob, proof};
 
 pub(super) fn fixes(lab: Lab) -> AnyView {
-    let has_some = Memo::new(move |_| {
+    let has_some = memo(move || {
         lab.parts.with(|parts| parts.controls.iter().any(|control| matches!(control, Control::Tactic(_))))
     });
     part(lab, has_some, |lab| list(lab).into_any())
@@ -17,7 +17,7 @@ pub(super) fn fixes(lab: Lab) -> AnyView {
 
 fn list(lab: Lab) -> impl IntoView {
     let one = |(row, tactic): (usize, &'static Tactic)| {
-        let is_offered = Memo::new(move |_| lab.has(Control::Tactic(row)));
+        let is_offered = memo(move || lab.has(Control::Tactic(row)));
         let view = move || match &tactic.by {
             By::Switch(by) => switch(lab, tactic, by).into_any(),
             By::Knob(by) => knob::knob(lab, by).into_any(),
@@ -34,8 +34,8 @@ fn list(lab: Lab) -> impl IntoView {
 }
 
 fn switch(lab: Lab, tactic: &'static Tactic, by: &'static Switch) -> impl IntoView {
-    let is_on = Memo::new(move |_| lab.scenario.with(by.is_on));
-    let refusal = Memo::new(move |_| lab.scenario.with(tactic.refusal));
+    let is_on = memo(move || lab.scenario.with(by.is_on));
+    let refusal = memo(move || lab.scenario.with(tactic.refusal));
     // One that a link has switched on can always be switched off.
     let is_disabled = move || refusal.get().is_some() && !is_on.get();
     let id = lab.id(tactic.name);

@@ -8,17 +8,17 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shuffle_engine::scenario::InvalidScenario;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use shuffle_view::controls::knobs::Knob;
 use shuffle_view::controls::number::{self, Form};
 use shuffle_view::controls::scale::Scale;
 use shuffle_view::keys::field_step;
 
 pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
-    let value = Memo::new(move |_| lab.scenario.with(knob.read));
-    let error = Memo::new(move |_| error_of(lab, knob));
-    let idle = Memo::new(move |_| lab.scenario.with(knob.idle));
-    let hint = Memo::new(move |_| {
+    let value = memo(move || lab.scenario.with(knob.read));
+    let error = memo(move || error_of(lab, knob));
+    let idle = memo(move || lab.scenario.with(knob.idle));
+    let hint = memo(move || {
         lab.state.with(|state| (knob.idle)(&state.scenario).map(str::to_owned).or_else(|| (knob.hint)(state)))
     });
     let id = lab.id(knob.id);

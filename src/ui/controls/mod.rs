@@ -12,7 +12,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::dom;
-use super::lab::{Lab, Room};
+use super::lab::{Lab, Room, memo};
 use super::page::part;
 use shuffle_view::charts::units;
 use shuffle_view::controls::knobs::{self, Knob};
@@ -67,7 +67,7 @@ fn fine(lab: Lab) -> AnyView {
 
 /// A figure has little room: what few readers change is folded away.
 fn fine_fold(lab: Lab) -> AnyView {
-    let has_some = Memo::new(move |_| FINE.into_iter().any(|control| lab.has(control)));
+    let has_some = memo(move || FINE.into_iter().any(|control| lab.has(control)));
     part(lab, has_some, |lab| {
         const KNOBS: &[&Knob] = &[&knobs::KEYS, &knobs::PARTITIONS, &knobs::SEED];
         fold(lab, words::control::FINE, None, KNOBS, fine(lab))
@@ -76,7 +76,7 @@ fn fine_fold(lab: Lab) -> AnyView {
 
 /// The page folds away all but the three controls that its question is about, and says in a line what is in the fold.
 fn pipeline_fold(lab: Lab) -> AnyView {
-    let short = Memo::new(move |_| {
+    let short = memo(move || {
         lab.scenario.with(|scenario| {
             words::control::pipeline_in_short(
                 &pipelines::words(scenario.query).0,
@@ -98,7 +98,7 @@ fn pipeline_fold(lab: Lab) -> AnyView {
 }
 
 fn fixes_fold(lab: Lab) -> AnyView {
-    let short = Memo::new(move |_| {
+    let short = memo(move || {
         let on = lab.scenario.with(tactics::in_short);
         if on.is_empty() { words::control::NO_FIXES.to_owned() } else { on }
     });
@@ -133,7 +133,7 @@ fn fold(
 
 /// A control, while it is one of the mount's parts.
 fn offered(lab: Lab, control: Control, view: fn(Lab) -> AnyView) -> AnyView {
-    part(lab, Memo::new(move |_| lab.has(control)), view)
+    part(lab, memo(move || lab.has(control)), view)
 }
 
 fn has_error_at(lab: Lab, knobs: &[&Knob]) -> bool {

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use shuffle_engine::scenario::Query;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use shuffle_view::controls::pipelines::words;
 use shuffle_view::controls::tactics;
 
 pub(super) fn pipeline(lab: Lab) -> impl IntoView {
-    let query = Memo::new(move |_| lab.scenario.with(|scenario| scenario.query));
+    let query = memo(move || lab.scenario.with(|scenario| scenario.query));
     let choose = move |word: String| {
         let Ok(query) = Query::parse(&word) else { return };
         lab.edit(|scenario| {

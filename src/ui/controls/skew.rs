@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shuffle_engine::scenario::Skew;
 
 use super::super::choice::strip;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::knob;
 use shuffle_view::controls::knobs;
 
@@ -19,7 +19,7 @@ pub(super) fn skew(lab: Lab) -> impl IntoView {
     // A kind comes back as strong as it was left.
     let zipf = StoredValue::new(Skew::Zipf { exponent: 1.1 });
     let hot = StoredValue::new(Skew::HotKey { share: 0.3 });
-    let kind = Memo::new(move |_| {
+    let kind = memo(move || {
         lab.scenario.with(|scenario| match scenario.skew {
             Skew::Uniform {} => Kind::Uniform,
             Skew::Zipf { .. } => {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::choice::strip;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::table;
@@ -24,14 +24,14 @@ static DRAWING: Drawing<ShuffleCostData> = Drawing {
 };
 
 pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
-    let of = Memo::new(move |_| lab.view.with(|view| view.exchange));
-    let drawn = Memo::new(move |_| {
+    let of = memo(move || lab.view.with(|view| view.exchange));
+    let drawn = memo(move || {
         let reach = lab.view.with(|view| view.reach);
         let guess = lab.guess_of(GuessOf::Exchange);
         let data = lab.state.with(|state| data::exchange_cost(state, of.get(), reach));
         Some(ShuffleCostData { guess, ..data })
     });
-    let caption = Memo::new(move |_| {
+    let caption = memo(move || {
         let is_measured = drawn.with(|data| data.as_ref().is_some_and(|data| !data.measured.is_empty()));
         let unmodelled = lab.state.with(RunState::unmodelled);
         caption(of.get(), is_measured, lab.state.with(|state| state.cores), unmodelled)

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::choice::strip;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
@@ -25,8 +25,8 @@ static DRAWING: Drawing<LoadData> = Drawing {
 };
 
 pub(super) fn load(lab: Lab) -> impl IntoView {
-    let by = Memo::new(move |_| lab.view.with(|view| view.load));
-    let drawn = Memo::new(move |_| {
+    let by = memo(move || lab.view.with(|view| view.load));
+    let drawn = memo(move || {
         let guess = lab.guess_of(GuessOf::Load);
         let data = lab.state.with(|state| data::load(state, by.get()));
         data.map(|data| LoadData { guess, ..data })
@@ -34,7 +34,7 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
     let has_failed = lab.slice(|state| state.failure.is_some());
     let is_stale =
         lab.slice(|state| state.run.is_some() && !state.is_current() && state.foreseen().is_none());
-    let caption = Memo::new(move |_| lab.state.with(|state| caption(state, by.get())));
+    let caption = memo(move || lab.state.with(|state| caption(state, by.get())));
     let choices = LoadBy::ALL.iter().map(|(by, _, words)| (*by, *words)).collect();
     let (picture, chart) = plot(lab, &DRAWING, drawn, move || no_run(has_failed.get()));
     view! {

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::dom;
-use super::super::lab::{Lab, Room};
+use super::super::lab::{Lab, Room, memo};
 use super::{picture, reader};
 use shuffle_view::charts::{Chart, ChartError, Frame, MAX_SIZE_PX, MIN_SIZE_PX};
 
@@ -37,7 +37,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
     };
     let place: NodeRef<html::Div> = NodeRef::new();
     let width = dom::width_of(place);
-    let chart: Memo<Option<Chart>> = Memo::new(move |_| {
+    let chart: Memo<Option<Chart>> = memo(move || {
         let width = width.get();
         if width == 0 {
             return None;
@@ -54,7 +54,7 @@ pub(super) fn plot<D: Clone + PartialEq + Send + Sync + 'static>(
         picture::show(&place, before.as_deref().unwrap_or_default(), &now);
         now
     });
-    let is_absent = Memo::new(move |_| data.with(Option::is_none));
+    let is_absent = memo(move || data.with(Option::is_none));
     let drawn_height = move || height_px(width.get().max(MIN_SIZE_PX.0));
     // The place is kept while the width is not known yet, so that nothing below it moves.
     let least_height = move || px(if is_absent.get() { ABSENT_HEIGHT_PX } else { drawn_height() });

@@ -6,6 +6,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
+use super::super::lab::memo;
 use shuffle_view::charts::{Chart, Hit, MIN_SIZE_PX};
 
 /// Which mark is asked about, and how.
@@ -22,9 +23,8 @@ pub(super) fn reader(
     chart: Memo<Option<Chart>>,
 ) -> impl IntoView {
     let asked = RwSignal::new(None::<Asked>);
-    let count =
-        Memo::new(move |_| chart.with(|chart| chart.as_ref().map_or(0, |chart| chart.hits.hits.len())));
-    let hit = Memo::new(move |_| {
+    let count = memo(move || chart.with(|chart| chart.as_ref().map_or(0, |chart| chart.hits.hits.len())));
+    let hit = memo(move || {
         let asked = asked.get()?;
         chart.with(|chart| chart.as_ref()?.hits.hits.get(asked.index).cloned())
     });
@@ -36,7 +36,8 @@ pub(super) fn reader(
     };
     let step = move |event: KeyboardEvent| {
         let at = asked.get_untracked().map(|asked| asked.index);
-        let led = chart.with_untracked(|chart| chart.as_ref().and_then(|chart| chart.hits.next(at, &event.key())));
+        let led =
+            chart.with_untracked(|chart| chart.as_ref().and_then(|chart| chart.hits.next(at, &event.key())));
         let Some(next) = led else { return };
         event.prevent_default();
         asked.set(next.map(|index| Asked { index, by_keys: true }));

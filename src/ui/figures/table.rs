@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::tools;
 use shuffle_view::charts::{Chart, Table};
 
 pub(super) fn table(lab: Lab, name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
-    let table = Memo::new(move |_| chart.with(|chart| chart.as_ref().map(|chart| chart.table.clone())));
+    let table = memo(move || chart.with(|chart| chart.as_ref().map(|chart| chart.table.clone())));
     view! {
         <details
             class="numbers"

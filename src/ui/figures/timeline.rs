@@ -20,7 +20,7 @@ use shuffle_view::parts::Shown as Part;
 use shuffle_view::timeline::{self as data, SPEEDS, Window, usual_slowdown};
 
 use super::super::dom;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::{no_run, reader, table};
 use crate::browser::clock::BrowserClock;
@@ -73,7 +73,7 @@ impl Player {
         let shown = StoredValue::new_local(Shown::default());
         let run = lab.slice(data::fingerprint);
         let at = RwSignal::new(END);
-        let chart = Memo::new(move |_| {
+        let chart = memo(move || {
             // Read, and not only tracked: a memo that nobody has read yet follows nothing itself.
             run.get();
             let (width, only_exchange) = (width.get(), window.get());
@@ -202,7 +202,7 @@ pub(super) fn timeline(lab: Lab) -> impl IntoView {
     let width = dom::width_of(place);
     let player = Player::new(lab, width, window, place);
     let chart = player.chart;
-    let is_absent = Memo::new(move |_| chart.with(Option::is_none));
+    let is_absent = memo(move || chart.with(Option::is_none));
     let is_stale = lab.slice(|state| state.run.is_some() && !state.is_current());
     let cores = lab.slice(|state| state.cores);
     let has_failed = lab.slice(|state| state.failure.is_some());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{no_run, table};
@@ -22,7 +22,7 @@ static DRAWING: Drawing<HeatMapData> = Drawing {
 };
 
 pub(super) fn traffic(lab: Lab) -> impl IntoView {
-    let drawn = Memo::new(move |_| {
+    let drawn = memo(move || {
         let guess = lab.guess_of(GuessOf::Traffic);
         lab.state.with(data::traffic).map(|data| HeatMapData { guess, ..data })
     });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::choice::strip;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::plot::{Drawing, plot};
 use super::{model_error, table};
@@ -36,7 +36,7 @@ const APART: &str = "This chart compares runs whose rows stay with the workers. 
                      question, and is measured alone.";
 
 pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
-    let reach = Memo::new(move |_| lab.view.with(|view| view.reach));
+    let reach = memo(move || lab.view.with(|view| view.reach));
     // Nothing is measured yet of a scenario that has just been chosen: the earlier picture stays, greyed, until there
     // is, instead of an empty frame that flickers past.
     let held = Memo::new(move |before: Option<&Held>| {
@@ -59,12 +59,12 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
             Some(_) | None => Held { data: Some(now), is_stale: false },
         }
     });
-    let drawn = Memo::new(move |_| {
+    let drawn = memo(move || {
         let guess = lab.guess_of(GuessOf::WallClock);
         held.with(|held| held.data.clone().map(|data| WallClockData { guess, ..data }))
     });
-    let is_stale = Memo::new(move |_| held.with(|held| held.is_stale));
-    let caption = Memo::new(move |_| lab.state.with(|state| held.with(|held| caption(state, held))));
+    let is_stale = memo(move || held.with(|held| held.is_stale));
+    let caption = memo(move || lab.state.with(|state| held.with(|held| caption(state, held))));
     let choices = Reach::ALL.iter().map(|(reach, _, words)| (*reach, *words)).collect();
     let (picture, chart) = plot(lab, &DRAWING, drawn, || APART);
     view! {

@@ -11,13 +11,13 @@ mod steps;
 
 use leptos::prelude::*;
 
-use super::lab::Lab;
+use super::lab::{Lab, memo};
 use super::questions::heading;
 use shuffle_view::parts::Shown;
 use shuffle_view::plan::story;
 
 pub(super) fn plan_section(lab: Lab) -> impl IntoView {
-    let story = Memo::new(move |_| {
+    let story = memo(move || {
         let plan = lab.plan.get();
         plan.map_or_else(story::Story::default, |plan| {
             lab.scenario.with(|scenario| story::story(scenario, &plan))

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shuffle_engine::explain::{Cost, Explanation};
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 use shuffle_view::charts::units;
 use shuffle_view::state::{Activity, Failure, RunState, Savings};
 
@@ -42,11 +42,11 @@ enum Stand {
 
 pub(super) fn savings(lab: Lab) -> impl IntoView {
     let known = lab.slice(stand);
-    let stand = Memo::new(move |_| match lab.activity.get() {
+    let stand = memo(move || match lab.activity.get() {
         Activity::Explaining { done, total } => Stand::Measuring { done, total },
         _ => known.get(),
     });
-    let is_measuring = Memo::new(move |_| stand.with(|stand| matches!(stand, Stand::Measuring { .. })));
+    let is_measuring = memo(move || stand.with(|stand| matches!(stand, Stand::Measuring { .. })));
     view! {
         <div class="savings">
             <h3>"What does each rule save?"</h3>

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 
 use shuffle_view::plan::diff::{Line, Mark};
 use shuffle_view::plan::story::{Step, Story, Text};
 
 pub(super) fn steps(lab: Lab, story: Memo<Story>) -> impl IntoView {
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         story.with(|story| story.steps.iter().map(|step| step.name.clone()).collect::<Vec<_>>())
     });
     let chosen = RwSignal::new(0_usize);
@@ -19,7 +19,7 @@ pub(super) fn steps(lab: Lab, story: Memo<Story>) -> impl IntoView {
             chosen.set(0);
         }
     });
-    let step = Memo::new(move |_| {
+    let step = memo(move || {
         story.with(|story| story.steps.get(chosen.get()).or(story.steps.first()).cloned().unwrap_or_default())
     });
     let choices = move || {

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use shuffle_view::controls::presets::PRESETS;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 
 /// The case that the controls show, if they show one.
 pub(in crate::ui) fn case(lab: Lab) -> AnyView {
-    let case = Memo::new(move |_| {
+    let case = memo(move || {
         lab.scenario.with(|scenario| PRESETS.iter().find(|preset| (preset.scenario)() == *scenario)?.case)
     });
     let words = move || {

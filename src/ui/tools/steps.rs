@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shuffle_engine::Scenario;
 use shuffle_view::history::History;
 
-use super::super::lab::Lab;
+use super::super::lab::{Lab, memo};
 
 /// How long a hand rests before what it has set is a step: a slider passes many values on its way to one.
 const REST: Duration = Duration::from_millis(400);
@@ -29,11 +29,11 @@ impl Steps {
     }
 
     pub(super) fn can_undo(self) -> Memo<bool> {
-        Memo::new(move |_| self.history.with(History::can_undo))
+        memo(move || self.history.with(History::can_undo))
     }
 
     pub(super) fn can_redo(self) -> Memo<bool> {
-        Memo::new(move |_| self.history.with(History::can_redo))
+        memo(move || self.history.with(History::can_redo))
     }
 
     pub(super) fn undo(self) {
