@@ -11,6 +11,7 @@ use crate::charts::pair::{PairData, PairedRun};
 use crate::charts::{Phase, PhaseMicros, units};
 use crate::figures::mean_phases;
 use crate::saved_run::SavedRun;
+use crate::words;
 
 pub use differences::differences;
 pub use name::name;
@@ -74,8 +75,8 @@ fn paired(side: Side<'_>) -> PairedRun {
 
 fn asked(a: &Scenario, b: &Scenario) -> String {
     match differences(a, b).as_slice() {
-        [] => "A and B are two runs of the same scenario.".to_owned(),
-        parts => format!("B has {}.", listed(parts)),
+        [] => words::compare::SAME_SCENARIO.to_owned(),
+        parts => words::compare::b_has(&listed(parts)),
     }
 }
 
@@ -84,40 +85,42 @@ fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [only] => only.clone(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+        [before @ .., last] => words::compare::and(&before.join(", "), &last),
     }
 }
 
 fn times(a: Side<'_>, b: Side<'_>) -> String {
     let walls = [a, b].map(|side| side.saved.run.report.wall_micros);
     let [before, after] = walls.map(units::micros);
-    let place = |side: Side<'_>| if side.is_here { "here" } else { "elsewhere" };
-    if !(a.is_here && b.is_here) {
-        return format!(
-            "A took {before}, measured {}, and B {after}, measured {}. Times of two machines say nothing about the runs: compare \
-             what was counted.",
-            place(a),
-            place(b)
-        );
+    let took = match (a.is_here, b.is_here) {
+        (true, true) => None,
+        (true, false) => Some(words::compare::took_b_elsewhere(&before, &after)),
+        (false, true) => Some(words::compare::took_a_elsewhere(&before, &after)),
+        (false, false) => Some(words::compare::took_elsewhere(&before, &after)),
+    };
+    if let Some(took) = took {
+        return [took.as_str(), words::compare::TWO_MACHINES].join(" ");
     }
     let sliced = [a, b].into_iter().filter(|side| side.saved.run.scenario.workers > side.saved.cores).count();
-    let cores = units::plural(a.saved.cores.into(), "core", "cores");
+    let cores = units::plural(a.saved.cores.into(), words::noun::CORE, words::noun::CORES);
     let caution = match sliced {
-        0 => String::new(),
-        1 => format!(" One of them had more workers than the {cores} here, so its workers took turns."),
-        _ => format!(" Both had more workers than the {cores} here, so their workers took turns."),
+        0 => None,
+        1 => Some(words::compare::one_sliced(&cores)),
+        _ => Some(words::compare::both_sliced(&cores)),
     };
-    format!("{}: {after} instead of {before}, both measured here.{caution}", as_long(walls))
+    [as_long(walls, &after, &before)].into_iter().chain(caution).collect::<Vec<_>>().join(" ")
 }
 
-fn as_long([before, after]: [u64; 2]) -> String {
-    let ratio = after.max(1) as f64 / before.max(1) as f64;
+fn as_long(walls: [u64; 2], after: &str, before: &str) -> String {
+    let ratio = walls[1].max(1) as f64 / walls[0].max(1) as f64;
     if (ratio - 1.0).abs() < NOTICEABLE {
-        "It took about as long".to_owned()
+        words::compare::about_as_long(&after, &before)
     } else if ratio > 1.0 {
-        format!("It took {} as long", units::ratio(ratio))
+        let ratio = units::ratio(ratio);
+        words::compare::as_long(&ratio, &after, &before)
     } else {
-        format!("It was {} as fast", units::ratio(1.0 / ratio))
+        let ratio = units::ratio(1.0 / ratio);
+        words::compare::as_fast(&ratio, &after, &before)
     }
 }
 
@@ -128,11 +131,10 @@ fn where_it_went(a: &JobReport, b: &JobReport) -> Option<String> {
     let change = |phase: Phase| after.get(phase).abs_diff(before.get(phase));
     let most = Phase::ALL.into_iter().max_by_key(|phase| change(*phase))?;
     (change(most) as f64 > wall * NOTICEABLE).then(|| {
-        format!(
-            "The mean worker's time differs most in {}: {} instead of {}.",
-            most.name(),
-            units::micros(after.get(most)),
-            units::micros(before.get(most))
+        words::compare::differs_most(
+            &most.name(),
+            &units::micros(after.get(most)),
+            &units::micros(before.get(most)),
         )
     })
 }
@@ -141,12 +143,11 @@ fn moved(a: &JobReport, b: &JobReport) -> Option<String> {
     let of = |report: &JobReport| (report.moved_bytes(), links(report));
     let (before, after) = (of(a), of(b));
     (before != after).then(|| {
-        format!(
-            "Between its workers {} crossed in {}, instead of {} in {}.",
-            units::bytes(after.0),
-            units::plural(after.1, "message", "messages"),
-            units::bytes(before.0),
-            units::count(before.1)
+        words::compare::crossed(
+            &units::bytes(after.0),
+            &units::plural(after.1, words::noun::MESSAGE, words::noun::MESSAGES),
+            &units::bytes(before.0),
+            &units::count(before.1),
         )
     })
 }
@@ -158,9 +159,7 @@ fn links(report: &JobReport) -> u64 {
 fn evenness(a: &JobReport, b: &JobReport) -> Option<String> {
     let (before, after) = (a.skew.max_over_median?, b.skew.max_over_median?);
     let (before, after) = (units::ratio(before), units::ratio(after));
-    (before != after).then(|| {
-        format!("Its largest partition has {after} the rows of the median one, instead of {before}.")
-    })
+    (before != after).then(|| words::compare::largest(&after, &before))
 }
 
 /// Whether both runs ask the same question of the same rows. Which rows a show brings may differ with where rows are placed.
@@ -178,21 +177,21 @@ fn same_answer(a: &Scenario, b: &Scenario) -> bool {
 fn answers(digest: &str, same: Option<bool>) -> String {
     let short: String = digest.chars().take(8).collect();
     match same {
-        Some(true) => format!("The answers are the same, row for row: both have the digest {short}…."),
-        Some(false) => "THE ANSWERS DIFFER to the same question, which is a bug.".to_owned(),
-        None => "They answer different questions, so their answers are not compared.".to_owned(),
+        Some(true) => words::compare::same_answer(&short),
+        Some(false) => words::compare::OTHER_ANSWER.to_owned(),
+        None => words::compare::NOT_COMPARED.to_owned(),
     }
 }
 
 fn facts(a: &JobReport, b: &JobReport) -> Vec<Fact> {
     let fact = |name, of: fn(&JobReport) -> String| Fact { name, a: of(a), b: of(b) };
     let mut facts = vec![
-        fact("wall-clock, measured", |report| units::micros(report.wall_micros)),
-        fact("bytes in blocks, counted", |report| units::bytes(report.shuffle_bytes())),
-        fact("bytes between workers, counted", |report| units::bytes(report.moved_bytes())),
-        fact("messages, counted", |report| units::count(links(report))),
-        fact("blocks, counted", |report| units::count(report.shuffle_blocks())),
-        fact("largest over median partition, rows", |report| {
+        fact(words::compare::WALL_CLOCK, |report| units::micros(report.wall_micros)),
+        fact(words::compare::BLOCK_BYTES, |report| units::bytes(report.shuffle_bytes())),
+        fact(words::compare::MOVED_BYTES, |report| units::bytes(report.moved_bytes())),
+        fact(words::compare::MESSAGES, |report| units::count(links(report))),
+        fact(words::compare::BLOCKS, |report| units::count(report.shuffle_blocks())),
+        fact(words::compare::LARGEST_OVER_MEDIAN, |report| {
             report.skew.max_over_median.map_or("–".to_owned(), units::ratio)
         }),
     ];
@@ -203,17 +202,17 @@ fn facts(a: &JobReport, b: &JobReport) -> Vec<Fact> {
         a: of(phase, &first),
         b: of(phase, &second),
     }));
-    facts.push(fact("rows of the answer", |report| units::count(report.result.rows)));
-    facts.push(fact("digest of the answer", |report| report.result.digest.chars().take(8).collect()));
+    facts.push(fact(words::compare::ANSWER_ROWS, |report| units::count(report.result.rows)));
+    facts.push(fact(words::compare::ANSWER_DIGEST, |report| report.result.digest.chars().take(8).collect()));
     facts
 }
 
 fn phase_name(phase: Phase) -> &'static str {
     match phase {
-        Phase::Compute => "computing, mean worker, measured",
-        Phase::Write => "writing blocks, mean worker, measured",
-        Phase::Transfer => "exchange, mean worker, measured",
-        Phase::Read => "reading blocks, mean worker, measured",
-        Phase::Waiting => "waiting, mean worker, measured",
+        Phase::Compute => words::compare::COMPUTING,
+        Phase::Write => words::compare::WRITING,
+        Phase::Transfer => words::compare::EXCHANGING,
+        Phase::Read => words::compare::READING,
+        Phase::Waiting => words::compare::WAITING,
     }
 }

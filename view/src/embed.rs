@@ -2,6 +2,7 @@
 
 use crate::parts::{self, Parts};
 use crate::permalink::{self, Link};
+use crate::words;
 
 /// A frame's height until it says its own, in CSS pixels: what hosts give that listen to no message.
 const FRAME_HEIGHT_PX: u32 = 640;
@@ -22,24 +23,19 @@ pub enum Host {
 impl Host {
     /// All of them, and what a reader calls their code.
     pub const ALL: [(Host, &'static str); 4] = [
-        (Host::Element, "element"),
-        (Host::Frame, "iframe"),
-        (Host::Markdown, "Markdown"),
-        (Host::Notebook, "notebook"),
+        (Host::Element, words::embed::ELEMENT),
+        (Host::Frame, words::embed::IFRAME),
+        (Host::Markdown, words::embed::MARKDOWN),
+        (Host::Notebook, words::embed::NOTEBOOK),
     ];
 
     /// Where the code goes, in a sentence.
     pub fn says(self) -> &'static str {
         match self {
-            Host::Element => "For any HTML page. The script is needed once, wherever it stands in the page.",
-            Host::Frame => {
-                "For hosts that take frames only: Moodle, Canvas, Notion, WordPress. Where the page around it listens, the \
-                 frame says how high it is."
-            }
-            Host::Markdown => {
-                "The site's settings need the script once; then the tag can stand in any Markdown page."
-            }
-            Host::Notebook => "For Jupyter, VS Code, marimo and Jupyter Book: pip install anywidget.",
+            Host::Element => words::embed::ELEMENT_SAYS,
+            Host::Frame => words::embed::IFRAME_SAYS,
+            Host::Markdown => words::embed::MARKDOWN_SAYS,
+            Host::Notebook => words::embed::NOTEBOOK_SAYS,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::charts::{PhaseMicros, units};
 use crate::forecast::{Basis, Forecast};
 use crate::permalink::{ExchangeOf, LoadBy, Reach};
 use crate::state::{Measurement, ModelPoint, RunState};
+use crate::words;
 
 /// A hot key below this share is one among many: naming it would blame it for nothing.
 const WORTH_NAMING: f64 = 0.02;
@@ -154,7 +155,7 @@ pub fn load(state: &RunState, by: LoadBy) -> Option<LoadData> {
     Some(LoadData {
         workers: workers.collect(),
         hot_key: hot_key.map(|key| HotKey {
-            name: format!("key {}", units::count(key.value.unsigned_abs())),
+            name: words::chart::key(&units::count(key.value.unsigned_abs())),
             row_share: key.share,
         }),
         clock: Clock::Measured,
@@ -188,7 +189,7 @@ fn foreseen_load(state: &RunState, forecast: &Forecast, by: LoadBy) -> LoadData 
     LoadData {
         workers: workers.collect(),
         hot_key: hot.filter(|_| owner.is_some()).map(|hot| HotKey {
-            name: format!("key {}", units::count(hot.value.unsigned_abs())),
+            name: words::chart::key(&units::count(hot.value.unsigned_abs())),
             row_share: hot.share,
         }),
         clock: Clock::Modelled,

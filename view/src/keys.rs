@@ -1,6 +1,8 @@
 //! The keys that the page listens to, as tables. What handles a key asks here what it means, and the help sheet lists the same
 //! rows.
 
+use crate::words;
+
 /// What a key of the whole page does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageAct {
@@ -40,22 +42,16 @@ pub enum Held {
 
 /// All keys of the whole page.
 pub const PAGE_KEYS: [PageKey; 4] = [
-    PageKey {
-        key: "z",
-        held: Held::Ctrl,
-        act: PageAct::Undo,
-        shown: "Ctrl+Z",
-        does: "Undo the last change of the controls",
-    },
+    PageKey { key: "z", held: Held::Ctrl, act: PageAct::Undo, shown: "Ctrl+Z", does: words::key::UNDO },
     PageKey {
         key: "z",
         held: Held::CtrlShift,
         act: PageAct::Redo,
         shown: "Ctrl+Shift+Z",
-        does: "Redo what was undone",
+        does: words::key::REDO,
     },
-    PageKey { key: "y", held: Held::Ctrl, act: PageAct::Redo, shown: "Ctrl+Y", does: "Redo what was undone" },
-    PageKey { key: "?", held: Held::Typed, act: PageAct::Help, shown: "?", does: "Open this sheet" },
+    PageKey { key: "y", held: Held::Ctrl, act: PageAct::Redo, shown: "Ctrl+Y", does: words::key::REDO },
+    PageKey { key: "?", held: Held::Typed, act: PageAct::Help, shown: "?", does: words::key::HELP },
 ];
 
 /// What a key means to the whole page, if it means something. `ctrl` is Ctrl or Command.
@@ -94,15 +90,15 @@ pub enum ChartMove {
 
 /// All keys of a chart: the key as browsers name it, where it leads, and that in words.
 pub const CHART_KEYS: [(&str, ChartMove, &str); 9] = [
-    ("ArrowRight", ChartMove::Next, "Next value"),
-    ("ArrowLeft", ChartMove::Previous, "Previous value"),
-    ("ArrowDown", ChartMove::Below, "The value below, in a matrix"),
-    ("ArrowUp", ChartMove::Above, "The value above, in a matrix"),
-    ("PageDown", ChartMove::TenOn, "Ten values on"),
-    ("PageUp", ChartMove::TenBack, "Ten values back"),
-    ("Home", ChartMove::First, "First value"),
-    ("End", ChartMove::Last, "Last value"),
-    ("Escape", ChartMove::Leave, "Hide the value"),
+    ("ArrowRight", ChartMove::Next, words::key::NEXT),
+    ("ArrowLeft", ChartMove::Previous, words::key::PREVIOUS),
+    ("ArrowDown", ChartMove::Below, words::key::BELOW),
+    ("ArrowUp", ChartMove::Above, words::key::ABOVE),
+    ("PageDown", ChartMove::TenOn, words::key::TEN_ON),
+    ("PageUp", ChartMove::TenBack, words::key::TEN_BACK),
+    ("Home", ChartMove::First, words::key::FIRST),
+    ("End", ChartMove::Last, words::key::LAST),
+    ("Escape", ChartMove::Leave, words::key::HIDE),
 ];
 
 /// Where a key leads in a chart, if it leads somewhere.
@@ -113,7 +109,7 @@ pub fn chart_move(key: &str) -> Option<ChartMove> {
 /// All keys of a number field of our own: the key as browsers name it, whether it leads up, and that in words. The others are
 /// the browser's.
 pub const FIELD_KEYS: [(&str, bool, &str); 2] =
-    [("ArrowUp", true, "Next round number up"), ("ArrowDown", false, "Next round number down")];
+    [("ArrowUp", true, words::key::UP), ("ArrowDown", false, words::key::DOWN)];
 
 /// Whether a key leads up or down in a number field, if it leads somewhere.
 pub fn field_step(key: &str) -> Option<bool> {
@@ -122,12 +118,12 @@ pub fn field_step(key: &str) -> Option<bool> {
 
 /// What browsers themselves do with keys here, for the help sheet: nothing of ours handles them.
 pub const BROWSER_KEYS: [(&str, &str); 6] = [
-    ("Tab", "Next control, button or chart"),
-    ("Shift+Tab", "The one before"),
-    ("Arrow keys", "Move a slider"),
-    ("Enter", "Take over a typed number; press a button"),
-    ("Space", "Tick a box; open a fold"),
-    ("Escape", "Close a dialog"),
+    ("Tab", words::key::NEXT_CONTROL),
+    ("Shift+Tab", words::key::CONTROL_BEFORE),
+    (words::key::ARROWS, words::key::MOVE_SLIDER),
+    ("Enter", words::key::TAKE_OVER),
+    ("Space", words::key::TICK),
+    ("Escape", words::key::CLOSE),
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use shuffle_engine::scenario::limits::{MAX_MODEL_WORKERS, MAX_WORKERS};
 use crate::charts::units;
 use crate::resolution::TOO_COARSE_MICROS;
 use crate::state::{Fit, Measurement, ModelAccuracy, ModelConstant, ModelPoint, ModelView, SweepPoint};
+use crate::words;
 
 /// The runs of a sweep, which the fit does not see: it is tried on them.
 pub fn unseen_runs(scenario: &Scenario, sweep: &[SweepPoint]) -> Vec<CalibrationRun> {
@@ -27,7 +28,7 @@ pub fn run(scenario: Scenario, report: JobReport) -> CalibrationRun {
 
 /// Why there is no model: one sentence for the reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("There is no modelled line: {reason}.")]
+#[error("{}", words::model::no_line(reason))]
 pub struct NoModel {
     reason: String,
 }
@@ -46,9 +47,7 @@ pub fn fit(
     let no_model = |reason: &dyn std::fmt::Display| NoModel { reason: reason.to_string() };
     if tick_micros >= TOO_COARSE_MICROS {
         let tick = units::micros(tick_micros);
-        return Err(no_model(&format!(
-            "this browser's clock ticks at {tick}, longer than the runs that the model is fitted to"
-        )));
+        return Err(no_model(&words::model::coarse_clock(&tick)));
     }
     let calibration = calibrate(runs, cores).map_err(|error| no_model(&error))?;
     let cost = &calibration.cost;
@@ -59,7 +58,7 @@ pub fn fit(
     workers.extend(worker_grid(MAX_MODEL_WORKERS));
     let curve = ModelCurve::new(&counters, cost, &workers).map_err(|error| no_model(&error))?;
     let accuracy = PredictionError::of(cost, unseen).map_err(|error| no_model(&error))?;
-    let best_workers = curve.best_workers().ok_or_else(|| no_model(&"nothing was predicted"))?;
+    let best_workers = curve.best_workers().ok_or_else(|| no_model(&words::model::NO_PREDICTION))?;
     let accuracy = accuracy.map(|error| ModelAccuracy {
         mean_error: error.mape / 100.0,
         worst_error: error.worst / 100.0,

@@ -2,6 +2,7 @@
 //! and attributes give them.
 
 use crate::controls::tactics::TACTICS;
+use crate::words;
 
 /// Something that a reader can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,33 +79,33 @@ impl Part for Control {
 
     fn name(self) -> &'static str {
         match self {
-            Control::Workers => "workers",
+            Control::Workers => words::part::WORKERS,
             Control::ShuffleFraction => "shuffle_fraction",
-            Control::Skew => "skew",
-            Control::Rows => "rows",
+            Control::Skew => words::part::SKEW,
+            Control::Rows => words::part::ROWS,
             Control::Query => "query",
-            Control::Action => "action",
+            Control::Action => words::part::ACTION,
             Control::Tactic(row) => TACTICS[row].name,
             Control::Keys => "keys",
-            Control::Partitions => "partitions",
-            Control::Seed => "seed",
+            Control::Partitions => words::part::PARTITIONS,
+            Control::Seed => words::part::SEED,
             Control::Run => "run",
         }
     }
 
     fn label(self) -> &'static str {
         match self {
-            Control::Workers => "workers",
-            Control::ShuffleFraction => "share that shuffles",
-            Control::Skew => "skew",
-            Control::Rows => "rows",
-            Control::Query => "pipeline",
-            Control::Action => "action",
+            Control::Workers => words::part::WORKERS,
+            Control::ShuffleFraction => words::part::SHARE,
+            Control::Skew => words::part::SKEW,
+            Control::Rows => words::part::ROWS,
+            Control::Query => words::part::PIPELINE,
+            Control::Action => words::part::ACTION,
             Control::Tactic(row) => TACTICS[row].short,
-            Control::Keys => "distinct keys",
-            Control::Partitions => "partitions",
-            Control::Seed => "seed",
-            Control::Run => "run, sweep, cancel",
+            Control::Keys => words::part::KEYS,
+            Control::Partitions => words::part::PARTITIONS,
+            Control::Seed => words::part::SEED,
+            Control::Run => words::part::RUN,
         }
     }
 
@@ -130,25 +131,25 @@ impl Part for Shown {
 
     fn name(self) -> &'static str {
         match self {
-            Shown::Verdict => "verdict",
+            Shown::Verdict => words::part::VERDICT,
             Shown::WallClock => "wall_clock",
             Shown::Load => "load",
             Shown::Timeline => "timeline",
             Shown::Exchange => "exchange",
             Shown::Traffic => "traffic",
-            Shown::Plan => "plan",
+            Shown::Plan => words::part::PLAN,
         }
     }
 
     fn label(self) -> &'static str {
         match self {
-            Shown::Verdict => "verdict",
-            Shown::WallClock => "wall-clock over workers",
-            Shown::Load => "load of each worker",
-            Shown::Timeline => "timeline of the workers",
-            Shown::Exchange => "cost of the exchange",
-            Shown::Traffic => "bytes between workers",
-            Shown::Plan => "plan",
+            Shown::Verdict => words::part::VERDICT,
+            Shown::WallClock => words::part::WALL_CLOCK,
+            Shown::Load => words::part::LOAD,
+            Shown::Timeline => words::part::TIMELINE,
+            Shown::Exchange => words::part::EXCHANGE,
+            Shown::Traffic => words::part::TRAFFIC,
+            Shown::Plan => words::part::PLAN,
         }
     }
 
@@ -221,7 +222,7 @@ pub fn read<P: Part>(text: &str) -> (Vec<P>, Option<UnknownPart>) {
     let unknown = unknown.map(|word| {
         let short: String = word.chars().take(24).collect();
         let known: Vec<&str> = P::all().into_iter().map(Part::name).collect();
-        let words = format!("has \"{short}\", which is none of {}, all, none", known.join(", "));
+        let words = words::part::unknown(&short, &known.join(", "));
         UnknownPart { words, is_all }
     });
     (parts, unknown)

@@ -14,6 +14,7 @@ use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link, 
 
 use crate::parts::{self, Part, Parts};
 use crate::questions::Opened;
+use crate::words;
 
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
 pub const VIEW_PARTS: [&str; 8] =
@@ -135,7 +136,7 @@ impl Choice for Theme {
 pub fn decode(query: &str) -> (Link, Vec<Repair>) {
     let mut decoded = link::decode(query);
     let mut repairs = decoded.repairs;
-    if let Err(wrong) = decoded.scenario.check_workers(limits::MAX_WORKERS, "in a tab") {
+    if let Err(wrong) = decoded.scenario.check_workers(limits::MAX_WORKERS, words::link::IN_A_TAB) {
         decoded.scenario.workers = Scenario::default().workers;
         repairs.push(Repair { wrong, instead: Instead::Default });
     }
@@ -152,7 +153,7 @@ pub fn decode(query: &str) -> (Link, Vec<Repair>) {
     let parts = if view.embed { figure } else { Parts::whole() };
     let is_idle = |name: &&String| !view.embed && ["controls", "views"].contains(&name.as_str());
     repairs.extend(decoded.others.iter().map(|(name, _)| name).filter(is_idle).map(|name| Repair {
-        wrong: InvalidScenario::new(name, "is for figures, so it goes with embed=1"),
+        wrong: InvalidScenario::new(name, words::link::ONLY_FIGURES),
         instead: Instead::Nothing,
     }));
     (Link { scenario: decoded.scenario, view, parts }, repairs)
@@ -172,23 +173,25 @@ pub fn list<P: Part>(value: &str, into: &mut Vec<P>) -> Result<(), Repair> {
 
 /// What the reader of a page is told of a repair to its link.
 pub fn note(repair: &Repair) -> String {
-    note_on("link", repair)
+    note_on(words::link::LINK, repair)
 }
 
 /// What a reader is told of a repair to something: a link, an attribute of a figure, a saved file.
 pub fn note_on(subject: &str, repair: &Repair) -> String {
     let InvalidScenario { field, reason } = &repair.wrong;
-    let field = if field == "link" { String::new() } else { format!("'s {field}") };
-    let instead = match repair.instead {
-        Instead::Default => "Its default is used instead",
-        Instead::AllDefaults => "The defaults are shown",
-        Instead::First => "The first one counts",
-        Instead::ThisVersion => {
-            return format!("The {subject}{field} {reason}. It is read as version {SCENARIO_VERSION}.");
-        }
-        Instead::Nothing => "It is passed over",
+    let wrong = if field == "link" {
+        words::link::wrong(&subject, &reason)
+    } else {
+        words::link::wrong_part(&subject, &field, &reason)
     };
-    format!("The {subject}{field} {reason}. {instead}.")
+    let instead = match repair.instead {
+        Instead::Default => words::link::DEFAULT_INSTEAD.to_owned(),
+        Instead::AllDefaults => words::link::DEFAULTS_SHOWN.to_owned(),
+        Instead::First => words::link::FIRST_COUNTS.to_owned(),
+        Instead::ThisVersion => words::link::read_as(&SCENARIO_VERSION),
+        Instead::Nothing => words::link::PASSED_OVER.to_owned(),
+    };
+    format!("{wrong} {instead}")
 }
 
 /// Writes the query string: the version and what differs from its default.
@@ -229,9 +232,9 @@ impl View {
                 }
             }
             "embed" if ["0", "1"].contains(&value) => self.embed = value == "1",
-            "embed" => return Err(unusable(name, value, "1 or 0")),
+            "embed" => return Err(unusable(name, value, words::link::ONE_OR_ZERO)),
             _ => {
-                let wrong = InvalidScenario::new(&short(name), "is not a part that this page knows");
+                let wrong = InvalidScenario::new(&short(name), words::link::UNKNOWN_PART);
                 return Err(Repair { wrong, instead: Instead::Nothing });
             }
         }
@@ -267,7 +270,7 @@ pub fn theme(word: Option<&str>) -> (Theme, Result<(), Repair>) {
 fn chosen<C: Choice>(name: &str, value: &str) -> Result<C, Repair> {
     C::from_word(value).ok_or_else(|| {
         let words: Vec<&str> = C::ALL.iter().map(|(_, word, _)| *word).collect();
-        unusable(name, value, &format!("one of {}", words.join(", ")))
+        unusable(name, value, &words::link::one_of(&words.join(", ")))
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a clock can tell: how often a short run is repeated so that its time is more than the clock's tick.
 
+use crate::words;
+
 /// A measurement lasts at least so many ticks, so that reading the clock costs it 5 % at most.
 const TICKS: u64 = 20;
 /// A run is repeated so often at most: a reader waits for it.
@@ -18,11 +20,9 @@ pub fn runs_for(wall_micros: u64, tick_micros: u64) -> u64 {
 pub fn note(tick_micros: u64) -> Option<String> {
     let tick = crate::charts::units::micros(tick_micros);
     if tick_micros >= TOO_COARSE_MICROS {
-        return Some(format!("This browser's clock ticks at {tick}: shorter times cannot be told apart."));
+        return Some(words::clock::too_coarse(&tick));
     }
-    (tick_micros >= WORTH_TELLING_MICROS).then(|| {
-        format!("This browser's clock ticks at {tick}, so short runs are repeated and their mean is shown.")
-    })
+    (tick_micros >= WORTH_TELLING_MICROS).then(|| words::clock::repeated(&tick))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use shuffle_engine::scenario::{InvalidScenario, json};
 
 use crate::scope::{check_runs_here, unmodelled};
 use crate::state::Measurement;
+use crate::words;
 
 /// The version of the file. A reader of another version refuses.
 pub const SAVED_RUN_VERSION: u32 = 1;
@@ -132,7 +133,7 @@ struct Parts<'a> {
 /// The error names the part that is missing, is not what it should be, cannot run in a tab, or does not belong to the rest.
 pub fn decode(text: &str) -> Result<SavedRun, NotASavedRun> {
     if text.len() > MAX_BYTES {
-        let reason = format!("has {} bytes, more than the {MAX_BYTES} that are read", text.len());
+        let reason = words::saved::too_long(&text.len(), &MAX_BYTES);
         return Err(NotASavedRun::new("file", reason));
     }
     let text = text.trim_start_matches('\u{FEFF}');
@@ -141,22 +142,22 @@ pub fn decode(text: &str) -> Result<SavedRun, NotASavedRun> {
     let parts: Parts<'_> = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let needed = |name: &str, part: Option<&RawValue>| match part {
         Some(part) => Ok(part.get().to_owned()),
-        None => Err(NotASavedRun::new(name, "is missing")),
+        None => Err(NotASavedRun::new(name, words::saved::MISSING)),
     };
     let scenario = scenario(&needed("scenario", parts.scenario)?)?;
     let report = report(&needed("report", parts.report)?)?;
     let cores: u32 = part("cores", &needed("cores", parts.cores)?)?;
     if !(1..=MAX_CORES).contains(&cores) {
-        return Err(NotASavedRun::new("cores", format!("is {cores}, must be from 1 to {MAX_CORES}")));
+        return Err(NotASavedRun::new("cores", words::saved::cores(&cores, &MAX_CORES)));
     }
     let notes: Vec<String> = parts.notes.map_or(Ok(Vec::new()), |notes| part("notes", notes.get()))?;
     if notes.len() > MAX_LIST || notes.iter().any(|note| note.len() > MAX_NOTE_BYTES) {
-        return Err(NotASavedRun::new("notes", "are more or longer than a run has"));
+        return Err(NotASavedRun::new("notes", words::saved::NOTES));
     }
     let walls_micros =
         parts.walls_micros.map_or(Ok(vec![report.wall_micros]), |walls| part("walls_micros", walls.get()))?;
     let planned =
-        scenario.plan().map_err(|error| NotASavedRun::new("scenario", format!("has no plan: {error}")))?;
+        scenario.plan().map_err(|error| NotASavedRun::new("scenario", words::saved::no_plan(&error)))?;
     belongs::check(&scenario, &report, &planned)?;
     check_walls(&walls_micros, &report)?;
     let unmodelled = unmodelled(scenario.action, &planned.stages);
@@ -166,9 +167,9 @@ pub fn decode(text: &str) -> Result<SavedRun, NotASavedRun> {
 
 fn not_json(error: &serde_json::Error) -> NotASavedRun {
     if error.is_data() {
-        return NotASavedRun::new("file", format!("is no saved run: {}", sentence(error)));
+        return NotASavedRun::new("file", words::saved::no_run(&sentence(error)));
     }
-    NotASavedRun::new("file", format!("is not JSON: {error}"))
+    NotASavedRun::new("file", words::saved::no_json(&error))
 }
 
 /// What a reader of JSON says, without the place in a part that nobody sees.
@@ -180,17 +181,14 @@ fn sentence(error: &serde_json::Error) -> String {
 fn check_head(head: &Head<'_>) -> Result<(), NotASavedRun> {
     let kind: Option<String> = head.kind.and_then(|kind| serde_json::from_str(kind.get()).ok());
     if kind.as_deref() != Some(KIND) {
-        let reason = format!("is not \"{KIND}\": this is no run that Shuffle Lab has saved");
+        let reason = words::saved::no_kind(&KIND);
         return Err(NotASavedRun::new("kind", reason));
     }
-    let Some(version) = head.version else { return Err(NotASavedRun::new("version", "is missing")) };
+    let Some(version) = head.version else { return Err(NotASavedRun::new("version", words::saved::MISSING)) };
     match serde_json::from_str::<u32>(version.get()) {
         Ok(SAVED_RUN_VERSION) => Ok(()),
-        Ok(other) => Err(NotASavedRun::new(
-            "version",
-            format!("is {other}: this page reads saved runs of version {SAVED_RUN_VERSION}"),
-        )),
-        Err(_) => Err(NotASavedRun::new("version", "must be a whole number")),
+        Ok(other) => Err(NotASavedRun::new("version", words::saved::version(&other, &SAVED_RUN_VERSION))),
+        Err(_) => Err(NotASavedRun::new("version", words::saved::WHOLE)),
     }
 }
 
@@ -206,7 +204,7 @@ fn scenario(text: &str) -> Result<Scenario, NotASavedRun> {
 
 fn part<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, NotASavedRun> {
     serde_json::from_str(text)
-        .map_err(|error| NotASavedRun::new(name, format!("cannot be read: {}", sentence(&error))))
+        .map_err(|error| NotASavedRun::new(name, words::saved::unreadable(&sentence(&error))))
 }
 
 fn report(text: &str) -> Result<JobReport, NotASavedRun> {
@@ -230,7 +228,7 @@ fn shortened(number: f64) -> f64 {
 /// The part of a report that cannot be read.
 fn locate(report: &Value, error: &serde_json::Error) -> NotASavedRun {
     let broken = |name: &str, error: &serde_json::Error| {
-        NotASavedRun::new(format!("report.{name}"), format!("cannot be read: {}", sentence(error)))
+        NotASavedRun::new(format!("report.{name}"), words::saved::unreadable(&sentence(error)))
     };
     let stages = report.get("stages").and_then(Value::as_array);
     for (index, stage) in stages.into_iter().flatten().enumerate() {
@@ -238,7 +236,7 @@ fn locate(report: &Value, error: &serde_json::Error) -> NotASavedRun {
             return broken(&format!("stages[{index}]"), &error);
         }
     }
-    NotASavedRun::new("report", format!("cannot be read: {}", sentence(error)))
+    NotASavedRun::new("report", words::saved::unreadable(&sentence(error)))
 }
 
 fn check_walls(walls: &[u64], report: &JobReport) -> Result<(), NotASavedRun> {
@@ -247,10 +245,7 @@ fn check_walls(walls: &[u64], report: &JobReport) -> Result<(), NotASavedRun> {
         || !walls.is_sorted()
         || !walls.contains(&report.wall_micros);
     if is_wrong {
-        return Err(NotASavedRun::new(
-            "walls_micros",
-            "must be ascending and have the report's wall among them",
-        ));
+        return Err(NotASavedRun::new("walls_micros", words::saved::WALLS));
     }
     Ok(())
 }

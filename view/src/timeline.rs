@@ -6,6 +6,7 @@ use crate::charts::timeline::{Straggler, TimelineData};
 use crate::charts::units;
 use crate::figures::observed_stage;
 use crate::state::RunState;
+use crate::words;
 
 /// A task that takes so many times as long as the median one of its stage keeps the others waiting.
 const STRAGGLES_FROM: f64 = 1.5;
@@ -56,15 +57,20 @@ fn straggler(report: &JobReport) -> Option<Straggler> {
         return None;
     }
     let hot = report.skew.hot_key.filter(|key| key.partition == Some(task as u32));
-    let holds =
-        hot.map_or(String::new(), |key| format!(" holds key {}", units::count(key.value.unsigned_abs())));
-    let words =
-        format!("task {task}{holds}: {}, the median {}", units::micros(longest), units::micros(median));
+    let (longest, median) = (units::micros(longest), units::micros(median));
+    let words = match hot {
+        Some(key) => {
+            let key = units::count(key.value.unsigned_abs());
+            words::timeline::task_hot(&task, &key, &longest, &median)
+        }
+        None => words::timeline::task_plain(&task, &longest, &median),
+    };
     Some(Straggler { stage: stage.id, task: task as u32, words })
 }
 
 /// How fast a run can be played back: how many times as slow as it was, and how that is called. The slowest comes first.
-pub const SPEEDS: [(u64, &str); 4] = [(100, "1/100"), (30, "1/30"), (10, "1/10"), (1, "real time")];
+pub const SPEEDS: [(u64, &str); 4] =
+    [(100, "1/100"), (30, "1/30"), (10, "1/10"), (1, words::timeline::REAL_TIME)];
 
 /// Playing the usual way takes about so long at most.
 const USUAL_PLAY_MICROS: u64 = 8_000_000;
@@ -96,37 +102,40 @@ pub fn next_step(data: &TimelineData, at: u64) -> u64 {
 
 /// A moment for somebody who listens: "34 of 120 milliseconds".
 pub fn spoken(at: u64, length: u64) -> String {
-    let (unit, name) = match length {
-        0..10_000 => (1, "microseconds"),
-        10_000..10_000_000 => (1_000, "milliseconds"),
-        _ => (1_000_000, "seconds"),
-    };
-    format!("{} of {} {name}", units::count(at / unit), units::count(length / unit))
+    let of = |unit: u64| (units::count(at / unit), units::count(length / unit));
+    match length {
+        0..10_000 => {
+            let (at, length) = of(1);
+            words::timeline::spoken_micros(&at, &length)
+        }
+        10_000..10_000_000 => {
+            let (at, length) = of(1_000);
+            words::timeline::spoken_millis(&at, &length)
+        }
+        _ => {
+            let (at, length) = of(1_000_000);
+            words::timeline::spoken_seconds(&at, &length)
+        }
+    }
 }
 
 /// What the picture is of, in sentences.
 pub fn caption(data: &TimelineData, cores: u32) -> String {
-    let mut words = "Each lane is a worker of the last run, each bar a stretch of work on a task. The empty space is waiting. \
-                     Batch by batch the phases take turns; a bar shows them one after the other, each as long as all of its \
-                     turns together."
-        .to_owned();
+    let mut sentences = vec![words::timeline::CAPTION.to_owned()];
     if data.workers as u32 > cores {
-        words += &format!(
-            " {} shared {}: a worker that takes its turn on a core looks busy while it waits for it.",
-            units::plural(data.workers as u64, "worker", "workers"),
-            units::plural(cores.into(), "core", "cores")
-        );
+        sentences.push(words::timeline::caption_shared(
+            &units::plural(data.workers as u64, words::noun::WORKER, words::noun::WORKERS),
+            &units::plural(cores.into(), words::noun::CORE, words::noun::CORES),
+        ));
     }
     if data.timeline.runs > 1 {
-        words += &format!(
-            " The clock is too coarse for one run, so the other figures are the mean of {} runs; this picture is of run {}, \
-             which took {}.",
-            data.timeline.runs,
-            data.timeline.run,
-            units::micros(data.timeline.wall_micros)
-        );
+        sentences.push(words::timeline::caption_mean(
+            &data.timeline.runs,
+            &data.timeline.run,
+            &units::micros(data.timeline.wall_micros),
+        ));
     }
-    words
+    sentences.join(" ")
 }
 
 #[cfg(test)]

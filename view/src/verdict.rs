@@ -49,7 +49,7 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
 /// stands for it, and where nothing can be foreseen.
 pub fn foreseen(state: &RunState) -> Option<String> {
     let forecast = state.foreseen()?;
-    let workers = units::plural(state.scenario.workers.into(), "worker", "workers");
+    let workers = units::plural(state.scenario.workers.into(), words::noun::WORKER, words::noun::WORKERS);
     let model = state.modelled();
     let belief_and_wall =
         model.and_then(|model| Some((model.fit.belief(), model.wall_at(state.scenario.workers)?)));
@@ -68,16 +68,16 @@ pub fn foreseen(state: &RunState) -> Option<String> {
     let answer = model.filter(|_| is_known).and_then(|model| answer(model, state.scenario.workers));
     let (bytes, _) = forecast.written();
     let ratio = max_over_median(&forecast.partition_rows()).filter(|ratio| *ratio >= SKEWED_FACTOR);
-    let expected = match forecast.basis {
-        Basis::Counted => "has",
-        Basis::Expected => "is expected to have",
-    };
     let moved = match (bytes, ratio) {
-        (0, _) => "Nothing moves between workers.".to_owned(),
+        (0, _) => words::verdict::NOTHING_MOVES.to_owned(),
         (_, Some(ratio)) => {
-            format!("The largest partition {expected} {} the rows of the median one.", units::ratio(ratio))
+            let ratio = units::ratio(ratio);
+            match forecast.basis {
+                Basis::Counted => words::verdict::largest_is(&ratio),
+                Basis::Expected => words::verdict::largest_expected(&ratio),
+            }
         }
-        (bytes, None) => format!("About {} move between tasks.", units::bytes(bytes)),
+        (bytes, None) => words::verdict::about_moves(&units::bytes(bytes)),
     };
     let sentences: Vec<String> = answer.into_iter().chain([time, moved]).collect();
     Some(sentences.join(" "))
@@ -90,11 +90,11 @@ fn landing(state: &RunState) -> Option<String> {
         units::share(if after > 0.0 { (before - after).abs() / after } else { 0.0 })
     };
     let wall = landing.wall.map(|(modelled, measured)| {
-        format!("Modelled before the run: {}, off by {}.", micros(modelled), off(modelled.0, measured as f64))
+        words::verdict::landed_wall(&micros(modelled), &off(modelled.0, measured as f64))
     });
     let largest = landing.largest.map(|(expected, counted)| {
-        let rows = units::plural(expected, "row", "rows");
-        format!("Expected in the largest partition: {rows}, off by {}.", off(expected as f64, counted as f64))
+        let rows = units::plural(expected, words::noun::ROW, words::noun::ROWS);
+        words::verdict::landed_rows(&rows, &off(expected as f64, counted as f64))
     });
     let sentences: Vec<String> = wall.into_iter().chain(largest).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
@@ -106,22 +106,20 @@ fn micros(time: ModelMicros) -> String {
 
 fn headline(state: &RunState, run: &Measurement) -> String {
     let wall = units::micros(run.report.wall_micros);
-    let workers = units::plural(run.scenario.workers.into(), "worker", "workers");
-    let cores = state.cores;
-    let sliced = if run.scenario.workers > cores {
-        format!(", taking turns on this machine's {}", units::plural(cores.into(), "core", "cores"))
-    } else {
-        String::new()
-    };
+    let workers = units::plural(run.scenario.workers.into(), words::noun::WORKER, words::noun::WORKERS);
     let limit = match run.report.fetched {
         Some(fetched) => arrival(run, fetched),
         None => what_limits(&run.report),
     };
-    let runs = match run.walls_micros.len() {
-        0 | 1 => String::new(),
-        several => format!(" (the median of {several} runs)"),
+    let cores = units::plural(state.cores.into(), words::noun::CORE, words::noun::CORES);
+    let is_sliced = run.scenario.workers > state.cores;
+    let measured = match (run.walls_micros.len(), is_sliced) {
+        (0 | 1, false) => words::verdict::measured(&workers, &wall),
+        (0 | 1, true) => words::verdict::measured_sliced(&workers, &wall, &cores),
+        (runs, false) => words::verdict::measured_median(&workers, &wall, &runs),
+        (runs, true) => words::verdict::measured_median_sliced(&workers, &wall, &runs, &cores),
     };
-    format!("With {workers}: {wall}, measured{runs}{sliced}. {limit}")
+    format!("{measured} {limit}")
 }
 
 /// What moved, and how unevenly.
@@ -129,34 +127,31 @@ fn what_limits(report: &JobReport) -> String {
     let skewed = report.skew.max_over_median.filter(|ratio| *ratio >= SKEWED_FACTOR);
     let blocks = units::bytes(report.shuffle_bytes());
     match (report.shuffle_bytes() > 0, skewed) {
-        (false, _) => "Nothing moved between workers.".to_owned(),
-        (true, Some(ratio)) => {
-            format!("The largest partition has {} the rows of the median one.", units::ratio(ratio))
-        }
+        (false, _) => words::verdict::NOTHING_MOVED.to_owned(),
+        (true, Some(ratio)) => words::verdict::largest_is(&units::ratio(ratio)),
         (true, None) if report.stages.iter().any(StageReport::reads_broadcast) => {
             let moved = units::bytes(report.moved_bytes());
-            format!("{blocks} went to every worker: {moved} crossed between them.")
+            words::verdict::broadcast(&blocks, &moved)
         }
-        (true, None) => format!("{blocks} moved between tasks."),
+        (true, None) => words::verdict::moved(&blocks),
     }
 }
 
 /// What came to the driver.
 fn arrival(run: &Measurement, fetched: FetchReport) -> String {
-    let rows = units::plural(fetched.rows, "row", "rows");
+    let rows = units::plural(fetched.rows, words::noun::ROW, words::noun::ROWS);
     match run.scenario.action {
-        Action::Show { .. } => format!(
-            "{} of {} had to run for {rows}.",
-            fetched.tasks_run,
-            units::plural(fetched.task_count.into(), "partition", "partitions")
+        Action::Show { .. } => words::verdict::had_to_run(
+            &fetched.tasks_run,
+            &units::plural(fetched.task_count.into(), words::noun::PARTITION, words::noun::PARTITIONS),
+            &rows,
         ),
         Action::Write {} | Action::Collect { of: CollectPoint::Result, .. } => {
-            format!("{rows}, {}, came into the driver's memory.", units::bytes(fetched.bytes))
+            words::verdict::came(&rows, &units::bytes(fetched.bytes))
         }
-        Action::Collect { of: CollectPoint::Input, .. } => format!(
-            "{rows}, {}, came into the driver's memory before the wide step.",
-            units::bytes(fetched.bytes)
-        ),
+        Action::Collect { of: CollectPoint::Input, .. } => {
+            words::verdict::came_input(&rows, &units::bytes(fetched.bytes))
+        }
     }
 }
 
@@ -173,11 +168,7 @@ fn straggler(run: &Measurement) -> Option<String> {
     if is_split {
         return None;
     }
-    Some(format!(
-        "Key {key} holds {share} of the shuffled rows, all in partition {partition} on worker {owner}: however many workers \
-         there are, the stage that reads it gets at most {} faster.",
-        units::ratio(1.0 / hot.share)
-    ))
+    Some(words::verdict::straggler(&key, &share, &partition, &owner, &units::ratio(1.0 / hot.share)))
 }
 
 /// Whether another worker would help.
@@ -214,12 +205,13 @@ fn answer(model: &ModelView, workers: u32) -> Option<String> {
         Belief::Unknown { error } => return Some(words::verdict::answer_unknown(&units::share(error))),
     };
     let best = model.best_workers;
-    let best_words = units::plural(best.into(), "worker", "workers");
+    let best_words = units::plural(best.into(), words::noun::WORKER, words::noun::WORKERS);
     Some(match Help::of(model.wall_at(workers)?, model.wall_at(best)?, workers, best) {
         Help::Yes => words::verdict::answer_yes(&best_words, &mark),
-        Help::AsFast => {
-            words::verdict::answer_as_fast(&units::plural(workers.into(), "worker", "workers"), &mark)
-        }
+        Help::AsFast => words::verdict::answer_as_fast(
+            &units::plural(workers.into(), words::noun::WORKER, words::noun::WORKERS),
+            &mark,
+        ),
         Help::Hardly => words::verdict::answer_hardly(&best_words, &mark),
         Help::No => words::verdict::answer_no(&best_words, &mark),
     })
@@ -228,37 +220,34 @@ fn answer(model: &ModelView, workers: u32) -> Option<String> {
 /// What the model says about other numbers of workers.
 fn best_workers(state: &RunState, run: &Measurement) -> Option<String> {
     let model = state.model.as_ref()?;
-    let give_or_take = match model.fit.belief() {
-        Belief::Line => String::new(),
-        Belief::Band { error } => format!(", give or take {}", units::share(error)),
-        Belief::Unknown { error } => {
-            return Some(format!(
-                "Modelled: which number of workers is best is not known here. The model was off by up to {}.",
-                units::share(error)
-            ));
-        }
-    };
+    let belief = model.fit.belief();
+    if let Belief::Unknown { error } = belief {
+        return Some(words::verdict::best_unknown(&units::share(error)));
+    }
     let best = model.best_workers;
     let (here, there) = (model.wall_at(run.scenario.workers)?, model.wall_at(best)?);
     let workers = run.scenario.workers;
     let time_of = |workers: u32, wall: ModelMicros| {
-        let workers = units::plural(workers.into(), "worker", "workers");
+        let workers = units::plural(workers.into(), words::noun::WORKER, words::noun::WORKERS);
         (workers, micros(wall))
     };
     let ((best_words, best_time), (words, time)) = (time_of(best, there), time_of(workers, here));
     let times = if best == workers {
-        format!("{words} would take {time}")
+        words::verdict::would_take_alone(&words, &time)
     } else {
-        format!("{best_words} would take {best_time}, {words} {time}")
+        words::verdict::would_take(&best_words, &best_time, &words, &time)
     };
-    let says = format!("Modelled, with a core for each worker{give_or_take}:");
     let conclusion = match Help::of(here, there, workers, best) {
-        Help::AsFast => "That is about as fast as it gets.".to_owned(),
-        Help::Hardly => format!("Workers past {best} buy next to nothing."),
-        Help::Yes => "More workers still help.".to_owned(),
-        Help::No => format!("Past {best} you buy shuffle, not speed."),
+        Help::AsFast => words::verdict::AS_FAST_AS_IT_GETS.to_owned(),
+        Help::Hardly => words::verdict::next_to_nothing(&best),
+        Help::Yes => words::verdict::STILL_HELP.to_owned(),
+        Help::No => words::verdict::past(&best),
     };
-    Some(format!("{says} {times}. {conclusion}"))
+    let says = match belief {
+        Belief::Line | Belief::Unknown { .. } => words::verdict::modelled(&times),
+        Belief::Band { error } => words::verdict::modelled_band(&units::share(error), &times),
+    };
+    Some(format!("{says} {conclusion}"))
 }
 
 /// The largest part of the workers' time.
@@ -267,33 +256,26 @@ fn where_time_goes(report: &JobReport) -> Option<String> {
     let sum =
         |part: fn(&shuffle_engine::metrics::PhaseMicros) -> u64| phases.iter().map(part).sum::<u64>() as f64;
     let parts = [
-        ("computing", sum(|phases| phases.compute.0)),
-        ("writing blocks", sum(|phases| phases.write.0)),
-        ("exchanging blocks", sum(|phases| phases.transfer.0)),
-        ("reading blocks", sum(|phases| phases.read.0)),
-        ("waiting", report.executors.waiting_micros.iter().sum::<u64>() as f64),
+        (words::verdict::COMPUTING, sum(|phases| phases.compute.0)),
+        (words::verdict::WRITING, sum(|phases| phases.write.0)),
+        (words::verdict::EXCHANGING, sum(|phases| phases.transfer.0)),
+        (words::verdict::READING, sum(|phases| phases.read.0)),
+        (words::verdict::WAITING, report.executors.waiting_micros.iter().sum::<u64>() as f64),
     ];
     let total: f64 = parts.iter().map(|(_, micros)| micros).sum();
     let (name, most) = parts.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (total > 0.0)
-        .then(|| format!("Of the workers' measured time, {} went into {name}.", units::share(most / total)))
+    (total > 0.0).then(|| words::verdict::went_into(&units::share(most / total), &name))
 }
 
 /// What the tactics did, when they were on.
 fn tactics(state: &RunState) -> Option<String> {
     let (before, after) = state.comparison()?;
     let same = before.report.result == after.report.result;
-    let ratio =
-        |run: &Measurement| run.report.skew.max_over_median.map_or("no median".to_owned(), units::ratio);
-    let answer =
-        if same { "the answer stayed the same, row for row" } else { "THE ANSWER CHANGED, which is a bug" };
+    let ratio = |run: &Measurement| {
+        run.report.skew.max_over_median.map_or(words::verdict::NO_MEDIAN.to_owned(), units::ratio)
+    };
+    let says = if same { words::verdict::fixes_same } else { words::verdict::fixes_changed };
     // A block that is broadcast is written once and crosses many times.
-    Some(format!(
-        "The fixes took the bytes that cross between workers from {} to {} and the largest over the median \
-         partition from {} to {}; {answer}.",
-        units::bytes(before.report.moved_bytes()),
-        units::bytes(after.report.moved_bytes()),
-        ratio(before),
-        ratio(after)
-    ))
+    let bytes = |run: &Measurement| units::bytes(run.report.moved_bytes());
+    Some(says(&bytes(before), &bytes(after), &ratio(before), &ratio(after)))
 }

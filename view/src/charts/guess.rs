@@ -45,7 +45,7 @@ pub struct Guess {
 
 /// A text that is no bet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be load:ROWS, traffic:BYTES, exchange:WORKERS:LINKS or wall_clock:WORKERS:MICROSECONDS")]
+#[error("{}", crate::words::guess::FORM)]
 pub struct NoGuess;
 
 impl Guess {
@@ -70,18 +70,21 @@ impl Guess {
 
     /// The bet in words.
     pub(super) fn words(self) -> String {
-        let value = match self.of {
+        crate::words::guess::your_bet(&self.amount())
+    }
+
+    fn amount(self) -> String {
+        match self.of {
             GuessOf::WallClock => units::micros(self.value),
             GuessOf::Load | GuessOf::Exchange => units::count(self.value),
             GuessOf::Traffic => units::bytes(self.value),
-        };
-        format!("your bet: {value}")
+        }
     }
 }
 
 /// A sentence for those who do not see the mark.
-pub(super) fn sentence(guess: Option<Guess>) -> String {
-    guess.map_or(String::new(), |guess| format!(" {}.", guess.words().replacen('y', "Y", 1)))
+pub(super) fn sentence(guess: Option<Guess>) -> Option<String> {
+    guess.map(|guess| crate::words::guess::your_bet_sentence(&guess.amount()))
 }
 
 /// A line across the plot at the height of the bet.
@@ -146,7 +149,7 @@ pub(super) fn draw_scale(
     let half = Type::Strong.width_px(&words) / 2.0;
     let middle = x.clamp(half, (width - half).max(half));
     canvas.text(&words, Type::Strong, Role::Accent, Anchor::Middle, (middle, top + 4.0))?;
-    let counted = format!("{} of {} crossed, counted", units::bytes(part), units::bytes(whole));
+    let counted = crate::words::guess::crossed(&units::bytes(part), &units::bytes(whole));
     let below = Rect::new(0.0, bar + 12.0, width, LINE_PX);
     Ok(draw_note(canvas, below, &counted)? + 4.0)
 }

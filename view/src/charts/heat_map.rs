@@ -16,6 +16,7 @@ use super::legend::draw_title;
 use super::theme::{HEAT_STEPS, Role};
 use super::units;
 use super::{Chart, ChartError, Frame, Table};
+use crate::words;
 
 /// What the chart shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,7 +93,7 @@ pub fn draw(data: &HeatMapData, frame: &Frame) -> Result<Chart, ChartError> {
     }
     let mut canvas = Canvas::new(frame)?;
     let region = Rect::new(0.0, 0.0, canvas.width(), LINE_PX);
-    let head = draw_title(&mut canvas, region, "bytes from worker to worker", "row sends, column receives")?;
+    let head = draw_title(&mut canvas, region, words::traffic::NAME, words::traffic::NOTE)?;
     let head = match data.guess {
         Some(guess) => {
             let all = data.bytes.iter().copied().fold(0, u64::saturating_add);
@@ -108,7 +109,7 @@ pub fn draw(data: &HeatMapData, frame: &Frame) -> Result<Chart, ChartError> {
     }
     draw_key(&mut canvas, data, key)?;
     add_hits(&mut canvas, data, &grid);
-    Ok(canvas.finish("Bytes from worker to worker", &describe(data), table(data)))
+    Ok(canvas.finish(words::traffic::TITLE, &describe(data), table(data)))
 }
 
 /// The matrix is a square; its key stands beside it on wide charts and below it on narrow ones.
@@ -155,10 +156,16 @@ fn draw_indexes(canvas: &mut Canvas, data: &HeatMapData, grid: &Grid) -> Result<
         let row = (grid.left - 6.0, grid.top + grid.middle(index));
         canvas.text(&text, Type::Tick, Role::Muted, Anchor::End, row)?;
     }
-    canvas.text("to", Type::Note, Role::Muted, Anchor::Start, (grid.left, top - LINE_PX * 0.95))?;
+    canvas.text(
+        words::traffic::TO,
+        Type::Note,
+        Role::Muted,
+        Anchor::Start,
+        (grid.left, top - LINE_PX * 0.95),
+    )?;
     let from = [(Anchor::Start, (0.0, top)), (Anchor::Start, (0.0, top - LINE_PX * 0.95))];
     let bounds = canvas.bounds();
-    canvas.place("from", Type::Note, Role::Muted, &from, &bounds)?;
+    canvas.place(words::traffic::FROM, Type::Note, Role::Muted, &from, &bounds)?;
     Ok(())
 }
 
@@ -235,7 +242,7 @@ fn draw_key(canvas: &mut Canvas, data: &HeatMapData, region: Rect) -> Result<(),
         let sample = Rect::new(region.x, y - 5.5, 11.0, 11.0);
         canvas.rect(sample, Role::HatchLocal)?;
         let words = (region.x + 16.0, y);
-        canvas.text("stays on its worker", Type::Tick, Role::Muted, Anchor::Start, words)?;
+        canvas.text(words::traffic::STAYS, Type::Tick, Role::Muted, Anchor::Start, words)?;
         y += LINE_PX * 1.1;
     }
     for line in wrap(&facts(data), Type::Note, region.w) {
@@ -251,16 +258,14 @@ fn draw_key(canvas: &mut Canvas, data: &HeatMapData, region: Rect) -> Result<(),
 fn facts(data: &HeatMapData) -> String {
     let (Some(least), Some(most)) = (data.links().min(), data.links().max()) else {
         return match data.workers {
-            0 => "nothing has run yet".to_owned(),
-            _ => "one worker: nothing crosses a link".to_owned(),
+            0 => words::chart::NOTHING_YET.to_owned(),
+            _ => words::traffic::ONE_WORKER.to_owned(),
         };
     };
-    let mut text = format!("a link carries {} to {}", units::bytes(least), units::bytes(most));
-    if let Some((to, bytes)) = data.busiest() {
-        let share = units::share(bytes as f64 / data.link_bytes() as f64);
-        text += &format!(" · worker {to} receives {share} of all");
-    }
-    text
+    let carries = words::traffic::carries(&units::bytes(least), &units::bytes(most));
+    let Some((to, bytes)) = data.busiest() else { return carries };
+    let share = units::share(bytes as f64 / data.link_bytes() as f64);
+    format!("{carries} · {}", words::traffic::receives(&to, &share))
 }
 
 fn add_hits(canvas: &mut Canvas, data: &HeatMapData, grid: &Grid) {
@@ -268,9 +273,9 @@ fn add_hits(canvas: &mut Canvas, data: &HeatMapData, grid: &Grid) {
         for to in 0..data.workers {
             let bytes = units::bytes(data.at(from, to));
             let label = if from == to {
-                format!("worker {from} keeps {bytes}")
+                words::traffic::keeps(&from, &bytes)
             } else {
-                format!("worker {from} to worker {to}: {bytes}")
+                words::traffic::sends(&from, &to, &bytes)
             };
             canvas.hit(grid.cell_rect(from, to), label);
         }
@@ -278,14 +283,14 @@ fn add_hits(canvas: &mut Canvas, data: &HeatMapData, grid: &Grid) {
 }
 
 fn describe(data: &HeatMapData) -> String {
-    let workers = units::plural(data.workers as u64, "worker", "workers");
-    format!("{workers}; {}. {} over links in all.", facts(data), units::bytes(data.link_bytes()))
-        + &guess::sentence(data.guess)
+    let workers = units::plural(data.workers as u64, words::noun::WORKER, words::noun::WORKERS);
+    let said = words::traffic::describe(&workers, &facts(data), &units::bytes(data.link_bytes()));
+    [said].into_iter().chain(guess::sentence(data.guess)).collect::<Vec<_>>().join(" ")
 }
 
 fn table(data: &HeatMapData) -> Table {
-    let mut header = vec!["from \\ to".to_owned()];
-    header.extend((0..data.workers).map(|to| format!("worker {to}")));
+    let mut header = vec![words::traffic::CORNER.to_owned()];
+    header.extend((0..data.workers).map(|to| words::chart::worker_number(&to)));
     let row = |from: usize| {
         let mut row = vec![format!("worker {from}")];
         row.extend((0..data.workers).map(|to| units::bytes(data.at(from, to))));

@@ -186,7 +186,7 @@ pub fn draw(data: &LoadData, frame: &Frame) -> Result<Chart, ChartError> {
     let ticks = ticks(quantity, highest, 5);
     let bottom = draw_head(&mut canvas, data, ticks.unit)?;
     let left = gutter_px(&ticks);
-    let right = Type::Tick.width_px("median") + 8.0;
+    let right = Type::Tick.width_px(crate::words::load::MEDIAN) + 8.0;
     let top = bottom + if data.hottest().is_some() { LINE_PX + 12.0 } else { 10.0 };
     let height = (canvas.height() - 2.0 * LINE_PX - 4.0 - top).max(24.0);
     let region = Rect::new(left, top, (canvas.width() - left - right).max(60.0), height);
@@ -204,17 +204,21 @@ pub fn draw(data: &LoadData, frame: &Frame) -> Result<Chart, ChartError> {
     }
     draw_indexes(&mut canvas, data, &bars)?;
     let title = match data.measure {
-        LoadMeasure::Rows => "Rows per worker",
-        LoadMeasure::Time => "Time per worker",
+        LoadMeasure::Rows => crate::words::load::ROWS_TITLE,
+        LoadMeasure::Time => crate::words::load::TIME_TITLE,
     };
     Ok(canvas.finish(title, &describe(data), table(data)))
 }
 
 fn draw_head(canvas: &mut Canvas, data: &LoadData, unit: &str) -> Result<f64, ChartError> {
     let (title, note) = match (data.measure, data.clock) {
-        (LoadMeasure::Rows, clock) => ("rows per worker".to_owned(), rows_note(data.rows, clock)),
-        (LoadMeasure::Time, Clock::Measured) => (format!("time per worker, {unit}"), "measured here"),
-        (LoadMeasure::Time, Clock::Modelled) => (format!("time per worker, {unit}"), "modelled"),
+        (LoadMeasure::Rows, clock) => (crate::words::load::ROWS_NAME.to_owned(), rows_note(data.rows, clock)),
+        (LoadMeasure::Time, Clock::Measured) => {
+            (crate::words::load::time_name(&unit), crate::words::chart::MEASURED_HERE)
+        }
+        (LoadMeasure::Time, Clock::Modelled) => {
+            (crate::words::load::time_name(&unit), crate::words::chart::MODELLED)
+        }
     };
     let width = canvas.width();
     let bottom = draw_title(canvas, Rect::new(0.0, 0.0, width, LINE_PX), &title, note)?;
@@ -222,12 +226,12 @@ fn draw_head(canvas: &mut Canvas, data: &LoadData, unit: &str) -> Result<f64, Ch
     let mut entries = Vec::new();
     match data.measure {
         LoadMeasure::Time if !data.workers.is_empty() => {
-            entries.push((Swatch::None, "bottom to top:"));
+            entries.push((Swatch::None, crate::words::chart::FROM_BOTTOM));
             entries.extend(Phase::ALL.map(|phase| (Swatch::Fill(phase.role()), phase.name())));
         }
         LoadMeasure::Rows if data.hottest().is_some() => {
-            entries.push((Swatch::Fill(data.rows_role()), "rows of other keys"));
-            entries.push((Swatch::Fill(Role::HatchHot), "rows of the hot key"));
+            entries.push((Swatch::Fill(data.rows_role()), crate::words::load::OTHER_ROWS));
+            entries.push((Swatch::Fill(Role::HatchHot), crate::words::load::HOT_ROWS));
         }
         LoadMeasure::Rows | LoadMeasure::Time => return Ok(bottom),
     }
@@ -291,7 +295,7 @@ fn draw_median(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(), 
     let place =
         [(Anchor::Start, (region.right() + 5.0, y)), (Anchor::Start, (region.right() + 5.0, y - 8.0))];
     let bounds = canvas.bounds();
-    canvas.place("median", Type::Tick, Role::Ink, &place, &bounds)?;
+    canvas.place(crate::words::load::MEDIAN, Type::Tick, Role::Ink, &place, &bounds)?;
     Ok(())
 }
 
@@ -310,7 +314,7 @@ fn draw_hot_label(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(
     if top - 12.0 > label_y + 10.0 {
         canvas.line(&[(x, label_y + 9.0), (x, top - 10.0)], Role::Hot, 1.0)?;
     }
-    let words = hot_words(data).unwrap_or_else(|| "holds the hot key".to_owned());
+    let words = hot_words(data).unwrap_or_else(|| crate::words::load::HOLDS_HOT.to_owned());
     let words = shorten(&words, Type::Strong, canvas.width() - 4.0);
     let width = Type::Strong.width_px(&words);
     let left = (x - width / 2.0).clamp(0.0, (canvas.width() - width).max(0.0));
@@ -348,8 +352,8 @@ fn draw_indexes(canvas: &mut Canvas, data: &LoadData, bars: &Bars) -> Result<(),
         canvas.place(&text, kind, role, &place, &bounds)?;
     }
     let name = match bars.workers_per_bar {
-        1 => "worker".to_owned(),
-        several => format!("worker (a bar: the busiest of {several})"),
+        1 => crate::words::chart::WORKER.to_owned(),
+        several => crate::words::load::busiest_of(&several),
     };
     let place = [(Anchor::End, (bars.plot.frame.right(), y + LINE_PX * 0.95))];
     canvas.place(&name, Type::Note, Role::Muted, &place, &bounds)?;

@@ -8,6 +8,7 @@ use super::plot::{Plot, gutter_px};
 use super::theme::Role;
 use super::units::{self, Quantity, ticks};
 use super::{Chart, ChartError, Frame, Table};
+use crate::words;
 
 /// What the chart shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,27 +52,27 @@ pub fn draw(data: &PairData, frame: &Frame) -> Result<Chart, ChartError> {
         let wall = units::micros(run.phases.total());
         let above = plot.y_of(run.phases.total() as f64) - LINE_PX * 0.6;
         canvas.text(&wall, Type::Strong, Role::Ink, Anchor::Middle, (middle, above))?;
-        let name = format!("{}, measured {}", NAMES[index], place(*run));
+        let name = name(NAMES[index], *run);
         canvas.text(&name, Type::Tick, Role::Ink, Anchor::Middle, (middle, bottom + LINE_PX * 0.8))?;
         let bar = Rect::new(middle - width / 2.0, above, width, bottom - above);
         canvas.hit(bar, format!("{name}: {wall}; {}", run.phases.sentence()));
     }
     plot.draw_baseline(&mut canvas)?;
     let [a, b] = walls.map(units::micros);
-    let machines = if data.is_one_machine { "" } else { " They were measured on different machines." };
-    let description = format!("A took {a}, B {b}; the mean worker of each by phases.{machines}");
-    Ok(canvas.finish("Two runs on one scale", &description, table(data)))
+    let description =
+        if data.is_one_machine { words::pair::took(&a, &b) } else { words::pair::took_elsewhere(&a, &b) };
+    Ok(canvas.finish(words::pair::TITLE, &description, table(data)))
 }
 
-fn place(run: PairedRun) -> &'static str {
-    if run.is_here { "here" } else { "elsewhere" }
+fn name(name: &str, run: PairedRun) -> String {
+    if run.is_here { words::pair::name_here(&name) } else { words::pair::name_elsewhere(&name) }
 }
 
 fn table(data: &PairData) -> Table {
-    let mut header = vec!["run".to_owned(), "wall-clock".to_owned()];
+    let mut header = vec![words::pair::RUN.to_owned(), words::chart::WALL_CLOCK.to_owned()];
     header.extend(Phase::ALL.map(|phase| phase.name().to_owned()));
-    let row = |(name, run): (&str, &PairedRun)| {
-        let mut row = vec![format!("{name}, measured {}", place(*run)), units::micros(run.phases.total())];
+    let row = |(letter, run): (&str, &PairedRun)| {
+        let mut row = vec![name(letter, *run), units::micros(run.phases.total())];
         row.extend(Phase::ALL.map(|phase| units::micros(run.phases.get(phase))));
         row
     };

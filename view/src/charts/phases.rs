@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, Rect};
 use super::theme::Role;
 use super::{ChartError, units};
+use crate::words;
 
 /// What a worker is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +27,11 @@ impl Phase {
     /// Its name in legends and tables.
     pub fn name(self) -> &'static str {
         match self {
-            Phase::Compute => "compute",
-            Phase::Write => "write",
-            Phase::Transfer => "transfer",
-            Phase::Read => "read",
-            Phase::Waiting => "waiting",
+            Phase::Compute => words::phase::COMPUTE,
+            Phase::Write => words::phase::WRITE,
+            Phase::Transfer => words::phase::TRANSFER,
+            Phase::Read => words::phase::READ,
+            Phase::Waiting => words::phase::WAITING,
         }
     }
 

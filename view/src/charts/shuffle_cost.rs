@@ -15,6 +15,7 @@ use super::plot::{Plot, ascending_once, gutter_px, right_margin_px};
 use super::theme::Role;
 use super::units::{self, Quantity, Ticks, ticks};
 use super::{Chart, ChartError, Frame, MAX_WORKERS, Table};
+use crate::words;
 use plotters::coord::combinators::LogCoord;
 
 /// Time of the exchange in a real run.
@@ -103,7 +104,7 @@ pub fn draw(data: &ShuffleCostData, frame: &Frame) -> Result<Chart, ChartError> 
     let [left, right] = regions(&canvas, facts_bottom + 8.0);
     draw_links(&mut canvas, data, left)?;
     draw_exchange(&mut canvas, data, right)?;
-    Ok(canvas.finish("Cost of the shuffle", &describe(data), table(data)))
+    Ok(canvas.finish(words::cost::TITLE, &describe(data), table(data)))
 }
 
 /// Side by side where both stay readable, else one above the other.
@@ -123,16 +124,16 @@ fn regions(canvas: &Canvas, top: f64) -> [Rect; 2] {
 fn facts(data: &ShuffleCostData) -> String {
     let blocks = data.blocks();
     let mean = data.block_bytes.checked_div(blocks);
-    let mean = mean.map_or("no blocks".to_owned(), |bytes| format!("mean block {}", units::bytes(bytes)));
-    let foreseen = if data.is_foreseen { "expected: " } else { "" };
-    format!(
-        "{foreseen}blocks M × R = {} × {} = {} · {mean} · {} in all, {} over links",
-        units::count(u64::from(data.map_tasks)),
-        units::count(u64::from(data.reduce_partitions)),
-        units::count(blocks),
-        units::bytes(data.block_bytes),
-        units::bytes(data.link_bytes)
-    )
+    let mean =
+        mean.map_or(words::cost::NO_BLOCKS.to_owned(), |bytes| words::cost::mean_block(&units::bytes(bytes)));
+    let (map, reduce) = (units::count(data.map_tasks.into()), units::count(data.reduce_partitions.into()));
+    let (blocks, all, links) =
+        (units::count(blocks), units::bytes(data.block_bytes), units::bytes(data.link_bytes));
+    if data.is_foreseen {
+        words::cost::facts_expected(&map, &reduce, &blocks, &mean, &all, &links)
+    } else {
+        words::cost::facts(&map, &reduce, &blocks, &mean, &all, &links)
+    }
 }
 
 fn open_panel(
@@ -164,7 +165,7 @@ fn open_panel(
     plot.draw_worker_numbers(canvas, data.selected(), data.max_workers())?;
     let place = [(Anchor::End, (frame.right(), frame.bottom() + LINE_PX * 1.7))];
     let bounds = canvas.bounds();
-    canvas.place("workers W", Type::Note, Role::Muted, &place, &bounds)?;
+    canvas.place(words::cost::WORKERS, Type::Note, Role::Muted, &place, &bounds)?;
     Ok(plot)
 }
 
@@ -173,7 +174,7 @@ fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Resu
     let bet = data.guess.filter(|guess| guess.workers <= last);
     let highest = links(last).max(bet.map_or(0, |guess| guess.value));
     let ticks = ticks(Quantity::Count, highest, 4);
-    let heading = ("links W(W−1)", "each worker to every other");
+    let heading = (words::cost::LINKS, words::cost::EACH_TO_EVERY);
     let plot = open_panel(canvas, data, region, heading, ticks)?;
     let corner_count = (f64::from(last).log2() * 8.0).ceil().max(1.0);
     let corner = |index: u32| f64::from(last).powf(f64::from(index) / corner_count);
@@ -186,7 +187,7 @@ fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Resu
         let at = plot.at(f64::from(selected), count as f64);
         canvas.dot(at, 3.8, Role::Accent)?;
         canvas.obstacle(Rect::new(at.0 - 5.0, at.1 - 5.0, 10.0, 10.0));
-        let text = units::plural(count, "link", "links");
+        let text = units::plural(count, words::noun::LINK, words::noun::LINKS);
         label(canvas, &plot, &[&text], at)?;
     }
     if let Some(guess) = bet {
@@ -194,8 +195,11 @@ fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Resu
         guess::draw_point(canvas, guess, &plot.frame, at)?;
     }
     for (workers, column) in columns(&plot, &data.worker_counts()) {
-        let workers_text = units::plural(u64::from(workers), "worker", "workers");
-        let text = format!("{workers_text}: {}", units::plural(links(workers), "link", "links"));
+        let workers_text = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
+        let text = words::cost::worker_links(
+            &workers_text,
+            &units::plural(links(workers), words::noun::LINK, words::noun::LINKS),
+        );
         canvas.hit(column, text);
     }
     Ok(())
@@ -218,12 +222,12 @@ fn draw_exchange(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> R
     let all = measured.iter().chain(&modelled);
     let highest = all.map(|(_, micros)| *micros).max().unwrap_or(0);
     let ticks = ticks(Quantity::Micros, highest, 4);
-    let title = format!("exchange, {}", ticks.unit);
+    let title = words::cost::exchange(&ticks.unit);
     let note = match (measured.is_empty(), modelled.is_empty()) {
-        (false, false) => "dots measured here, dashes modelled",
-        (false, true) => "measured here",
-        (true, false) => "modelled",
-        (true, true) => "nothing has run yet",
+        (false, false) => words::chart::DOTS_AND_DASHES,
+        (false, true) => words::chart::MEASURED_HERE,
+        (true, false) => words::chart::MODELLED,
+        (true, true) => words::chart::NOTHING_YET,
     };
     let plot = open_panel(canvas, data, region, (&title, note), ticks)?;
     let line: Vec<(f64, f64)> = modelled.iter().map(|(w, micros)| (*w, *micros as f64)).collect();
@@ -241,12 +245,11 @@ fn draw_exchange(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> R
             let found = points.iter().find(|(workers, _)| *workers == f64::from(selected));
             found.map(|(_, micros)| *micros)
         };
-        let value = chosen(&measured).map(|micros| (micros, "measured"));
-        let value = value.or_else(|| chosen(&modelled).map(|micros| (micros, "modelled")));
-        if let Some((micros, clock)) = value {
+        let measured = chosen(&measured).map(|micros| (micros, measured_time(micros)));
+        let value = measured.or_else(|| chosen(&modelled).map(|micros| (micros, modelled_time(micros))));
+        if let Some((micros, long)) = value {
             let at = plot.at(f64::from(selected), micros as f64);
             let short = units::micros(micros);
-            let long = format!("{short} {clock}");
             label(canvas, &plot, &[&long, &short], at)?;
         }
     }
@@ -303,30 +306,40 @@ fn modelled_at(data: &ShuffleCostData, workers: u32) -> Option<u64> {
 }
 
 fn exchange_sentence(data: &ShuffleCostData, workers: u32) -> Option<String> {
-    let measured = measured_at(data, workers).map(|v| format!("{} measured", units::micros(v)));
-    let modelled = modelled_at(data, workers).map(|v| format!("{} modelled", units::micros(v)));
+    let measured = measured_at(data, workers).map(measured_time);
+    let modelled = modelled_at(data, workers).map(modelled_time);
     let parts: Vec<String> = measured.into_iter().chain(modelled).collect();
     if parts.is_empty() {
         return None;
     }
-    let workers = units::plural(u64::from(workers), "worker", "workers");
-    Some(format!("{workers}: exchange {}", parts.join("; ")))
+    let workers = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
+    Some(words::cost::worker_exchange(&workers, &parts.join("; ")))
+}
+
+fn measured_time(micros: u64) -> String {
+    words::chart::time_measured(&units::micros(micros))
+}
+
+fn modelled_time(micros: u64) -> String {
+    words::chart::time_modelled(&units::micros(micros))
 }
 
 fn describe(data: &ShuffleCostData) -> String {
-    let selected = data.selected().map(|workers| {
-        let text = exchange_sentence(data, workers).map(|text| format!(" {text}.")).unwrap_or_default();
-        format!(
-            " {} have {}.{text}",
-            units::plural(u64::from(workers), "worker", "workers"),
-            units::plural(links(workers), "link", "links")
-        )
-    });
-    format!("{}.{}{}", facts(data), selected.unwrap_or_default(), guess::sentence(data.guess))
+    let mut sentences = vec![format!("{}.", facts(data))];
+    if let Some(workers) = data.selected() {
+        sentences.push(format!(
+            "{}: {}.",
+            units::plural(u64::from(workers), "worker", words::chart::WORKERS),
+            units::plural(links(workers), words::noun::LINK, words::noun::LINKS)
+        ));
+        sentences.extend(exchange_sentence(data, workers).map(|text| format!("{text}.")));
+    }
+    sentences.extend(guess::sentence(data.guess));
+    sentences.join(" ")
 }
 
 fn table(data: &ShuffleCostData) -> Table {
-    let header = ["workers", "links W(W−1)", "measured exchange", "modelled exchange"];
+    let header = [words::chart::WORKERS, words::cost::LINKS, words::cost::MEASURED, words::cost::MODELLED];
     let row = |workers: u32| {
         vec![
             units::count(u64::from(workers)),

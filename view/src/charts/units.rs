@@ -2,6 +2,8 @@
 //!
 //! Two or three digits are kept, since no reader compares more by eye; the data table has the same words.
 
+use crate::words;
+
 /// What a number counts. It decides the unit and the round steps of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
@@ -111,16 +113,24 @@ pub fn plural(value: u64, one: &str, many: &str) -> String {
 
 /// A ratio: `3.2` is "3.2×". "no ratio" where there is none (division by zero, not a number).
 pub fn ratio(value: f64) -> String {
-    if value.is_finite() && value >= 0.0 { format!("{}×", digits(value)) } else { "no ratio".to_owned() }
+    if value.is_finite() && value >= 0.0 {
+        format!("{}×", digits(value))
+    } else {
+        words::unit::NO_RATIO.to_owned()
+    }
 }
 
 /// A share from 0 to 1: `0.31` is "31 %"; a share that would round to nothing is "under 0.1 %".
 pub fn share(value: f64) -> String {
     if !value.is_finite() {
-        return "no share".to_owned();
+        return words::unit::NO_SHARE.to_owned();
     }
     let percent = value.clamp(0.0, 1.0) * 100.0;
-    if percent > 0.0 && percent < 0.1 { "under 0.1 %".to_owned() } else { format!("{} %", digits(percent)) }
+    if percent > 0.0 && percent < 0.1 {
+        words::unit::UNDER.to_owned()
+    } else {
+        format!("{} %", digits(percent))
+    }
 }
 
 /// Round steps from zero to at least the largest value.

@@ -5,33 +5,35 @@ use shuffle_engine::scenario::{Action, CollectPoint, Skew};
 
 use crate::charts::units;
 use crate::controls::pipelines;
+use crate::words;
 
 /// What the second scenario has that the first has not, each as "16 workers instead of 8".
 pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
     let mut parts = Vec::new();
     let mut number = |before: u64, after: u64, one: &str, many: &str| {
         if before != after {
-            parts.push(format!("{} instead of {}", units::plural(after, one, many), units::count(before)));
+            parts.push(words::difference::instead(&units::plural(after, one, many), &units::count(before)));
         }
     };
-    number(a.workers.into(), b.workers.into(), "worker", "workers");
-    number(a.rows, b.rows, "row", "rows");
-    number(a.keys, b.keys, "key", "keys");
-    number(a.map_partitions.into(), b.map_partitions.into(), "map partition", "map partitions");
-    number(a.reduce_partitions.into(), b.reduce_partitions.into(), "reduce partition", "reduce partitions");
-    let mut words = |before: String, after: String| {
+    number(a.workers.into(), b.workers.into(), words::noun::WORKER, words::noun::WORKERS);
+    number(a.rows, b.rows, words::noun::ROW, words::noun::ROWS);
+    number(a.keys, b.keys, words::noun::KEY, words::noun::KEYS);
+    let (map, reduce) = (a.map_partitions.into(), a.reduce_partitions.into());
+    number(map, b.map_partitions.into(), words::noun::MAP_PARTITION, words::noun::MAP_PARTITIONS);
+    number(reduce, b.reduce_partitions.into(), words::noun::REDUCE_PARTITION, words::noun::REDUCE_PARTITIONS);
+    let mut other = |before: String, after: String| {
         if before != after {
-            parts.push(format!("{after} instead of {before}"));
+            parts.push(words::difference::instead(&after, &before));
         }
     };
-    words(skew(a.skew), skew(b.skew));
-    words(format!("the seed {}", a.seed), format!("the seed {}", b.seed));
-    let pipeline = |scenario: &Scenario| format!("the pipeline “{}”", pipelines::words(scenario.query).0);
-    words(pipeline(a), pipeline(b));
+    other(skew(a.skew), skew(b.skew));
+    other(words::difference::seed(&a.seed), words::difference::seed(&b.seed));
+    let pipeline = |scenario: &Scenario| words::difference::pipeline(&pipelines::words(scenario.query).0);
+    other(pipeline(a), pipeline(b));
     let fraction =
-        |scenario: &Scenario| format!("{} of the rows shuffled", units::share(scenario.shuffle_fraction));
-    words(fraction(a), fraction(b));
-    words(action(a.action), action(b.action));
+        |scenario: &Scenario| words::difference::fraction(&units::share(scenario.shuffle_fraction));
+    other(fraction(a), fraction(b));
+    other(action(a.action), action(b.action));
     parts.extend(fixes(a, b));
     parts
 }
@@ -39,23 +41,23 @@ pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
 /// The skew as a noun.
 pub(super) fn skew(skew: Skew) -> String {
     match skew {
-        Skew::Uniform {} => "keys without skew".to_owned(),
-        Skew::Zipf { exponent } => format!("Zipf keys with the exponent {exponent}"),
-        Skew::HotKey { share } => format!("a hot key of {}", units::share(share)),
+        Skew::Uniform {} => words::difference::NO_SKEW.to_owned(),
+        Skew::Zipf { exponent } => words::difference::zipf(&exponent),
+        Skew::HotKey { share } => words::difference::hot_key(&units::share(share)),
     }
 }
 
 /// What becomes of the rows, as it is called on the page.
 pub(super) fn action(action: Action) -> String {
     match action {
-        Action::Write {} => "Write".to_owned(),
+        Action::Write {} => words::control::WRITE.to_owned(),
         Action::Collect { of: CollectPoint::Result, memory_bytes } => {
-            format!("collect() into {}", units::bytes(memory_bytes))
+            words::difference::collect(&units::bytes(memory_bytes))
         }
         Action::Collect { of: CollectPoint::Input, memory_bytes } => {
-            format!("collect() before the wide step into {}", units::bytes(memory_bytes))
+            words::difference::collect_input(&units::bytes(memory_bytes))
         }
-        Action::Show { rows, .. } => format!("limit({rows}).show()"),
+        Action::Show { rows, .. } => words::difference::show(&rows),
     }
 }
 
@@ -63,19 +65,19 @@ fn fixes(a: &Scenario, b: &Scenario) -> Vec<String> {
     let (before, after) = (a.tactics, b.tactics);
     let mut parts = Vec::new();
     match (before.combine, after.combine) {
-        (false, true) => parts.push("combining before the shuffle".to_owned()),
-        (true, false) => parts.push("no combining before the shuffle".to_owned()),
+        (false, true) => parts.push(words::difference::COMBINE.to_owned()),
+        (true, false) => parts.push(words::difference::NO_COMBINE.to_owned()),
         (true, true) | (false, false) => {}
     }
     match (before.salt_buckets(), after.salt_buckets()) {
         (before, after) if before == after => {}
-        (_, 0 | 1) => parts.push("no salt".to_owned()),
-        (_, buckets) => parts.push(format!("keys salted ×{buckets}")),
+        (_, 0 | 1) => parts.push(words::difference::NO_SALT.to_owned()),
+        (_, buckets) => parts.push(words::difference::salt(&buckets)),
     }
     match (before.broadcast_bytes, after.broadcast_bytes) {
         (before, after) if before == after => {}
-        (_, 0) => parts.push("no broadcast".to_owned()),
-        (_, bytes) => parts.push(format!("a broadcast of sides up to {}", units::bytes(bytes))),
+        (_, 0) => parts.push(words::difference::NO_BROADCAST.to_owned()),
+        (_, bytes) => parts.push(words::difference::broadcast(&units::bytes(bytes))),
     }
     parts
 }

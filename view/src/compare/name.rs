@@ -6,50 +6,54 @@ use shuffle_engine::scenario::Skew;
 use super::differences::action;
 use crate::charts::units;
 use crate::controls::pipelines;
+use crate::words;
 
 /// A short name: "8 workers, hot key 30 %".
 pub fn name(scenario: &Scenario) -> String {
     let usual = Scenario::default();
-    let mut parts = vec![units::plural(scenario.workers.into(), "worker", "workers"), skew(scenario.skew)];
+    let mut parts = vec![
+        units::plural(scenario.workers.into(), words::noun::WORKER, words::noun::WORKERS),
+        skew(scenario.skew),
+    ];
     if scenario.query != usual.query {
         parts.push(pipelines::words(scenario.query).0.to_owned());
     }
     if scenario.shuffle_fraction != usual.shuffle_fraction {
-        parts.push(format!("{} shuffled", units::share(scenario.shuffle_fraction)));
+        parts.push(words::run_name::shuffled(&units::share(scenario.shuffle_fraction)));
     }
     if scenario.tactics.combine {
-        parts.push("combined".to_owned());
+        parts.push(words::run_name::COMBINED.to_owned());
     }
     if scenario.tactics.salt_buckets() > 1 {
-        parts.push(format!("salted ×{}", scenario.tactics.salt_buckets()));
+        parts.push(words::run_name::salted(&scenario.tactics.salt_buckets()));
     }
     if scenario.tactics.broadcast_bytes > 0 {
-        parts.push(format!("broadcast to {}", units::bytes(scenario.tactics.broadcast_bytes)));
+        parts.push(words::run_name::broadcast(&units::bytes(scenario.tactics.broadcast_bytes)));
     }
     if scenario.rows != usual.rows {
-        parts.push(format!("{} rows", units::count_short(scenario.rows)));
+        parts.push(words::run_name::rows(&units::count_short(scenario.rows)));
     }
     if scenario.keys != usual.keys {
-        parts.push(format!("{} keys", units::count_short(scenario.keys)));
+        parts.push(words::run_name::keys(&units::count_short(scenario.keys)));
     }
     let partitions = (scenario.map_partitions, scenario.reduce_partitions);
     if partitions != (usual.map_partitions, usual.reduce_partitions) {
-        parts.push(format!("{} × {} partitions", partitions.0, partitions.1));
+        parts.push(words::run_name::partitions(&partitions.0, &partitions.1));
     }
     if scenario.action != usual.action {
         parts.push(action(scenario.action));
     }
     if scenario.seed != usual.seed {
-        parts.push(format!("seed {}", scenario.seed));
+        parts.push(words::run_name::seed(&scenario.seed));
     }
     parts.join(", ")
 }
 
 fn skew(skew: Skew) -> String {
     match skew {
-        Skew::Uniform {} => "no skew".to_owned(),
-        Skew::Zipf { exponent } => format!("Zipf {exponent}"),
-        Skew::HotKey { share } => format!("hot key {}", units::share(share)),
+        Skew::Uniform {} => words::run_name::NO_SKEW.to_owned(),
+        Skew::Zipf { exponent } => words::run_name::zipf(&exponent),
+        Skew::HotKey { share } => words::run_name::hot_key(&units::share(share)),
     }
 }
 

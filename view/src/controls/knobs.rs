@@ -8,6 +8,7 @@ use super::number::{self, Form};
 use super::scale::Scale;
 use crate::charts::units;
 use crate::state::RunState;
+use crate::words;
 use crate::words::control;
 
 /// A number of the scenario.
@@ -83,11 +84,11 @@ fn no_hint(_: &RunState) -> Option<String> {
 
 /// How many workers run.
 pub static WORKERS: Knob = Knob {
-    id: "workers",
-    fields: &["workers"],
-    label: "Workers",
+    id: words::noun::WORKERS,
+    fields: &[words::noun::WORKERS],
+    label: words::control::WORKERS,
     unit: "",
-    said: Said::Counted("worker", "workers"),
+    said: Said::Counted(words::noun::WORKER, words::noun::WORKERS),
     form: Form::Whole,
     scale: Some(Scale::Even { min: 1.0, max: limits::MAX_WORKERS as f64, step: 1.0 }),
     shown_max: None,
@@ -96,8 +97,8 @@ pub static WORKERS: Knob = Knob {
     idle: always,
     hint: |&RunState { ref scenario, cores, .. }| {
         (scenario.workers > cores).then(|| {
-            let cores = units::plural(cores.into(), "core", "cores");
-            format!("This machine has {cores}: {} workers take turns.", scenario.workers)
+            let cores = units::plural(cores.into(), words::noun::CORE, words::noun::CORES);
+            words::control::turns(&cores, &scenario.workers)
         })
     },
 };
@@ -108,13 +109,13 @@ pub static SHUFFLE_FRACTION: Knob = Knob {
     fields: &["shuffle_fraction"],
     label: control::SHARE,
     unit: "%",
-    said: Said::With("percent"),
+    said: Said::With(words::control::PERCENT),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 100.0, step: 1.0 }),
     shown_max: Some(100.0),
     read: |scenario| percent(scenario.shuffle_fraction),
     write: |scenario, value| scenario.shuffle_fraction = value / 100.0,
-    idle: |scenario| (!scenario.query.is_wide()).then_some("No row leaves its partition in this pipeline."),
+    idle: |scenario| (!scenario.query.is_wide()).then_some(words::control::NO_ROW_LEAVES),
     hint: no_hint,
 };
 
@@ -122,9 +123,9 @@ pub static SHUFFLE_FRACTION: Knob = Knob {
 pub static HOT_SHARE: Knob = Knob {
     id: "hot-share",
     fields: &["skew.share"],
-    label: "Share of the hot key",
+    label: words::control::HOT_SHARE,
     unit: "%",
-    said: Said::With("percent"),
+    said: Said::With(words::control::PERCENT),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 100.0 * limits::MAX_HOT_SHARE, step: 1.0 }),
     shown_max: Some(100.0 * limits::MAX_HOT_SHARE),
@@ -141,9 +142,9 @@ pub static HOT_SHARE: Knob = Knob {
 pub static ZIPF_EXPONENT: Knob = Knob {
     id: "zipf-exponent",
     fields: &["skew.exponent"],
-    label: "Exponent",
+    label: words::control::EXPONENT_LABEL,
     unit: "",
-    said: Said::After("exponent"),
+    said: Said::After(words::control::EXPONENT),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: limits::MAX_ZIPF_EXPONENT, step: 0.05 }),
     shown_max: None,
@@ -158,11 +159,11 @@ pub static ZIPF_EXPONENT: Knob = Knob {
 
 /// Rows of the large table.
 pub static ROWS: Knob = Knob {
-    id: "rows",
-    fields: &["rows"],
-    label: "Rows",
+    id: words::noun::ROWS,
+    fields: &[words::noun::ROWS],
+    label: words::control::ROWS,
     unit: "",
-    said: Said::Counted("row", "rows"),
+    said: Said::Counted(words::noun::ROW, words::noun::ROWS),
     form: Form::Whole,
     scale: Some(Scale::Steps(ROW_STEPS)),
     shown_max: None,
@@ -176,9 +177,9 @@ pub static ROWS: Knob = Knob {
 pub static KEYS: Knob = Knob {
     id: "keys",
     fields: &["keys"],
-    label: "Distinct keys",
+    label: words::control::KEYS,
     unit: "",
-    said: Said::Counted("distinct key", "distinct keys"),
+    said: Said::Counted(words::noun::DISTINCT_KEY, words::noun::DISTINCT_KEYS),
     form: Form::Whole,
     scale: Some(Scale::Steps(KEY_STEPS)),
     shown_max: None,
@@ -190,11 +191,11 @@ pub static KEYS: Knob = Knob {
 
 /// Map and reduce partitions, both at once.
 pub static PARTITIONS: Knob = Knob {
-    id: "partitions",
+    id: words::noun::PARTITIONS,
     fields: &["map_partitions", "reduce_partitions"],
-    label: "Partitions, M = R",
+    label: words::control::PARTITIONS,
     unit: "",
-    said: Said::Counted("partition", "partitions"),
+    said: Said::Counted(words::noun::PARTITION, words::noun::PARTITIONS),
     form: Form::Whole,
     scale: Some(Scale::Steps(PARTITION_STEPS)),
     shown_max: None,
@@ -206,7 +207,7 @@ pub static PARTITIONS: Knob = Knob {
     idle: always,
     hint: |RunState { scenario, .. }| {
         let (map, reduce) = (scenario.map_partitions, scenario.reduce_partitions);
-        (map != reduce).then(|| format!("The link says M = {map} and R = {reduce}; this sets both."))
+        (map != reduce).then(|| words::control::link_says(&map, &reduce))
     },
 };
 
@@ -214,9 +215,9 @@ pub static PARTITIONS: Knob = Knob {
 pub static DRIVER_MEMORY: Knob = Knob {
     id: "driver-memory",
     fields: &["action.memory_bytes"],
-    label: "Driver's memory",
+    label: words::control::MEMORY,
     unit: "MB",
-    said: Said::With("megabytes"),
+    said: Said::With(words::control::MEGABYTES),
     form: Form::Real,
     scale: Some(Scale::Steps(MEGABYTE_STEPS)),
     shown_max: Some(limits::MAX_DRIVER_BYTES as f64 / 1e6),
@@ -237,9 +238,9 @@ pub static DRIVER_MEMORY: Knob = Knob {
 pub static SHOWN_ROWS: Knob = Knob {
     id: "shown-rows",
     fields: &["action.rows"],
-    label: "Rows to show",
+    label: words::control::SHOWN_ROWS,
     unit: "",
-    said: Said::Counted("row", "rows"),
+    said: Said::Counted(words::noun::ROW, words::noun::ROWS),
     form: Form::Whole,
     scale: Some(Scale::Steps(SHOWN_STEPS)),
     shown_max: None,
@@ -257,25 +258,22 @@ pub static SHOWN_ROWS: Knob = Knob {
 pub static BROADCAST: Knob = Knob {
     id: "broadcast",
     fields: &["tactics.broadcast_bytes"],
-    label: "Broadcast up to",
+    label: words::control::BROADCAST,
     unit: "MB",
-    said: Said::With("megabytes"),
+    said: Said::With(words::control::MEGABYTES),
     form: Form::Real,
     scale: Some(Scale::Even { min: 0.0, max: 64.0, step: 1.0 }),
     shown_max: Some(limits::MAX_BROADCAST_BYTES as f64 / 1e6),
     read: |scenario| megabytes(scenario.tactics.broadcast_bytes),
     write: |scenario, value| scenario.tactics.broadcast_bytes = (value * 1e6).round() as u64,
-    idle: |scenario| {
-        (scenario.query != Query::Join)
-            .then_some("Only a join has a side that could be sent to every worker.")
-    },
+    idle: |scenario| (scenario.query != Query::Join).then_some(words::control::ONLY_JOIN),
     hint: |RunState { scenario, plan, .. }| {
         let says = if scenario.tactics.broadcast_bytes == 0 {
-            "0: never. A small side can go to every worker instead of moving both by key."
+            words::control::BROADCAST_NEVER
         } else if plan.as_ref().is_some_and(|plan| is_broadcast(&plan.stages)) {
-            "The build side is small enough: it goes to every worker, and no prompt moves."
+            words::control::BROADCAST_SMALL
         } else {
-            "The build side is estimated to be larger, so both sides move by key."
+            words::control::BROADCAST_LARGE
         };
         Some(says.to_owned())
     },
@@ -293,7 +291,7 @@ fn megabytes(bytes: u64) -> f64 {
 pub static SEED: Knob = Knob {
     id: "seed",
     fields: &["seed"],
-    label: "Seed",
+    label: words::control::SEED_LABEL,
     unit: "",
     said: Said::After("seed"),
     form: Form::Whole,

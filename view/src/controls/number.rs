@@ -1,6 +1,7 @@
 //! Numbers as people type and read them.
 
 use crate::charts::units;
+use crate::words;
 
 /// How a knob's number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub fn read(text: &str, form: Form) -> Result<f64, Unreadable> {
     let kept: String =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '_' | '\'' | '%')).collect();
     if kept.is_empty() {
-        return Err(Unreadable("is empty, must be a number".to_owned()));
+        return Err(Unreadable(words::number::EMPTY.to_owned()));
     }
     let (digits, factor) = match kept.strip_suffix(['k', 'K']) {
         Some(digits) => (digits, 1e3),
@@ -46,13 +47,13 @@ pub fn read(text: &str, form: Form) -> Result<f64, Unreadable> {
     };
     let value = digits.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| value * factor);
     let Some(value) = value else {
-        return Err(Unreadable(format!("is {}, which is not a number", shown(text))));
+        return Err(Unreadable(words::number::not_a_number(&shown(text))));
     };
     match form {
         Form::Whole if value.fract() != 0.0 || value < 0.0 => {
-            Err(Unreadable(format!("is {}, must be a whole number", shown(text))))
+            Err(Unreadable(words::number::not_whole(&shown(text))))
         }
-        Form::Whole if value > LARGEST => Err(Unreadable(format!("is {}, which is too large", shown(text)))),
+        Form::Whole if value > LARGEST => Err(Unreadable(words::number::too_large(&shown(text)))),
         Form::Whole | Form::Real => Ok(value),
     }
 }

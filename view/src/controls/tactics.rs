@@ -5,6 +5,7 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::Query;
 
 use super::knobs::{self, Knob};
+use crate::words;
 
 /// How many ways the switch splits a key.
 const SALT_BUCKETS: u32 = 8;
@@ -47,39 +48,39 @@ pub struct Switch {
 pub static TACTICS: [Tactic; 3] = [
     Tactic {
         name: "combine",
-        short: "combine before the shuffle",
+        short: words::tactic::COMBINE_SHORT,
         refusal: |scenario| match scenario.query {
             Query::CountByKey | Query::Distinct | Query::WordCount | Query::DedupBest => None,
-            Query::Narrow => Some("Nothing is shuffled in this pipeline."),
-            Query::Join => Some("A join needs every row on the other side: there is nothing to add up."),
-            Query::Repartition => Some("Repartitioning keeps every row: there is nothing to add up."),
+            Query::Narrow => Some(words::tactic::NOTHING_SHUFFLED),
+            Query::Join => Some(words::tactic::JOIN_ADDS_NOTHING),
+            Query::Repartition => Some(words::tactic::REPARTITION_ADDS_NOTHING),
         },
         off: |scenario| scenario.tactics.combine = false,
         by: By::Switch(Switch {
-            label: |_| "Combine before the shuffle".to_owned(),
-            says: "Each map task groups its own rows first and sends one row for each key.",
+            label: |_| words::tactic::COMBINE.to_owned(),
+            says: words::tactic::COMBINE_SAYS,
             is_on: |scenario| scenario.tactics.combine,
             on: |scenario| scenario.tactics.combine = true,
         }),
     },
     Tactic {
         name: "salt",
-        short: "salt the keys",
-        refusal: |scenario| (!scenario.query.is_wide()).then_some("Nothing is shuffled in this pipeline."),
+        short: words::tactic::SALT_SHORT,
+        refusal: |scenario| (!scenario.query.is_wide()).then_some(words::tactic::NOTHING_SHUFFLED),
         off: |scenario| scenario.tactics.salt = 0,
         by: By::Switch(Switch {
             label: |scenario| {
                 let buckets = scenario.tactics.salt_buckets();
-                format!("Salt the keys ×{}", if buckets > 1 { buckets } else { SALT_BUCKETS })
+                words::tactic::salt(&if buckets > 1 { buckets } else { SALT_BUCKETS })
             },
-            says: "The rows of each key are dealt to several partitions. A second shuffle brings the parts together.",
+            says: words::tactic::SALT_SAYS,
             is_on: |scenario| scenario.tactics.salt_buckets() > 1,
             on: |scenario| scenario.tactics.salt = SALT_BUCKETS,
         }),
     },
     Tactic {
         name: "broadcast_bytes",
-        short: "broadcast a small side",
+        short: words::tactic::BROADCAST_SHORT,
         refusal: |scenario| (knobs::BROADCAST.idle)(scenario),
         off: |scenario| scenario.tactics.broadcast_bytes = 0,
         by: By::Knob(&knobs::BROADCAST),

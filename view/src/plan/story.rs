@@ -6,6 +6,7 @@ use shuffle_engine::plan::Planned;
 use super::diff::{Line, Mark, diff, kept};
 use super::source;
 use crate::charts::units;
+use crate::words;
 
 /// All steps of a scenario's plan.
 #[derive(Clone, PartialEq, Default)]
@@ -41,11 +42,11 @@ pub fn story(scenario: &Scenario, planned: &Planned) -> Story {
     let text = |name, text: &str| Text { name, lines: kept(text) };
     let mut before = planned.logical.to_string();
     let mut steps = vec![Step {
-        name: "As it is written".to_owned(),
-        says: "Nothing has run yet: these words only build a plan.".to_owned(),
+        name: words::plan::WRITTEN.to_owned(),
+        says: words::plan::WRITTEN_SAYS.to_owned(),
         texts: vec![
-            text("The pipeline, in the engine's own source", &source::source(scenario)),
-            text("The plan that it builds", &before),
+            text(words::plan::SOURCE, &source::source(scenario)),
+            text(words::plan::LOGICAL, &before),
         ],
     }];
     for trace in &planned.optimized.trace {
@@ -53,17 +54,19 @@ pub fn story(scenario: &Scenario, planned: &Planned) -> Story {
         steps.push(Step {
             name: sentence_case(&trace.rule),
             says: changes(&left, &right),
-            texts: vec![Text { name: "Before", lines: left }, Text { name: "After", lines: right }],
+            texts: vec![
+                Text { name: words::plan::BEFORE, lines: left },
+                Text { name: words::plan::AFTER, lines: right },
+            ],
         });
         before.clone_from(&trace.after);
     }
     steps.push(Step {
-        name: "As it runs".to_owned(),
-        says: "Exchanges are where rows have to meet, and there the plan is cut into stages of equal tasks."
-            .to_owned(),
+        name: words::plan::RUNS.to_owned(),
+        says: words::plan::RUNS_SAYS.to_owned(),
         texts: vec![
-            text("Stages, as they run", &planned.stages.to_string()),
-            text("The plan with its exchanges", &planned.physical.to_string()),
+            text(words::plan::STAGES, &planned.stages.to_string()),
+            text(words::plan::PHYSICAL, &planned.physical.to_string()),
         ],
     });
     Story { summary: summary(planned), steps }
@@ -73,30 +76,30 @@ fn summary(planned: &Planned) -> String {
     let stages = planned.stages.stages();
     let reads = stages.iter().filter(|stage| stage.reads_shuffle()).count() as u64;
     let broadcasts = stages.iter().filter(|stage| !stage.broadcasts_read().is_empty()).count();
+    let stages = units::plural(stages.len() as u64, words::noun::STAGE, words::noun::STAGES);
     let cuts = match (reads, broadcasts) {
-        (0, 0) => "no exchange, so nothing has to wait for anything else".to_owned(),
-        (0, _) => "a broadcast in between, and no exchange by key".to_owned(),
+        (0, 0) => words::plan::no_exchange(&stages),
+        (0, _) => words::plan::broadcast_between(&stages),
         (count, _) => {
-            format!("cut where rows have to meet ({})", units::plural(count, "exchange", "exchanges"))
+            let exchanges = units::plural(count, words::noun::EXCHANGE, words::noun::EXCHANGES);
+            words::plan::cut(&stages, &exchanges)
         }
     };
     let rules = match planned.optimized.trace.len() as u64 {
-        0 => "No rule of the optimizer changes this plan.".to_owned(),
-        count => {
-            format!("{} of the optimizer changed the plan first.", units::plural(count, "rule", "rules"))
-        }
+        0 => words::plan::NO_RULE.to_owned(),
+        count => words::plan::rules_first(&units::plural(count, words::noun::RULE, words::noun::RULES)),
     };
-    format!("{}, {cuts}. {rules}", units::plural(stages.len() as u64, "stage", "stages"))
+    format!("{cuts} {rules}")
 }
 
 fn changes(left: &[Line], right: &[Line]) -> String {
     let count = |lines: &[Line], mark| lines.iter().filter(|line| line.mark == mark).count() as u64;
-    let lines = |count| units::plural(count, "line", "lines");
+    let lines = |count| units::plural(count, words::noun::LINE, words::noun::LINES);
     match (count(left, Mark::Removed), count(right, Mark::Added)) {
-        (0, 0) => "Only the depth of some lines changed.".to_owned(),
-        (removed, 0) => format!("{} went, marked −.", lines(removed)),
-        (0, added) => format!("{} came, marked +.", lines(added)),
-        (removed, added) => format!("{} went, marked −; {} came, marked +.", lines(removed), lines(added)),
+        (0, 0) => words::plan::DEPTH_ONLY.to_owned(),
+        (removed, 0) => words::plan::went(&lines(removed)),
+        (0, added) => words::plan::came(&lines(added)),
+        (removed, added) => words::plan::went_and_came(&lines(removed), &lines(added)),
     }
 }
 

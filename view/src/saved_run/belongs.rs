@@ -10,6 +10,7 @@ use shuffle_engine::plan::{Planned, StageSource, StageSpec};
 
 use super::NotASavedRun;
 use crate::charts::units;
+use crate::words;
 
 /// The largest number in a report: 280 TB, 9 years. Sums over all workers, partitions and stages stay in 64 bits.
 const MAX_NUMBER: f64 = (1u64 << 48) as f64;
@@ -23,7 +24,7 @@ pub(super) fn check_numbers(path: &str, value: &Value) -> Result<(), NotASavedRu
             if is_key || is_countable {
                 return Ok(());
             }
-            Err(NotASavedRun::new(path, format!("is {number}, which no run can have")))
+            Err(NotASavedRun::new(path, words::saved::no_number(&number)))
         }
         Value::Array(items) => {
             let mut items = items.iter().enumerate();
@@ -41,28 +42,25 @@ pub(super) fn check_numbers(path: &str, value: &Value) -> Result<(), NotASavedRu
 pub(super) fn check(scenario: &Scenario, report: &JobReport, planned: &Planned) -> Result<(), NotASavedRun> {
     let field = |name: &str, reason: String| Err(NotASavedRun::new(format!("report.{name}"), reason));
     if report.version != REPORT_VERSION {
-        return field(
-            "version",
-            format!("is {}: this page reads reports of version {REPORT_VERSION}", report.version),
-        );
+        return field("version", words::saved::report_version(&report.version, &REPORT_VERSION));
     }
     if report.clock != shuffle_engine::metrics::Clock::Wall {
-        return field("clock", "is not \"wall\": a saved run is measured".to_owned());
+        return field("clock", words::saved::NOT_MEASURED.to_owned());
     }
     if report.plan.written != planned.trace().written {
-        return field("plan", "is of another pipeline than its scenario".to_owned());
+        return field("plan", words::saved::OTHER_PIPELINE.to_owned());
     }
     let is_digest =
         report.result.digest.len() == 32 && report.result.digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_digest {
-        return field("result.digest", "must be 32 hexadecimal digits".to_owned());
+        return field("result.digest", words::saved::DIGEST.to_owned());
     }
     if report.fetched.is_some() != scenario.action.fetches() {
-        return field("fetched", "does not fit the scenario's action".to_owned());
+        return field("fetched", words::saved::ACTION.to_owned());
     }
     let specs = planned.stages.stages();
     if report.stages.len() != specs.len() {
-        let reason = format!("are {}, but the scenario's plan has {}", report.stages.len(), specs.len());
+        let reason = words::saved::stages(&report.stages.len(), &specs.len());
         return field("stages", reason);
     }
     for (stage, spec) in report.stages.iter().zip(specs) {
@@ -78,7 +76,7 @@ type Wrong = (&'static str, String);
 fn check_stage(scenario: &Scenario, stage: &StageReport, spec: &StageSpec) -> Result<(), Wrong> {
     let workers = scenario.workers as usize;
     if (stage.id, stage.tasks) != (spec.id, spec.task_count) {
-        return Err(("tasks", format!("are {}, but the scenario plans {}", stage.tasks, spec.task_count)));
+        return Err(("tasks", words::saved::tasks(&stage.tasks, &spec.task_count)));
     }
     let PartitionsReport { rows, bytes, rows_out, written_rows, written_bytes, busy_micros, executor } =
         &stage.partitions;
@@ -93,32 +91,29 @@ fn check_stage(scenario: &Scenario, stage: &StageReport, spec: &StageSpec) -> Re
     let may_be_fewer = scenario.action.row_limit().is_some();
     let are_all = rows.len() == stage.tasks as usize || (may_be_fewer && rows.len() < stage.tasks as usize);
     if !are_all || lengths.iter().any(|length| *length != rows.len()) {
-        return Err(("partitions", "must have one value for each task".to_owned()));
+        return Err(("partitions", words::saved::EACH_TASK.to_owned()));
     }
     if executor.iter().any(|executor| *executor as usize >= workers) {
-        return Err(("partitions.executor", format!("names a worker that is not among the {workers}")));
+        return Err(("partitions.executor", words::saved::no_worker(&workers)));
     }
     let ExecutorsReport { rows: worker_rows, busy_micros, phases } = &stage.executors;
     if [worker_rows.len(), busy_micros.len(), phases.len()] != [workers; 3] {
-        return Err(("executors", format!("must have one value for each of the {workers} workers")));
+        return Err(("executors", words::saved::each_worker(&workers)));
     }
     let sums = [rows.iter().sum::<u64>(), worker_rows.iter().sum(), stage.rows_in];
     if sums[0] != sums[1] || sums[0] != sums[2] {
-        return Err((
-            "rows_in",
-            "is not the sum over the partitions, or not the sum over the workers".to_owned(),
-        ));
+        return Err(("rows_in", words::saved::SUMS.to_owned()));
     }
     check_scan(scenario, stage, spec)?;
     let shuffle = stage.shuffle;
     if (shuffle.rows, shuffle.bytes) != (written_rows.iter().sum(), written_bytes.iter().sum()) {
-        return Err(("shuffle", "is not the sum over the partitions".to_owned()));
+        return Err(("shuffle", words::saved::SUM.to_owned()));
     }
     if let Some(exchange) = &stage.exchange {
         let is_square = exchange.link_bytes.len() == workers
             && exchange.link_bytes.iter().all(|row| row.len() == workers);
         if !is_square || exchange.links != (workers * (workers - 1)) as u64 {
-            return Err(("exchange", format!("is not one of {workers} workers")));
+            return Err(("exchange", words::saved::no_square(&workers)));
         }
     }
     Ok(())
@@ -138,7 +133,7 @@ fn check_scan(scenario: &Scenario, stage: &StageReport, spec: &StageSpec) -> Res
         return Ok(());
     }
     let rows = units::count(stage.scanned_rows);
-    Err(("scanned_rows", format!("is {rows}, but the scenario's table has {}", units::count(in_table))))
+    Err(("scanned_rows", words::saved::table_rows(&rows, &units::count(in_table))))
 }
 
 fn check_executors(scenario: &Scenario, report: &JobReport) -> Result<(), NotASavedRun> {
@@ -146,18 +141,18 @@ fn check_executors(scenario: &Scenario, report: &JobReport) -> Result<(), NotASa
     let executors = &report.executors;
     let lengths = [executors.busy_micros.len(), executors.waiting_micros.len(), executors.phases.len()];
     if lengths != [workers; 3] {
-        let reason = format!("must have one value for each of the {workers} workers");
+        let reason = words::saved::each_worker(&workers);
         return Err(NotASavedRun::new("report.executors", reason));
     }
     let busy: Vec<u64> = executors.phases.iter().map(busy_micros).collect();
     let waiting = busy.iter().map(|busy| report.wall_micros.saturating_sub(*busy));
     if busy != executors.busy_micros || !waiting.eq(executors.waiting_micros.iter().copied()) {
-        let reason = "do not add up: busy and waiting together are the wall";
+        let reason = words::saved::WALL;
         return Err(NotASavedRun::new("report.executors", reason));
     }
     let is_share = report.skew.hot_key.is_none_or(|hot| (0.0..=1.0).contains(&hot.share));
     if !is_share {
-        return Err(NotASavedRun::new("report.skew.hot_key.share", "must be from 0 to 1"));
+        return Err(NotASavedRun::new("report.skew.hot_key.share", words::saved::SHARE));
     }
     Ok(())
 }

@@ -6,81 +6,90 @@ use super::super::phases::Phase;
 use super::super::units;
 use super::{Clock, LoadData, LoadMeasure, WorkerLoad};
 use crate::forecast::Basis;
+use crate::words;
 
 /// Where the rows come from.
 pub(super) fn rows_note(rows: Basis, clock: Clock) -> &'static str {
     match (rows, clock) {
-        (Basis::Counted, Clock::Measured) => "exact",
-        (Basis::Counted, Clock::Modelled) => "exact, dealt out before a run",
-        (Basis::Expected, _) => "expected, before a run",
+        (Basis::Counted, Clock::Measured) => words::load::EXACT,
+        (Basis::Counted, Clock::Modelled) => words::load::EXACT_DEALT,
+        (Basis::Expected, _) => words::load::EXPECTED,
     }
 }
 
 pub(super) fn facts(data: &LoadData) -> String {
     if data.workers.is_empty() {
-        return "nothing has run yet".to_owned();
+        return words::chart::NOTHING_YET.to_owned();
     }
     let (max, median) = (data.max(), data.median());
-    let busy = match data.measure {
-        LoadMeasure::Rows => "",
-        LoadMeasure::Time => "busy: ",
-    };
     let ratio = if median == 0 {
-        "no ratio, the median is zero".to_owned()
+        words::load::NO_RATIO.to_owned()
     } else {
-        format!("max/median {}", units::ratio(max as f64 / median as f64))
+        words::load::ratio(&units::ratio(max as f64 / median as f64))
     };
-    format!("{busy}max {} · median {} · {ratio}", data.in_words(max), data.in_words(median))
+    let (max, median) = (data.in_words(max), data.in_words(median));
+    match data.measure {
+        LoadMeasure::Rows => words::load::facts_rows(&max, &median, &ratio),
+        LoadMeasure::Time => words::load::facts_time(&max, &median, &ratio),
+    }
 }
 
 pub(super) fn hot_words(data: &LoadData) -> Option<String> {
     let key = data.hot_key.as_ref()?;
     let holders = data.workers.iter().filter(|worker| worker.hot_rows > 0).count();
-    let spread = if holders > 1 {
-        format!(", on {}", units::plural(holders as u64, "worker", "workers"))
+    let (name, share) = (&key.name, units::share(key.row_share));
+    Some(if holders > 1 {
+        let workers = units::plural(holders as u64, words::chart::WORKER, "workers");
+        words::load::hot_on(&name, &share, &workers)
     } else {
-        String::new()
-    };
-    Some(format!("{}: {} of the rows{spread}", key.name, units::share(key.row_share)))
+        words::load::hot(&name, &share)
+    })
 }
 
 pub(super) fn sentence(data: &LoadData, index: usize, worker: &WorkerLoad, workers_per_bar: usize) -> String {
-    let mut text = format!("worker {index}: {}", units::plural(worker.rows, "row", "rows"));
-    if data.rows == Basis::Expected {
-        text += " expected";
-    }
+    let rows = units::plural(worker.rows, "row", words::load::ROWS);
+    let mut text = match data.rows {
+        Basis::Counted => words::load::worker_rows(&index, &rows),
+        Basis::Expected => words::load::worker_rows_expected(&index, &rows),
+    };
     if worker.hot_rows > 0 {
-        let name = data.hot_key.as_ref().map_or("the hot key", |key| key.name.as_str());
-        text += &format!(", {} of them {name}", units::count(worker.hot_rows));
+        let name = data.hot_key.as_ref().map_or(words::load::THE_HOT_KEY, |key| key.name.as_str());
+        let hot = units::count(worker.hot_rows);
+        text = format!("{text}, {}", words::load::of_them(&hot, &name));
     }
     if worker.phases.total() > 0 {
-        let clock = match data.clock {
-            Clock::Measured => "measured",
-            Clock::Modelled => "modelled",
+        let (busy, phases) = (units::micros(worker.phases.busy()), worker.phases.sentence());
+        let busy = match data.clock {
+            Clock::Measured => words::load::busy_measured(&busy, &phases),
+            Clock::Modelled => words::load::busy_modelled(&busy, &phases),
         };
-        let busy = units::micros(worker.phases.busy());
-        text += &format!("; busy {busy} {clock} ({})", worker.phases.sentence());
+        text = format!("{text}; {busy}");
     }
     if workers_per_bar > 1 {
         let first = index / workers_per_bar * workers_per_bar;
         let last = (first + workers_per_bar - 1).min(data.workers.len() - 1);
-        text += &format!("; the busiest of workers {first} to {last}");
+        text = format!("{text}; {}", words::load::busiest(&first, &last));
     }
     text
 }
 
 pub(super) fn describe(data: &LoadData) -> String {
-    let workers = units::plural(data.workers.len() as u64, "worker", "workers");
+    let workers = units::plural(data.workers.len() as u64, words::chart::WORKER, "workers");
     let hot = match (hot_words(data), data.hottest()) {
-        (Some(words), Some(index)) => format!(" Worker {index} holds most of {words}."),
-        _ => String::new(),
+        (Some(hot), Some(index)) => Some(words::load::holds_most(&index, &hot)),
+        _ => None,
     };
-    format!("{workers}. {}.{hot}{}", facts(data), guess::sentence(data.shown_guess()))
+    let facts = [format!("{workers}."), format!("{}.", facts(data))];
+    let sentences: Vec<String> =
+        facts.into_iter().chain(hot).chain(guess::sentence(data.shown_guess())).collect();
+    sentences.join(" ")
 }
 
 pub(super) fn table(data: &LoadData) -> Table {
     let mut header: Vec<String> =
-        ["worker", "rows", "rows of the hot key", "busy"].map(str::to_owned).to_vec();
+        [words::chart::WORKER, words::load::ROWS, words::load::HOT_ROWS, words::load::BUSY]
+            .map(str::to_owned)
+            .to_vec();
     header.extend(Phase::ALL.map(|phase| phase.name().to_owned()));
     let row = |(index, worker): (usize, &WorkerLoad)| {
         let mut row = vec![

@@ -33,8 +33,11 @@ pub(super) fn draw_axis(canvas: &mut Canvas, lanes: &Lanes, axis: &Ticks) -> Res
         canvas.line(&[(crisp, lanes.top), (crisp, lanes.bottom() + 4.0)], Role::Grid, 1.0)?;
         canvas.place(label, Type::Tick, Role::Muted, &[(Anchor::Middle, (x, y))], &bounds)?;
     }
-    let since = if from == 0 { "the start of the run" } else { "the first message" };
-    let name = format!("{} since {since}", axis.unit);
+    let name = if from == 0 {
+        crate::words::timeline::since_start(&axis.unit)
+    } else {
+        crate::words::timeline::since_message(&axis.unit)
+    };
     let place = [(Anchor::End, (lanes.right(), y + LINE_PX * 0.95))];
     canvas.place(&name, Type::Note, Role::Muted, &place, &bounds)?;
     Ok(())

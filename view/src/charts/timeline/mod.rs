@@ -153,30 +153,31 @@ pub fn draw(data: &TimelineData, frame: &Frame) -> Result<(Chart, Lanes), ChartE
     marks::draw_messages(&mut canvas, data, &lanes)?;
     marks::draw_straggler(&mut canvas, data, &lanes)?;
     marks::add_hits(&mut canvas, data, &lanes);
-    let chart = canvas.finish("Timeline of the workers", &words::describe(data), words::table(data));
+    let chart = canvas.finish(crate::words::timeline::TITLE, &words::describe(data), words::table(data));
     Ok((chart, lanes))
 }
 
 fn draw_head(canvas: &mut Canvas, data: &TimelineData) -> Result<f64, ChartError> {
     let width = canvas.width();
     let line = |y: f64| Rect::new(0.0, y, width, LINE_PX);
-    let bottom = draw_title(canvas, line(0.0), "timeline of the workers", "measured here")?;
+    let bottom =
+        draw_title(canvas, line(0.0), crate::words::timeline::NAME, crate::words::chart::MEASURED_HERE)?;
     let bottom = draw_note(canvas, line(bottom), &words::facts(data))?;
     let phases = [Phase::Read, Phase::Compute, Phase::Write, Phase::Transfer];
     let mut entries: Vec<(Swatch, &str)> =
         phases.into_iter().map(|phase| (Swatch::Fill(phase.role()), phase.name())).collect();
-    entries.push((Swatch::Outline(Role::Muted), "waiting"));
+    entries.push((Swatch::Outline(Role::Muted), crate::words::phase::WAITING));
     let (count, shown) = (data.message_count(), data.lines().len() as u64);
     let messages = if shown < count {
-        format!("the {shown} heaviest of {}", units::count(count))
+        crate::words::timeline::heaviest(&shown, &units::count(count))
     } else {
-        "message".to_owned()
+        crate::words::timeline::MESSAGE.to_owned()
     };
     if count > 0 {
         entries.push((Swatch::Line(Role::Ink, 1.0), &messages));
     }
     if data.straggler.is_some() {
-        entries.push((Swatch::Outline(Role::Hot), "the longest task"));
+        entries.push((Swatch::Outline(Role::Hot), crate::words::timeline::LONGEST_TASK));
     }
     draw_legend(canvas, bottom + 2.0, &entries)
 }

@@ -73,19 +73,22 @@ pub fn moment(data: &TimelineData, lanes: &Lanes, at: u64) -> Moment {
 
 fn words(data: &TimelineData, at: u64, busy: usize, exchanging: usize, flying: u64) -> String {
     if at >= data.timeline.wall_micros {
-        return format!("All {} of the run.", units::micros(data.timeline.wall_micros));
+        return crate::words::timeline::all_of_run(&units::micros(data.timeline.wall_micros));
     }
-    let mut words = format!("At {}: {busy} of {} busy", units::micros(at), plural_workers(data.workers));
-    if exchanging > 0 {
-        words += &format!(" ({exchanging} with the exchange)");
-    }
-    words += &format!(", {} waiting", data.workers.saturating_sub(busy));
+    let (at, workers, waiting) =
+        (units::micros(at), plural_workers(data.workers), data.workers.saturating_sub(busy));
+    let said = if exchanging > 0 {
+        crate::words::timeline::at_exchanging(&at, &busy, &workers, &exchanging, &waiting)
+    } else {
+        crate::words::timeline::at(&at, &busy, &workers, &waiting)
+    };
     if flying > 0 {
-        words += &format!(", {} on the way", units::plural(flying, "message", "messages"));
+        let messages = units::plural(flying, crate::words::noun::MESSAGE, crate::words::noun::MESSAGES);
+        return format!("{said}, {}.", crate::words::timeline::on_the_way(&messages));
     }
-    words + "."
+    format!("{said}.")
 }
 
 fn plural_workers(workers: usize) -> String {
-    units::plural(workers as u64, "worker", "workers")
+    units::plural(workers as u64, crate::words::noun::WORKER, crate::words::noun::WORKERS)
 }

@@ -8,6 +8,7 @@ use super::super::units;
 use super::Belief;
 
 use super::{ModelledPoint, WallClockData, WorkersPlot, cores_x};
+use crate::words;
 
 /// The longest wording that fits between the rule and the right edge, else one that ends at the edge.
 pub(super) fn draw_cores_label(
@@ -18,12 +19,12 @@ pub(super) fn draw_cores_label(
     let Some(x) = cores_x(plot, data) else {
         return Ok(());
     };
-    let cores = units::plural(u64::from(data.cores), "core", "cores");
+    let cores = units::plural(u64::from(data.cores), words::noun::CORE, words::noun::CORES);
     let wordings = [
-        format!("this machine has {cores}: past here the line is modelled"),
-        format!("{cores} here: past this line, modelled"),
-        format!("past {cores}: modelled"),
-        format!("{cores} here"),
+        words::wall_clock::cores_line(&cores),
+        words::wall_clock::cores_past(&cores),
+        words::wall_clock::cores_past_short(&cores),
+        words::wall_clock::cores_here(&cores),
     ];
     let bounds = canvas.bounds();
     let y = plot.frame.y - LINE_PX + 5.0;
@@ -47,7 +48,7 @@ pub(super) fn draw_worker_axis(
     let y = plot.frame.bottom() + LINE_PX * 1.75;
     let places = [(Anchor::End, (plot.frame.right(), y))];
     let bounds = canvas.bounds();
-    canvas.place("workers W (each step doubles)", Type::Note, Role::Muted, &places, &bounds)?;
+    canvas.place(words::wall_clock::WORKERS, Type::Note, Role::Muted, &places, &bounds)?;
     Ok(())
 }
 
@@ -84,14 +85,14 @@ pub(super) fn draw_labels(
         canvas.diamond(at, 5.0, Role::Modelled)?;
         canvas.obstacle(Rect::new(at.0 - 6.0, at.1 - 6.0, 12.0, 12.0));
         if best != data.selected_workers {
-            let text = format!("best: {}", units::count(u64::from(best)));
+            let text = words::wall_clock::best(&units::count(u64::from(best)));
             canvas.place(&text, Type::Strong, Role::Modelled, &around(at, 18.0), &bounds)?;
         }
     }
     draw_selected_label(canvas, plot, data, top, &bounds)?;
     if let Some((x, last)) = leaves {
         let wall = units::micros(last.modelled_wall_micros);
-        let text = format!("↑ {wall} at {}", units::count(u64::from(last.workers)));
+        let text = words::wall_clock::leaves(&wall, &units::count(u64::from(last.workers)));
         let y = frame.y + 8.0;
         let places = [(Anchor::Start, (x + 8.0, y)), (Anchor::End, (x - 8.0, y))];
         canvas.place(&text, Type::Label, Role::Modelled, &places, &bounds)?;
@@ -111,15 +112,15 @@ fn draw_selected_label(
         return Ok(());
     };
     let run = data.real_runs().find(|point| point.workers == workers);
-    let (micros, word) = match (run, data.modelled_at(workers)) {
-        (Some(run), _) => (run.measured_wall_micros, "measured"),
+    let micros = match (run, data.modelled_at(workers)) {
+        (Some(run), _) => run.measured_wall_micros,
         (None, Some(_)) if matches!(data.belief, Belief::Unknown { .. }) => {
             let at = plot.at(f64::from(workers), 0.0);
             let places = above_first(at);
-            canvas.place("not known here", Type::Strong, Role::Modelled, &places, bounds)?;
+            canvas.place(words::wall_clock::NOT_KNOWN, Type::Strong, Role::Modelled, &places, bounds)?;
             return Ok(());
         }
-        (None, Some(modelled)) => (modelled, "modelled"),
+        (None, Some(modelled)) => modelled,
         (None, None) => return Ok(()),
     };
     let at = plot.at(f64::from(workers), (micros as f64).min(top));
@@ -127,15 +128,18 @@ fn draw_selected_label(
     if run.is_none() && !is_best {
         canvas.dot(at, 3.4, Role::Accent)?;
     }
-    let best = if is_best { "best, yours: " } else { "" };
-    let who = units::plural(u64::from(workers), "worker", "workers");
+    let who = units::plural(u64::from(workers), words::noun::WORKER, words::noun::WORKERS);
     let micros = units::micros(micros);
-    let wordings = [
-        format!("{best}{who}, {micros} {word}"),
-        format!("{best}{who}, {micros}"),
-        format!("{best}{micros}"),
-        micros,
-    ];
+    let time = match run {
+        Some(_) => words::chart::time_measured(&micros),
+        None => words::chart::time_modelled(&micros),
+    };
+    let wordings = [format!("{who}, {time}"), format!("{who}, {micros}"), micros.clone()];
+    let mut wordings: Vec<String> = match is_best {
+        true => wordings.iter().map(|words| words::wall_clock::best_yours(&words)).collect(),
+        false => wordings.into(),
+    };
+    wordings.push(micros);
     let wordings: Vec<&str> = wordings.iter().map(String::as_str).collect();
     let places = above_first(at);
     canvas.place_one_of(&wordings, Type::Strong, Role::Accent, &places, bounds)?;

@@ -186,43 +186,44 @@ pub fn draw(data: &WallClockData, frame: &Frame) -> Result<Chart, ChartError> {
         guess::draw_point(&mut canvas, guess, &plot.frame, at)?;
     }
     words::add_hits(&mut canvas, &plot, data);
-    let description = words::describe(data) + &guess::sentence(data.guess);
-    Ok(canvas.finish("Wall-clock against number of workers", &description, words::table(data)))
+    let bet = guess::sentence(data.guess);
+    let description: Vec<String> = [words::describe(data)].into_iter().chain(bet).collect();
+    Ok(canvas.finish(crate::words::wall_clock::TITLE, &description.join(" "), words::table(data)))
 }
 
 fn draw_head(canvas: &mut Canvas, data: &WallClockData, ticks: &Ticks) -> Result<f64, ChartError> {
-    let title = format!("wall-clock, {}", ticks.unit);
+    let title = crate::words::wall_clock::name(&ticks.unit);
     let note = match (data.real_runs().next().is_some(), data.modelled.is_empty()) {
         (true, false) => match data.belief {
-            Belief::Line => "dots measured here, dashes modelled",
-            Belief::Band { .. } | Belief::Unknown { .. } => "dots measured here, the band modelled",
+            Belief::Line => crate::words::chart::DOTS_AND_DASHES,
+            Belief::Band { .. } | Belief::Unknown { .. } => crate::words::wall_clock::DOTS_AND_BAND,
         },
-        (true, true) => "measured here",
-        (false, false) => "modelled",
-        (false, true) => "nothing has run yet",
+        (true, true) => crate::words::chart::MEASURED_HERE,
+        (false, false) => crate::words::chart::MODELLED,
+        (false, true) => crate::words::chart::NOTHING_YET,
     };
     let region = Rect::new(0.0, 0.0, canvas.width(), LINE_PX);
     let bottom = draw_title(canvas, region, &title, note)?;
     let mut entries = Vec::new();
     if data.real_runs().next().is_some() || data.modelled_phases.is_some() {
-        entries.push((Swatch::None, "bottom to top:"));
+        entries.push((Swatch::None, crate::words::chart::FROM_BOTTOM));
         entries.extend(Phase::ALL.map(|phase| (Swatch::Fill(phase.role()), phase.name())));
     }
     if !data.measured.is_empty() {
-        entries.push((Swatch::Dot(Role::Measured), "measured"));
+        entries.push((Swatch::Dot(Role::Measured), crate::words::chart::MEASURED));
     }
     if !data.time_sliced.is_empty() {
-        entries.push((Swatch::Ring(Role::Measured), "measured, cores shared"));
+        entries.push((Swatch::Ring(Role::Measured), crate::words::wall_clock::CORES_SHARED));
     }
     match data.belief {
         _ if data.modelled.is_empty() => {}
-        Belief::Line => entries.push((Swatch::Line(Role::Modelled, 2.0), "modelled")),
+        Belief::Line => entries.push((Swatch::Line(Role::Modelled, 2.0), crate::words::chart::MODELLED)),
         Belief::Band { .. } | Belief::Unknown { .. } => {
-            entries.push((Swatch::Fill(Role::HatchModelled), "modelled, give or take its error"));
+            entries.push((Swatch::Fill(Role::HatchModelled), crate::words::wall_clock::WITH_ERROR));
         }
     }
     if data.ideal_single_worker_micros.is_some() {
-        entries.push((Swatch::Line(Role::Muted, 1.0), "ideal: one worker / W"));
+        entries.push((Swatch::Line(Role::Muted, 1.0), crate::words::wall_clock::IDEAL));
     }
     if entries.is_empty() { Ok(bottom) } else { draw_legend(canvas, bottom + 4.0, &entries) }
 }

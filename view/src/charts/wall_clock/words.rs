@@ -7,61 +7,53 @@ use super::super::units;
 use super::Belief;
 
 use super::{WallClockData, WorkersPlot};
+use crate::words;
 
 /// What is known for one number of workers, in one sentence.
 pub(super) fn sentence(data: &WallClockData, workers: u32) -> String {
     let mut parts = Vec::new();
-    for (points, how) in [(&data.measured, "measured"), (&data.time_sliced, "measured with shared cores")] {
+    for (points, is_shared) in [(&data.measured, false), (&data.time_sliced, true)] {
         for point in points.iter().filter(|point| point.workers == workers) {
             let wall = units::micros(point.measured_wall_micros);
+            let wall = match is_shared {
+                false => words::chart::time_measured(&wall),
+                true => words::wall_clock::measured_shared(&wall),
+            };
             let phases = point.phases.sentence();
-            let phases = if phases.is_empty() { phases } else { format!(" ({phases})") };
-            parts.push(format!("{wall} {how}{phases}"));
+            parts.push(if phases.is_empty() { wall } else { format!("{wall} ({phases})") });
         }
     }
     if let Some(modelled) = data.modelled_at(workers) {
-        parts.push(format!("{} modelled", units::micros(modelled)));
+        parts.push(words::chart::time_modelled(&units::micros(modelled)));
     }
-    let workers = units::plural(u64::from(workers), "worker", "workers");
+    let workers = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
     format!("{workers}: {}", parts.join("; "))
 }
 
 /// What the marks of the chart are, and no word of a mark that is not drawn. `runs` is how many runs a bar with a whisker is the
 /// median of; `unmodelled` says why there is no model of this scenario.
 pub fn caption(data: &WallClockData, runs: usize, unmodelled: Option<String>) -> String {
-    let cores = units::plural(u64::from(data.cores), "core", "cores");
+    let cores = units::plural(u64::from(data.cores), "core", words::wall_clock::CORES);
     let (bars, medians) = (data.measured.len(), data.measured.iter().filter(|bar| bar.has_whisker()).count());
     let bars = match (bars, medians) {
         (0, _) => None,
-        (1, 0) => Some("The bar was measured.".to_owned()),
-        (_, 0) => Some("The bars were measured.".to_owned()),
-        (bars, medians) if bars == medians => Some(format!(
-            "Each bar is the median of {runs} measured runs; its whisker spans the fastest and the slowest."
-        )),
-        _ => Some(format!(
-            "Each bar with a whisker is the median of {runs} measured runs, from the fastest to the slowest; the bar \
-             without one was measured, too."
-        )),
+        (1, 0) => Some(words::wall_clock::BAR_MEASURED.to_owned()),
+        (_, 0) => Some(words::wall_clock::BARS_MEASURED.to_owned()),
+        (bars, medians) if bars == medians => Some(words::wall_clock::bars_median(&runs)),
+        _ => Some(words::wall_clock::bars_some(&runs)),
     };
-    let dots = (!data.time_sliced.is_empty())
-        .then(|| format!("The hollow dot was measured, but its workers took turns on {cores}."));
-    let nothing = (bars.is_none() && dots.is_none()).then(|| "Nothing is measured yet.".to_owned());
+    let dots = (!data.time_sliced.is_empty()).then(|| words::wall_clock::hollow_dot(&cores));
+    let nothing = (bars.is_none() && dots.is_none()).then(|| words::wall_clock::NOTHING_MEASURED.to_owned());
     let line = if data.modelled.is_empty() {
-        unmodelled.unwrap_or_else(|| "The modelled line follows once this browser is calibrated.".to_owned())
+        unmodelled.unwrap_or_else(|| words::wall_clock::LINE_FOLLOWS.to_owned())
     } else {
         match data.belief {
-            Belief::Line => "The dashed line is modelled, with a core for each worker.".to_owned(),
-            Belief::Band { error } => format!(
-                "The purple band is modelled, with a core for each worker, give or take the {} that the model was off at worst.",
-                units::share(error)
-            ),
-            Belief::Unknown { error } => format!(
-                "Which number of workers is best is not known here: the model was off by up to {}, and the purple band is as wide.",
-                units::share(error)
-            ),
+            Belief::Line => words::wall_clock::LINE.to_owned(),
+            Belief::Band { error } => words::wall_clock::band(&units::share(error)),
+            Belief::Unknown { error } => words::wall_clock::band_unknown(&units::share(error)),
         }
     };
-    let bar = data.modelled_phases.map(|_| "The hatched bar is modelled, too.".to_owned());
+    let bar = data.modelled_phases.map(|_| words::wall_clock::HATCHED_BAR.to_owned());
     let sentences: Vec<String> =
         bars.into_iter().chain(dots).chain(nothing).chain([line]).chain(bar).collect();
     sentences.join(" ")
@@ -82,29 +74,32 @@ pub(super) fn add_hits(canvas: &mut Canvas, plot: &WorkersPlot, data: &WallClock
 }
 
 pub(super) fn describe(data: &WallClockData) -> String {
-    let mut parts = vec![format!(
-        "Measured for {}, modelled for {}, on a machine with {}.",
-        units::plural(
+    let mut parts = vec![words::wall_clock::describe(
+        &units::plural(
             (data.measured.len() + data.time_sliced.len()) as u64,
-            "number of workers",
-            "numbers of workers"
+            words::noun::WORKER_NUMBER,
+            words::noun::WORKER_NUMBERS,
         ),
-        units::count(data.modelled.len() as u64),
-        units::plural(u64::from(data.cores), "core", "cores"),
+        &units::count(data.modelled.len() as u64),
+        &units::plural(u64::from(data.cores), "core", words::wall_clock::CORES),
     )];
     if data.worker_counts().contains(&data.selected_workers) {
-        parts.push(format!("Selected: {}.", sentence(data, data.selected_workers)));
+        parts.push(words::wall_clock::selected(&sentence(data, data.selected_workers)));
     }
     if let Some(best) = data.believed_best() {
-        parts.push(format!("Best on the model: {}.", sentence(data, best)));
+        parts.push(words::wall_clock::best_on_model(&sentence(data, best)));
     }
     parts.join(" ")
 }
 
 pub(super) fn table(data: &WallClockData) -> Table {
-    let mut header = vec!["workers".to_owned(), "measured wall-clock".to_owned(), "cores".to_owned()];
+    let mut header = vec![
+        words::chart::WORKERS.to_owned(),
+        words::wall_clock::MEASURED.to_owned(),
+        words::wall_clock::CORES.to_owned(),
+    ];
     header.extend(Phase::ALL.map(|phase| phase.name().to_owned()));
-    header.push("modelled wall-clock".to_owned());
+    header.push(words::wall_clock::MODELLED.to_owned());
     let mut rows = Vec::new();
     for workers in data.worker_counts() {
         let own = data.measured.iter().find(|point| point.workers == workers);
@@ -113,7 +108,10 @@ pub(super) fn table(data: &WallClockData) -> Table {
         match own.or(shared) {
             Some(point) => {
                 row.push(units::micros(point.measured_wall_micros));
-                row.push(if own.is_some() { "one each" } else { "shared" }.to_owned());
+                row.push(
+                    if own.is_some() { words::wall_clock::ONE_EACH } else { words::wall_clock::SHARED }
+                        .to_owned(),
+                );
                 row.extend(Phase::ALL.map(|phase| units::micros(point.phases.get(phase))));
             }
             None => row.extend(std::iter::repeat_n(String::new(), 2 + Phase::ALL.len())),

@@ -4,14 +4,15 @@ use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Query, Skew};
 
 use super::{Case, Preset};
+use crate::words;
 
 pub(super) const TINY_DATA: Preset = Preset {
     word: "tiny_data",
-    name: "case: 200 partitions for tiny data",
+    name: words::case::TINY_DATA,
     scenario: tiny_data,
     case: Some(Case {
-        there: "A test of Spark on a few rows took 61, 59, 62 and 270 s with 1, 2, 5 and 200 shuffle partitions; 200 is the default.",
-        here: "Here are 2,000 rows, 2 workers and 200 partitions: 40,000 blocks, most of them empty. Try 2 partitions.",
+        there: words::case::TINY_DATA_THERE,
+        here: words::case::TINY_DATA_HERE,
         source: "holdenk/spark-testing-base#293",
         address: "https://github.com/holdenk/spark-testing-base/pull/293",
     }),
@@ -19,13 +20,11 @@ pub(super) const TINY_DATA: Preset = Preset {
 
 pub(super) const FEW_KEYS: Preset = Preset {
     word: "few_keys",
-    name: "case: fewer keys than partitions",
+    name: words::case::FEW_KEYS,
     scenario: few_keys,
     case: Some(Case {
-        there: "Ballista joined by a key of 5 values in 64 partitions, on 32 executors of 8 slots: that stage took 9 s where others \
-                took 2 to 4 s, with one executor busy.",
-        here: "Here are 1,000,000 rows of 5 keys, 64 partitions and 8 workers: at most 5 partitions, so at most 5 workers, get \
-               rows. More workers change nothing; try a broadcast of the small side.",
+        there: words::case::FEW_KEYS_THERE,
+        here: words::case::FEW_KEYS_HERE,
         source: "apache/datafusion-ballista#1643",
         address: "https://github.com/apache/datafusion-ballista/issues/1643",
     }),
@@ -33,13 +32,11 @@ pub(super) const FEW_KEYS: Preset = Preset {
 
 pub(super) const ONE_VALUE: Preset = Preset {
     word: "one_value",
-    name: "case: 65 % of the rows have one value",
+    name: words::case::ONE_VALUE,
     scenario: one_value,
     case: Some(Case {
-        there: "One value had 65 % of the rows. The largest task took 45 s on plain Spark, and 1.76 h where more than 900 tasks had \
-                been merged into about 20 by wrong statistics.",
-        here: "Here the value has 65 % of 1,000,000 rows in 64 partitions. However many workers there are, its partition is read \
-               by one. Try combining first, then salt.",
+        there: words::case::ONE_VALUE_THERE,
+        here: words::case::ONE_VALUE_HERE,
         source: "apache/gluten#7114",
         address: "https://github.com/apache/gluten/issues/7114",
     }),
@@ -47,11 +44,11 @@ pub(super) const ONE_VALUE: Preset = Preset {
 
 pub(super) const PINNED: Preset = Preset {
     word: "pinned",
-    name: "case: partitions pinned to 8",
+    name: words::case::PINNED,
     scenario: pinned,
     case: Some(Case {
-        there: "With the partitions pinned to 8, a run took 281, 264 and 258 s on 4, 8 and 16 cores.",
-        here: "Here are 16 workers and 8 partitions: half of the workers never get a row. Try 64 partitions.",
+        there: words::case::PINNED_THERE,
+        here: words::case::PINNED_HERE,
         source: "benseverndev-oss/goldenmatch#2632",
         address: "https://github.com/benseverndev-oss/goldenmatch/issues/2632",
     }),
@@ -59,12 +56,11 @@ pub(super) const PINNED: Preset = Preset {
 
 pub(super) const COLLIDING: Preset = Preset {
     word: "colliding",
-    name: "case: keys collide in placement",
+    name: words::case::COLLIDING,
     scenario: colliding,
     case: Some(Case {
-        there: "Of 800 tasks that wrote a Hudi table, 224 had data: some 20 MB, some more than 200 MB.",
-        here: "Here hashing puts 66 keys into 200 partitions, a quarter of the size: about as small a share of them gets rows, and \
-               some get several keys. Try 6,600 keys.",
+        there: words::case::COLLIDING_THERE,
+        here: words::case::COLLIDING_HERE,
         source: "apache/hudi#11565",
         address: "https://github.com/apache/hudi/issues/11565",
     }),

@@ -2,6 +2,7 @@
 
 mod cases;
 
+use crate::words;
 use shuffle_engine::Scenario;
 use shuffle_engine::scenario::{Action, CollectPoint, Query, Skew, Tactics};
 
@@ -36,16 +37,16 @@ const fn plain(word: &'static str, name: &'static str, scenario: fn() -> Scenari
 
 /// All of them: the plain ones, then the cases.
 pub const PRESETS: &[Preset] = &[
-    plain("hot_key", "one hot key", Scenario::default),
-    plain("uniform", "no skew at all", uniform),
-    plain("zipf", "natural skew: Zipf 1.1", zipf),
-    plain("narrow", "narrow only, no shuffle", narrow),
-    plain("combined", "hot key, cured by combining", combined),
-    plain("salted", "hot key, salted", salted),
-    plain("fan_out", "small data, 64 workers", fan_out),
-    plain("broadcast", "a small table, broadcast", broadcast),
-    plain("show", "five rows of a million", show),
-    plain("collect", "a collect that does not fit", collect),
+    plain("hot_key", words::preset::HOT_KEY, Scenario::default),
+    plain("uniform", words::preset::UNIFORM, uniform),
+    plain("zipf", words::preset::ZIPF, zipf),
+    plain("narrow", words::preset::NARROW, narrow),
+    plain("combined", words::preset::COMBINED, combined),
+    plain("salted", words::preset::SALTED, salted),
+    plain("fan_out", words::preset::FAN_OUT, fan_out),
+    plain("broadcast", words::preset::BROADCAST, broadcast),
+    plain("show", words::preset::SHOW, show),
+    plain("collect", words::preset::COLLECT, collect),
     cases::TINY_DATA,
     cases::FEW_KEYS,
     cases::ONE_VALUE,
