@@ -16,6 +16,10 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
     // Before the first run, the page is busy with it.
     let foreseen = lab.slice(|state| verdict::foreseen(state).filter(|_| state.run.is_some()));
     let is_foreseen = memo(move || foreseen.with(Option::is_some));
+    let foreseen_answer =
+        memo(move || foreseen.with(|said| said.as_ref().and_then(|said| said.answer.clone())));
+    let foreseen_rest =
+        memo(move || foreseen.with(|said| said.as_ref().map(|said| said.rest.clone()).unwrap_or_default()));
     let has_failed = lab.slice(|state| state.failure.is_some());
     let answer = memo(move || lab.verdict.with(|said| said.as_ref().and_then(|said| said.answer.clone())));
     let headline = memo(move || {
@@ -30,7 +34,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
         <section class="verdict" id=lab.id("verdict") aria-labelledby=lab.in_page(|| lab.id("wall-clock-name"))>
             {question(lab)}
             {arrival::failure(lab)}
-            {move || is_foreseen.get().then(|| view! { <p class="verdict-foreseen">{foreseen}</p> })}
+            {move || is_foreseen.get().then(|| view! { <p class="verdict-foreseen">{sentences(foreseen_answer, foreseen_rest)}</p> })}
             <div class:stale=move || !is_current.get()>
                 // Spoken when a run is over: what follows the hand is seen, and not heard at every step.
                 <p
@@ -39,9 +43,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
                     aria-live="polite"
                 >
                     // Only what has changed is spoken: the answer, when the model has one.
-                    <span class="verdict-answer">{answer}</span>
-                    " "
-                    <span class="verdict-measured">{headline}</span>
+                    {sentences(answer, headline)}
                 </p>
                 {(lab.room == Room::Page).then(|| cause(lab))}
             </div>
@@ -52,6 +54,16 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// The answer to the question, in large letters, and what else there is to say.
+fn sentences(answer: Memo<Option<String>>, rest: Memo<String>) -> AnyView {
+    view! {
+        <span class="verdict-answer">{answer}</span>
+        " "
+        <span>{rest}</span>
+    }
+    .into_any()
 }
 
 /// What the verdict answers: on the page in large letters, since it is what a newcomer reads first.

@@ -99,7 +99,7 @@ fn a_moved_control_is_answered_at_once_by_what_is_modelled_and_by_nothing_that_w
         assert!(curve.modelled_phases.is_some_and(|phases| phases.total() > 0), "{next:?}");
         let exchange = figures::exchange_cost(&state, ExchangeOf::Scenario, Reach::Near);
         assert!(exchange.measured.is_empty() && !exchange.modelled.is_empty() && exchange.is_foreseen);
-        let words = foreseen(&state).expect("something is foreseen");
+        let words = foreseen(&state).expect("something is foreseen").to_string();
         assert!(words.contains("(modelled). With 2 workers: ") && words.contains(", modelled."), "{words}");
     }
 }
@@ -143,7 +143,7 @@ fn with_other_workers_the_partitions_that_were_counted_are_dealt_out_anew() {
 fn stages_that_were_never_timed_have_rows_and_no_invented_line() {
     let mut state = at_rest(&scenario(), 0.05);
     state.apply(RunEvent::Changed(Scenario { query: Query::DedupBest, ..scenario() }));
-    let words = foreseen(&state).expect("rows are expected all the same");
+    let words = foreseen(&state).expect("rows are expected all the same").to_string();
     assert!(words.starts_with("With 2 workers: these stages were never timed in this browser"), "{words}");
     assert!(figures::wall_clock(&state, Reach::Far).is_empty());
     let load = figures::load(&state, LoadBy::Time).expect("rows are expected");

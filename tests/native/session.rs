@@ -183,7 +183,7 @@ fn no_answer_is_invented_without_a_model_and_for_rows_that_are_fetched() {
     // With other workers the same curve answers before the run, and the answer follows the hand.
     let mut state = modelled_with_error(&scenario, model(), 0.05);
     state.apply(RunEvent::Changed(Scenario { workers: 9, ..scenario }));
-    let words = foreseen(&state).expect("something is foreseen");
+    let words = foreseen(&state).expect("something is foreseen").to_string();
     let answer =
         "Hardly: with 9 workers it is about as fast as it gets (modelled). With 9 workers: 60 ms, modelled. ";
     assert!(words.starts_with(answer), "{words}");

@@ -2,6 +2,7 @@
 //! modelled for this scenario, and each sentence says which.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use shuffle_engine::metrics::skew::max_over_median;
 use shuffle_engine::metrics::{FetchReport, JobReport, StageReport};
@@ -45,9 +46,25 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
     Some(Verdict { answer, headline: headline(state, run), details })
 }
 
-/// What is said while the controls show what has not run yet: a sentence that follows the hand. `None` when the verdict on a run
-/// stands for it, and where nothing can be foreseen.
-pub fn foreseen(state: &RunState) -> Option<String> {
+/// What is said before a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreseen {
+    /// Whether another worker would help, as in [`Verdict::answer`].
+    pub answer: Option<String>,
+    /// The modelled wall, and what is expected to move.
+    pub rest: String,
+}
+
+impl fmt::Display for Foreseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.answer.iter().try_for_each(|answer| write!(f, "{answer} "))?;
+        f.write_str(&self.rest)
+    }
+}
+
+/// What is said while the controls show what has not run yet; it follows the hand. `None` when the verdict on a run stands
+/// for it, and where nothing can be foreseen.
+pub fn foreseen(state: &RunState) -> Option<Foreseen> {
     let forecast = state.foreseen()?;
     let workers = units::plural(state.scenario.workers.into(), words::noun::WORKER, words::noun::WORKERS);
     let model = state.modelled();
@@ -79,8 +96,7 @@ pub fn foreseen(state: &RunState) -> Option<String> {
         }
         (bytes, None) => words::verdict::about_moves(&units::bytes(bytes)),
     };
-    let sentences: Vec<String> = answer.into_iter().chain([time, moved]).collect();
-    Some(sentences.join(" "))
+    Some(Foreseen { answer, rest: format!("{time} {moved}") })
 }
 
 /// How far what was said before the run was off.
