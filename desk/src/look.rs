@@ -10,6 +10,7 @@ use shuffle_view::state::{RunEvent, RunState};
 use shuffle_view::verdict::verdict;
 
 use super::picture;
+use shuffle_view::words;
 
 pub(super) fn look(saved: SavedRun, width_px: u32) -> Value {
     let SavedRun { run, cores } = saved;
@@ -21,11 +22,11 @@ pub(super) fn look(saved: SavedRun, width_px: u32) -> Value {
     let frame = |id: &str| Frame::new(id, width, (width * 56 / 100).clamp(290, 420));
     let draw_load = |by, id: &str| figures::load(&state, by).map(|data| load::draw(&data, &frame(id)));
     let charts = [
-        ("desk-rows", "load per worker, rows", draw_load(LoadBy::Rows, "desk-rows")),
-        ("desk-time", "load per worker, time", draw_load(LoadBy::Time, "desk-time")),
+        ("desk-rows", words::saved::LOAD_ROWS, draw_load(LoadBy::Rows, "desk-rows")),
+        ("desk-time", words::saved::LOAD_TIME, draw_load(LoadBy::Time, "desk-time")),
         (
             "desk-traffic",
-            "bytes from worker to worker",
+            words::traffic::NAME,
             figures::traffic(&state).map(|data| heat_map::draw(&data, &frame("desk-traffic"))),
         ),
     ];
@@ -36,12 +37,12 @@ pub(super) fn look(saved: SavedRun, width_px: u32) -> Value {
         "headline": said.as_ref().map(|said| said.headline.clone()),
         "details": said.map(|said| said.details).unwrap_or_default(),
         "facts": [
-            ["wall-clock, measured then", &units::micros(report.wall_micros)],
-            ["bytes in blocks, counted", &units::bytes(report.shuffle_bytes())],
-            ["blocks, counted", &units::count(report.shuffle_blocks())],
-            ["rows of the answer", &units::count(report.result.rows)],
-            ["digest of the answer", &report.result.digest],
-            ["cores of that machine", &units::count(cores.into())],
+            [words::saved::WALL_CLOCK, &units::micros(report.wall_micros)],
+            [words::compare::BLOCK_BYTES, &units::bytes(report.shuffle_bytes())],
+            [words::compare::BLOCKS, &units::count(report.shuffle_blocks())],
+            [words::compare::ANSWER_ROWS, &units::count(report.result.rows)],
+            [words::compare::ANSWER_DIGEST, &report.result.digest],
+            [words::saved::CORES_THERE, &units::count(cores.into())],
         ],
         "charts": charts.into_iter().filter_map(shown).collect::<Vec<_>>(),
     })

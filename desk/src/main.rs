@@ -17,6 +17,7 @@ use shuffle_view::charts::theme::Scheme;
 use shuffle_view::charts::{Chart, Frame, Table, pair};
 use shuffle_view::compare::{self, Side};
 use shuffle_view::saved_run::{self, NotASavedRun, SavedRun};
+use shuffle_view::words;
 use shuffle_view::{export, glossary, keys};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -71,7 +72,7 @@ pub fn compare_runs(a: &str, a_is_here: bool, b: &str, b_is_here: bool) -> Strin
         "words": compared.words,
         "facts": facts,
         "same_answer": compared.same_answer,
-        "chart": chart.map(|chart| picture("pair", "two runs on one scale", &chart)),
+        "chart": chart.map(|chart| picture("pair", words::pair::NAME, &chart)),
     })
     .to_string()
 }
@@ -112,7 +113,7 @@ pub fn help() -> String {
     let chart: Vec<_> = keys::CHART_KEYS.iter().map(|(key, _, does)| [*key, *does]).collect();
     let field: Vec<_> = keys::FIELD_KEYS.iter().map(|(key, _, does)| [*key, *does]).collect();
     json!({
-        "keys": [["Everywhere but in a text field", page], ["In a chart", chart], ["In a number field", field]],
+        "keys": [[words::key::EVERYWHERE, page], [words::key::IN_CHART, chart], [words::key::IN_FIELD, field]],
         "browser": keys::BROWSER_KEYS,
         "words": glossary::WORDS,
     })

@@ -20,7 +20,7 @@ mod spawn;
 pub mod task;
 pub mod worker;
 
-pub use pool::{Hold, Pool, PoolError, PoolOutcome, RunOptions, Watch};
+pub use pool::{Hold, Note, Pool, PoolError, PoolOutcome, RunOptions, Watch};
 pub use task::CancelToken;
 
 #[cfg(feature = "hooks")]

@@ -5,6 +5,7 @@ use shuffle_engine::explain::{Explanation, RUNS, variants};
 use shuffle_engine::metrics::JobReport;
 use shuffle_engine::{EngineError, Scenario};
 
+use super::notes;
 use super::session::Session;
 use super::work::{Begin, Stop, Work};
 use crate::browser::RunOptions;
@@ -40,7 +41,7 @@ impl Session {
                 // The first turn warms up.
                 if turn > 0 {
                     reports.push(JobReport::new(&finished.outcome));
-                    for note in finished.notes {
+                    for note in notes::sentences(&finished.notes) {
                         if !notes.contains(&note) {
                             notes.push(note);
                         }

@@ -8,6 +8,7 @@ mod api;
 #[cfg(feature = "hooks")]
 mod bench;
 mod explain;
+mod notes;
 pub mod script;
 #[expect(clippy::module_inception, reason = "the session itself")]
 mod session;

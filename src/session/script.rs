@@ -6,6 +6,7 @@ use shuffle_engine::scenario::{InvalidScenario, json, link};
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_view::permalink::VIEW_PARTS;
 use shuffle_view::scope::check_runs_here;
+use shuffle_view::words;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
 /// What was measured, as a plain object, with the notes on it, if there are any.
@@ -13,8 +14,8 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 /// # Errors
 /// A report that is no JSON, which none is.
 pub fn plain_object(measured: &impl Serialize, notes: &[String]) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(measured)
-        .map_err(|error| Error::new(&format!("the report cannot be written: {error}")))?;
+    let text =
+        serde_json::to_string(measured).map_err(|error| Error::new(&words::link::no_report(&error)))?;
     let object = JSON::parse(&text)?;
     if !notes.is_empty() {
         let notes: js_sys::Array = notes.iter().map(|note| JsValue::from_str(note)).collect();
@@ -35,10 +36,7 @@ pub fn read_scenario(value: &JsValue) -> Result<Scenario, InvalidScenario> {
             // NaN and infinity become null in JSON, which no field takes: the field is still named.
             match JSON::stringify(value).ok().and_then(|text| text.as_string()) {
                 Some(text) => json::decode(&text),
-                None => Err(InvalidScenario::new(
-                    "scenario",
-                    "is neither an object that JSON can hold, nor a text",
-                )),
+                None => Err(InvalidScenario::new("scenario", words::link::NO_SCENARIO)),
             }
         }
     }?;

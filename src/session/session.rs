@@ -22,6 +22,7 @@ use shuffle_view::scope::unmodelled;
 use shuffle_view::state::{Activity, Failure, Measurement, Notice, RunEvent, RunState};
 use wasm_bindgen_futures::spawn_local;
 
+use super::notes;
 use super::work::{Begin, DRAWING_MILLIS, Stop, Work};
 use crate::browser::task::sleep;
 use crate::browser::{CancelToken, Hold, Pool, RunOptions, location};
@@ -329,6 +330,13 @@ impl Session {
         // Where some workers could not start, it ran on fewer.
         let scenario = Scenario { workers: finished.outcome.run.workers, ..scenario.clone() };
         let unmodelled = unmodelled(scenario.action, &job.graph);
-        Ok(Measurement { scenario, report, walls_micros, notes: finished.notes, shown, unmodelled })
+        Ok(Measurement {
+            scenario,
+            report,
+            walls_micros,
+            notes: notes::sentences(&finished.notes),
+            shown,
+            unmodelled,
+        })
     }
 }

@@ -11,6 +11,7 @@ use shuffle_engine::scenario::{Skew, Tactics};
 use crate::browser::clock::BrowserClock;
 use shuffle_view::resolution::runs_for;
 
+use super::notes;
 use super::work::{SWEEP_RUNS, Stop, Work};
 use shuffle_view::demand::{MAX_SWEEP_CORES, exchange_points, sweep_points};
 use shuffle_view::model_view;
@@ -119,7 +120,7 @@ impl Work {
             self.check()?;
             let report = JobReport::new(&finished.outcome);
             if !finished.notes.is_empty() {
-                return Ok((report, finished.notes));
+                return Ok((report, notes::sentences(&finished.notes)));
             }
             if reports.is_empty() {
                 runs = runs_for(report.wall_micros, tick_micros);

@@ -20,6 +20,7 @@ use super::sweep::insert_by_wall;
 use crate::browser::clock::BrowserClock;
 use crate::browser::task::sleep;
 use crate::browser::{CancelToken, RunOptions, Watch, location};
+use shuffle_view::words;
 
 /// Runs of each point of a sweep, after one that warms up.
 pub(super) const SWEEP_RUNS: usize = 5;
@@ -128,10 +129,7 @@ impl Work {
         }
         self.show(RunEvent::Looked { cores, tick_micros })?;
         if cores < claimed {
-            let text = format!(
-                "The browser says that this machine has {claimed} cores; so many workers at once were as slow as on {cores}, \
-                 so {cores} are believed."
-            );
+            let text = words::machine::fewer_cores(&claimed, &cores);
             self.show(RunEvent::Noticed(Notice { field: None, text }))?;
         }
         Ok(())

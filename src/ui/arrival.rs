@@ -7,6 +7,7 @@ use super::lab::Lab;
 use shuffle_view::charts::units;
 use shuffle_view::row_table::RowTable;
 use shuffle_view::state::{Failure, RunState};
+use shuffle_view::words;
 
 /// The rows of a show, below the verdict.
 pub(super) fn shown_rows(lab: Lab) -> impl IntoView {
@@ -33,7 +34,7 @@ fn rows(RowTable { names, is_number, rows }: RowTable) -> impl IntoView {
             view! { <tr>{cells}</tr> }
         })
         .collect_view();
-    let name = format!("The first {} of the answer", units::plural(count, "row", "rows"));
+    let name = words::arrival::first_rows(&units::plural(count, words::noun::ROW, words::noun::ROWS));
     let label = name.clone();
     view! {
         <div class="shown" tabindex="0" role="group" aria-label=label>
@@ -59,8 +60,7 @@ pub(super) fn failure(lab: Lab) -> impl IntoView {
     move || {
         failure.get().map(|(failure, context)| match failure {
             Failure::Ended(text) => {
-                view! { <p class="failure" role="alert">"The run ended before its time: " {text}</p> }
-                    .into_any()
+                view! { <p class="failure" role="alert">{words::arrival::ended(&text)}</p> }.into_any()
             }
             Failure::DoesNotFit { needed_bytes, limit_bytes } => {
                 does_not_fit(needed_bytes, limit_bytes, context).into_any()
@@ -87,15 +87,16 @@ fn context(state: &RunState) -> Context {
 
 fn does_not_fit(needed_bytes: u64, limit_bytes: u64, context: Context) -> impl IntoView {
     let Context { is_input, has_earlier_result, workers } = context;
-    let which = if is_input { "the rows before the wide step" } else { "the rows of the answer" };
-    let held = units::plural(workers.into(), "worker holds", "workers hold");
-    let why = if is_input {
-        "A collect in mid-pipeline asks for the whole data set, before the wide step could make it small: more workers \
-         hold more rows, and the driver is still one."
+    let (needed, limit) = (units::bytes(needed_bytes), units::bytes(limit_bytes));
+    let what = if is_input {
+        words::arrival::no_room_input(&needed, &limit)
     } else {
-        "A collect asks for every row of the answer: more workers can make more rows, and the driver is still one."
+        words::arrival::no_room(&needed, &limit)
     };
-    let stays = if has_earlier_result { " The last result stays below." } else { "" };
+    let held = units::plural(workers.into(), words::noun::WORKER_HOLDS, words::noun::WORKERS_HOLD);
+    let adds_up = words::arrival::adds_up(&held);
+    let why = if is_input { words::arrival::WHY_INPUT } else { words::arrival::WHY };
+    let stays = has_earlier_result.then_some(words::arrival::STAYS);
     let largest = needed_bytes.max(limit_bytes).max(1) as f64;
     let bar = |name: &'static str, class: &'static str, bytes: u64| {
         let width = format!("{:.2}%", 100.0 * bytes as f64 / largest);
@@ -112,16 +113,14 @@ fn does_not_fit(needed_bytes: u64, limit_bytes: u64, context: Context) -> impl I
     view! {
         <div class="fit">
             <p class="fit-name" role="alert">
-                "Out of memory: " {which} " take " {units::bytes(needed_bytes)} ", and the driver may use "
-                {units::bytes(limit_bytes)} "."
+                {what}
             </p>
             <dl class="fit-bars">
-                {bar("needed", "fit-bar needed", needed_bytes)}
-                {bar("limit", "fit-bar", limit_bytes)}
+                {bar(words::arrival::NEEDED, "fit-bar needed", needed_bytes)}
+                {bar(words::arrival::LIMIT, "fit-bar", limit_bytes)}
             </dl>
             <p>
-                {why} " The driver adds up what its " {held} " before it asks for a row, so nothing was sent and nothing broke."
-                {stays}
+                {why} " " {adds_up} " " {stays}
             </p>
         </div>
     }

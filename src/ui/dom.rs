@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::browser::task::sleep;
+use shuffle_view::words;
 
 thread_local! {
     static SOURCE: RefCell<Option<Function>> = const { RefCell::new(None) };
@@ -36,11 +37,10 @@ impl From<JsValue> for NotSaved {
 /// # Errors
 /// The file cannot be had, or has no place for what is to be changed.
 pub(super) async fn save_page(changed: impl FnOnce(&str) -> Option<String>) -> Result<(), NotSaved> {
-    let source =
-        SOURCE.with_borrow(Clone::clone).ok_or_else(|| NotSaved("this page has no source".into()))?;
+    let source = SOURCE.with_borrow(Clone::clone).ok_or_else(|| NotSaved(words::embed::NO_SOURCE.into()))?;
     let promise: js_sys::Promise = source.call0(&JsValue::UNDEFINED)?.dyn_into()?;
     let file = JsFuture::from(promise).await?.as_string().unwrap_or_default();
-    let file = changed(&file).ok_or_else(|| NotSaved("the file has no place for settings".into()))?;
+    let file = changed(&file).ok_or_else(|| NotSaved(words::embed::NO_PLACE.into()))?;
     let options = web_sys::BlobPropertyBag::new();
     options.set_type("text/html");
     let parts = js_sys::Array::of1(&file.as_str().into());

@@ -11,6 +11,7 @@ use super::choice::strip;
 use super::lab::{Lab, Room, memo};
 use super::{dom, page};
 use crate::browser::location;
+use shuffle_view::words;
 
 /// What became of the last press of a button.
 #[derive(Clone, PartialEq)]
@@ -40,7 +41,7 @@ pub(super) fn embed(lab: Lab) -> impl IntoView {
         }
     };
     view! {
-        <button type="button" id=lab.id("embed") class="head-tool" aria-haspopup="dialog" on:click=open>"Embed"</button>
+        <button type="button" id=lab.id("embed") class="head-tool" aria-haspopup="dialog" on:click=open>{words::embed::OPEN}</button>
         <dialog
             class="embed"
             node_ref=dialog
@@ -48,8 +49,8 @@ pub(super) fn embed(lab: Lab) -> impl IntoView {
             on:close=move |_| is_open.set(false)
         >
             <div class="embed-head">
-                <h2 id=lab.id("embed-name")>"A figure in a page of yours"</h2>
-                <button type="button" id=lab.id("embed-close") class="quiet" on:click=close>"Close"</button>
+                <h2 id=lab.id("embed-name")>{words::embed::TITLE}</h2>
+                <button type="button" id=lab.id("embed-close") class="quiet" on:click=close>{words::embed::CLOSE}</button>
             </div>
             // What is in it is made when it is opened, and goes with it.
             <Show when=move || is_open.get()>{inside(lab)}</Show>
@@ -68,26 +69,27 @@ fn inside(lab: Lab) -> impl IntoView {
     view! {
         <div class="embed-body">
             <div class="embed-choices">
-                {choices(lab, "Controls", Control::all(), move |part| preview.has(part), move |controls| {
+                {choices(lab, words::embed::CONTROLS, Control::all(), move |part| preview.has(part), move |controls| {
                     preview.parts.update(|parts| parts.controls = controls);
                 })}
-                {choices(lab, "Views", Shown::all(), move |part| preview.shows(part), move |views| {
+                {choices(lab, words::embed::VIEWS, Shown::all(), move |part| preview.shows(part), move |views| {
                     preview.parts.update(|parts| parts.views = views);
                 })}
             </div>
             <div class="embed-code">
-                <h3>"The code"</h3>
-                {strip(lab.id("embed-host"), "Kind of page", hosts, move || host.get(), move |chosen| host.set(chosen))}
+                <h3>{words::embed::CODE}</h3>
+                {strip(lab.id("embed-host"), words::embed::KIND, hosts, move || host.get(), move |chosen| host.set(chosen))}
                 <p class="caption">
                     {move || host.get().says()}
+                    " "
                     {(!location::is_hosted()).then_some(
-                        " This page is no host's: put dist/ on one, and its address in place of YOUR-HOST.",
+                        words::embed::NO_HOST,
                     )}
                 </p>
                 {buttons(lab, link, code)}
             </div>
             <div class="embed-preview">
-                <h3>"So it will look"</h3>
+                <h3>{words::embed::PREVIEW}</h3>
                 <div class="figure-root embed-figure">{page::figure(preview, false)}</div>
             </div>
         </div>
@@ -160,12 +162,10 @@ fn buttons(lab: Lab, link: Memo<Link>, code: Memo<String>) -> impl IntoView {
     };
     let says = move || match done.get() {
         Done::Nothing => String::new(),
-        Done::Copied => "The code is on the clipboard.".to_owned(),
-        Done::Refused => "This browser lets no script copy: the code is marked, copy it by hand.".to_owned(),
-        Done::Saved => {
-            "The file is among your downloads. It runs without a network, from wherever it is.".to_owned()
-        }
-        Done::NotSaved(reason) => format!("The file could not be made: {reason}."),
+        Done::Copied => words::embed::COPIED.to_owned(),
+        Done::Refused => words::embed::REFUSED.to_owned(),
+        Done::Saved => words::embed::SAVED.to_owned(),
+        Done::NotSaved(reason) => words::embed::not_saved(&reason),
     };
     view! {
         <textarea
@@ -174,13 +174,13 @@ fn buttons(lab: Lab, link: Memo<Link>, code: Memo<String>) -> impl IntoView {
             readonly
             rows="6"
             spellcheck="false"
-            aria-label="The code"
+            aria-label=words::embed::CODE
             node_ref=place
             prop:value=code
         ></textarea>
         <div class="embed-buttons">
-            <button type="button" id=lab.id("embed-copy") class="main" on:click=copy>"Copy the code"</button>
-            <button type="button" id=lab.id("embed-save") on:click=save>"Save this figure as one file"</button>
+            <button type="button" id=lab.id("embed-copy") class="main" on:click=copy>{words::embed::COPY}</button>
+            <button type="button" id=lab.id("embed-save") on:click=save>{words::embed::SAVE}</button>
         </div>
         <p class="embed-done" role="status">{says}</p>
     }

@@ -4,39 +4,33 @@ use leptos::prelude::*;
 
 use super::lab::Lab;
 use shuffle_view::charts::units;
+use shuffle_view::words;
 
 pub(super) fn footer(lab: Lab) -> impl IntoView {
-    let cores = lab.slice(|state| units::plural(state.cores.into(), "core", "cores"));
+    let cores = lab.slice(|state| units::plural(state.cores.into(), words::noun::CORE, words::noun::CORES));
     view! {
         <footer class="foot">
             <p>
-                "Shuffle Lab "
-                {env!("CARGO_PKG_VERSION")}
-                " is a small data engine, written in Rust, that really runs in this tab: each worker is a Web Worker "
-                "with a memory of its own, and every block it sends is copied, moved and read. The browser says that "
-                "this machine has "
-                {cores}
-                ". Nothing leaves it: no request, no cookie, no storage."
+                {move || words::footer::about(&env!("CARGO_PKG_VERSION"), &cores.get())}
             </p>
             <p>
-                <strong>"Measured"</strong>
-                " is what ran here, noise included. "
-                <strong class="modelled-word">"Modelled"</strong>
-                " is exact counts times constants fitted to this browser. The two are never mixed."
+                <strong>{words::footer::MEASURED}</strong>
+                " "
+                {words::footer::MEASURED_IS}
+                " "
+                <strong class="modelled-word">{words::footer::MODELLED}</strong>
+                " "
+                {words::footer::MODELLED_IS}
             </p>
-            <p><a href="./">"Start over with the defaults"</a></p>
+            <p><a href="./">{words::footer::START_OVER}</a></p>
         </footer>
     }
 }
 
 /// What a figure in somebody else's page says about itself.
 pub(super) fn line(lab: Lab, is_document: bool) -> impl IntoView {
-    let cores = lab.slice(|state| units::plural(state.cores.into(), "core", "cores"));
-    let words = view! {
-        "Shuffle Lab: a small data engine really runs here, on "
-        {cores}
-        ". Nothing leaves this machine."
-    };
+    let cores = lab.slice(|state| units::plural(state.cores.into(), words::noun::CORE, words::noun::CORES));
+    let words = move || words::footer::line(&cores.get());
     if is_document {
         view! { <footer class="slim-foot"><p>{words}</p></footer> }.into_any()
     } else {

@@ -8,6 +8,7 @@ use super::{dom, embed, tools};
 use crate::browser::location;
 use shuffle_view::controls::presets::{PRESETS, Preset};
 use shuffle_view::permalink::{Choice, Theme};
+use shuffle_view::words;
 
 /// The value of the select when the scenario is none of the presets.
 const OWN: &str = "own";
@@ -15,8 +16,8 @@ const OWN: &str = "own";
 pub(super) fn header(lab: Lab) -> impl IntoView {
     view! {
         <header class="head">
-            <h1 class="head-name">"Shuffle Lab"</h1>
-            <p class="head-line">"Where does the wall-clock go when rows have to move?"</p>
+            <h1 class="head-name">{words::header::TITLE}</h1>
+            <p class="head-line">{words::header::LINE}</p>
             <div class="head-tools">
                 {preset(lab)}
                 {lesson(lab)}
@@ -34,7 +35,7 @@ pub(super) fn header(lab: Lab) -> impl IntoView {
 fn lesson(lab: Lab) -> Option<AnyView> {
     let is_alone = location::address().starts_with("file:");
     (!is_alone).then(|| {
-        view! { <a class="head-tool" id=lab.id("lesson") href="lesson/index.html">"Lesson"</a> }.into_any()
+        view! { <a class="head-tool" id=lab.id("lesson") href="lesson/index.html">{words::header::LESSON}</a> }.into_any()
     })
 }
 
@@ -57,11 +58,11 @@ fn preset(lab: Lab) -> impl IntoView {
     };
     view! {
         <label class="head-tool">
-            <span>"Preset"</span>
+            <span>{words::header::PRESET}</span>
             <select id=lab.id("preset") prop:value=chosen on:change:target=move |event| choose(event.target().value())>
-                <option value=OWN disabled selected=move || chosen() == OWN>"your own"</option>
+                <option value=OWN disabled selected=move || chosen() == OWN>{words::header::OWN}</option>
                 {options(false)}
-                <optgroup label="Met in practice">{options(true)}</optgroup>
+                <optgroup label=words::header::CASES>{options(true)}</optgroup>
             </select>
         </label>
     }
@@ -94,17 +95,17 @@ fn copy_link(lab: Lab) -> impl IntoView {
     view! {
         <span class="head-tool">
             <button type="button" id=lab.id("copy-link") on:click=copy>
-                {move || if copied.get() == Copied::Done { "Copied ✓" } else { "Copy link" }}
+                {move || if copied.get() == Copied::Done { words::header::COPIED } else { words::header::COPY_LINK }}
             </button>
             <span role="status" class="only-heard">
-                {move || if copied.get() == Copied::Done { "The link is on the clipboard." } else { "" }}
+                {move || if copied.get() == Copied::Done { words::header::LINK_COPIED } else { "" }}
             </span>
             <Show when=move || copied.get() == Copied::Refused>
                 <input
                     class="head-link"
                     type="text"
                     readonly
-                    aria-label="The link, to be copied by hand"
+                    aria-label=words::header::LINK_BY_HAND
                     prop:value=location::address
                     on:focus:target=|event| event.target().select()
                 />
@@ -122,7 +123,7 @@ fn theme(lab: Lab) -> impl IntoView {
     };
     view! {
         <button type="button" id=lab.id("theme") class="head-tool" on:click=next>
-            {move || format!("Theme: {}", theme.get().word())}
+            {move || words::header::theme(&theme.get().label())}
         </button>
     }
 }

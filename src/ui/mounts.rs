@@ -27,6 +27,7 @@ use super::{dom, page, tools};
 use crate::browser::sight::Sight;
 use crate::browser::{Pool, location};
 use crate::session::{Session, Start, Told, install_script_interface, script};
+use shuffle_view::words;
 
 thread_local! {
     static POOL: Pool = Pool::new();
@@ -83,10 +84,10 @@ pub fn open_page(place: HtmlElement, saved: JsValue, source: Function, desk: Opt
         permalink::decode(saved_query.as_deref().unwrap_or(&asked));
     let mut notices = Vec::new();
     if saved.is_null() {
-        notices.push("The saved file's settings cannot be read. The defaults are shown.".to_owned());
+        notices.push(words::link::SAVED_UNREADABLE.to_owned());
     }
     if saved_query.is_some() {
-        notices.extend(repairs.drain(..).map(|repair| permalink::note_on("saved file", &repair)));
+        notices.extend(repairs.drain(..).map(|repair| permalink::note_on(words::link::SAVED_FILE, &repair)));
     }
     dom::keep_source(source);
     tools::keep_desk(desk);
@@ -231,7 +232,7 @@ impl Figure {
             }
         };
         if let Err(repair) = outcome {
-            self.say(name, &repair.wrong.field, permalink::note_on("figure", &repair));
+            self.say(name, &repair.wrong.field, permalink::note_on(words::link::FIGURE, &repair));
         }
     }
 
@@ -251,8 +252,12 @@ impl Figure {
             Ok(scenario) => self.lab.session.change(scenario),
             Err(InvalidScenario { field, reason }) => {
                 let is_whole = field == "scenario" || field == "link";
-                let of = if is_whole { String::new() } else { format!("'s {field}") };
-                self.say("scenario", &field, format!("The scenario{of} {reason}. The last good one stays."));
+                let told = if is_whole {
+                    words::link::scenario_wrong(&reason)
+                } else {
+                    words::link::scenario_wrong_part(&field, &reason)
+                };
+                self.say("scenario", &field, told);
             }
         }
     }

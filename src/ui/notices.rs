@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::lab::Lab;
+use shuffle_view::words;
 
 pub(super) fn notices(lab: Lab) -> impl IntoView {
     let notices = lab.slice(|state| state.notices.clone());
@@ -16,7 +17,7 @@ pub(super) fn notices(lab: Lab) -> impl IntoView {
                     <li class="notice">
                         <span>{notice.text}</span>
                         <button type="button" class="quiet" on:click=move |_| lab.session.dismiss(index)>
-                            "Dismiss"
+                            {words::notice::DISMISS}
                         </button>
                     </li>
                 }
@@ -24,5 +25,5 @@ pub(super) fn notices(lab: Lab) -> impl IntoView {
             .collect_view()
     };
     // The list is always there, so that a reader's software notices what comes into it.
-    view! { <ul class="notices" role="list" aria-live="polite" aria-label="Notices">{list}</ul> }
+    view! { <ul class="notices" role="list" aria-live="polite" aria-label=words::notice::NOTICES>{list}</ul> }
 }

@@ -12,11 +12,12 @@ use shuffle_view::parts::Shown;
 
 use super::lab::{Lab, memo};
 use super::{controls, figures, footer, header, notices, plan, questions, status, verdict};
+use shuffle_view::words;
 
 /// The page.
 pub(super) fn page(lab: Lab) -> impl IntoView {
     view! {
-        <a class="skip" href=format!("#{}", lab.id("workers"))>"Skip to the controls"</a>
+        <a class="skip" href=format!("#{}", lab.id("workers"))>{words::header::SKIP}</a>
         {header::header(lab)}
         <main class="lab">
             <div class="answer">
@@ -39,11 +40,11 @@ pub(super) fn page(lab: Lab) -> impl IntoView {
 pub(super) fn figure(lab: Lab, is_document: bool) -> impl IntoView {
     let body = slim_body(lab);
     let place = if is_document {
-        let name = view! { <h1 class="only-heard">"Shuffle Lab"</h1> };
-        view! { <main class="lab slim" aria-label="Shuffle Lab">{name} {body}</main> }.into_any()
+        let name = view! { <h1 class="only-heard">{words::header::TITLE}</h1> };
+        view! { <main class="lab slim" aria-label=words::header::TITLE>{name} {body}</main> }.into_any()
     } else {
         // A group, as all of its parts are: several figures on a page would be landmarks of one name.
-        view! { <div class="lab slim" role="group" aria-label="Shuffle Lab">{body}</div> }.into_any()
+        view! { <div class="lab slim" role="group" aria-label=words::header::TITLE>{body}</div> }.into_any()
     };
     view! {
         {place}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::lab::{Lab, memo};
 use shuffle_view::state::{Activity, RunState};
+use shuffle_view::words;
 
 /// One line of status.
 #[derive(Clone, PartialEq)]
@@ -27,7 +28,7 @@ pub(super) fn status(lab: Lab) -> impl IntoView {
         <div class="status" class:busy=is_busy class:rests=move || rests.get()>
             <Show when=move || is_busy.get()>
                 // Without a value a progress bar says "some time", which is true while workers start.
-                <progress aria-label="Progress" max=total value=done></progress>
+                <progress aria-label=words::status::PROGRESS max=total value=done></progress>
             </Show>
             <span class="status-words">{move || line.with(|line| line.words.clone())}</span>
         </div>
@@ -38,34 +39,28 @@ fn line_of(activity: Activity, at_rest: &'static str) -> Line {
     let of = |done: u32, total: u32| Some((done, total));
     let (words, progress) = match activity {
         Activity::Idle => (at_rest.to_owned(), None),
-        Activity::Running { done: 0, total: 0 } => ("Getting workers ready".to_owned(), of(0, 0)),
-        Activity::Running { done, total } => (format!("Running: {done} of {total} tasks"), of(done, total)),
-        Activity::Comparing => ("Running once more without the fixes, to compare".to_owned(), of(0, 0)),
-        Activity::Sweeping { done, total } => {
-            (format!("Sweeping over workers: {done} of {total} points"), of(done, total))
-        }
-        Activity::Calibrating { done, total } => {
-            (format!("Calibrating the model: {done} of {total} runs"), of(done, total))
-        }
-        Activity::Explaining { done, total } => {
-            (format!("Measuring what each rule saves: {done} of {total} runs"), of(done, total))
-        }
+        Activity::Running { done: 0, total: 0 } => (words::status::READY.to_owned(), of(0, 0)),
+        Activity::Running { done, total } => (words::status::running(&done, &total), of(done, total)),
+        Activity::Comparing => (words::status::COMPARING.to_owned(), of(0, 0)),
+        Activity::Sweeping { done, total } => (words::status::sweeping(&done, &total), of(done, total)),
+        Activity::Calibrating { done, total } => (words::status::calibrating(&done, &total), of(done, total)),
+        Activity::Explaining { done, total } => (words::status::explaining(&done, &total), of(done, total)),
     };
     Line { words, progress }
 }
 
 fn at_rest(state: &RunState) -> &'static str {
     if state.field_error.is_some() {
-        "Nothing runs while a field cannot be used; the result below is the last good one."
+        words::status::WRONG_FIELD
     } else if state.is_current() {
-        "At rest: everything below belongs to these controls."
+        words::status::REST
     } else if state.failure.is_some() && state.run.is_some() {
-        "The run ended before its time: what is shown below belongs to the one before it."
+        words::status::ENDED
     } else if state.failure.is_some() {
-        "The run ended before its time, and there is no earlier one to show."
+        words::status::ENDED_FIRST
     } else if state.run.is_some() {
-        "Stopped: what is shown below belongs to an earlier scenario."
+        words::status::STOPPED
     } else {
-        "Nothing has run yet."
+        words::status::NOTHING
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn verdict_section(lab: Lab) -> impl IntoView {
             Some(said) => said.headline.clone(),
             // Why there is none stands above.
             None if has_failed.get() => String::new(),
-            None => "Starting workers for the first run…".to_owned(),
+            None => words::verdict::STARTING.to_owned(),
         })
     });
     view! {
@@ -73,7 +73,9 @@ fn question(lab: Lab) -> AnyView {
             <h2 class="verdict-question" id=lab.id("wall-clock-name")>{asked(Shown::WallClock)}</h2>
         }
         .into_any(),
-        Room::Figure => view! { <h2 class="only-heard" id=lab.id("verdict-name")>"Verdict"</h2> }.into_any(),
+        Room::Figure => {
+            view! { <h2 class="only-heard" id=lab.id("verdict-name")>{words::verdict::NAME}</h2> }.into_any()
+        }
     }
 }
 
@@ -110,7 +112,7 @@ pub(super) fn failure_alone(lab: Lab) -> impl IntoView {
 
 /// Sentences of the model are told from measured ones, here as in the charts.
 fn detail(sentence: String) -> impl IntoView {
-    let is_modelled = sentence.starts_with("Modelled");
+    let is_modelled = sentence.starts_with(words::verdict::BEGINS_MODELLED);
     view! { <li class:modelled=is_modelled>{sentence}</li> }
 }
 
@@ -147,34 +149,62 @@ fn facts_of(state: &RunState) -> Vec<Fact> {
     let exchanges = || report.stages.iter().filter_map(|stage| stage.exchange.as_ref());
     let links: u64 = exchanges().map(|exchange| exchange.links).sum();
     let formula = match exchanges().count() {
-        0 => "no exchange".to_owned(),
+        0 => words::verdict::NO_EXCHANGE.to_owned(),
         1 => "W(W−1)".to_owned(),
-        count => format!("{count} × W(W−1)"),
+        count => words::verdict::exchange_links(&count),
     };
     let fact = |name, value, origin: String| Fact { name, value, origin };
     let largest = report.skew.max_over_median.map_or("–".to_owned(), units::ratio);
     let digest: String = report.result.digest.chars().take(8).collect();
     let answer = fact(
-        "answer",
-        format!("{} rows", units::count_short(report.result.rows)),
-        format!("digest {digest}"),
+        words::verdict::ANSWER,
+        words::verdict::rows(&units::count_short(report.result.rows)),
+        words::verdict::digest(&digest),
     );
     if let Some(fetched) = report.fetched {
-        let parts = [fetched.tasks_run, fetched.task_count].map(|count| units::count(count.into()));
+        let [run, all] = [fetched.tasks_run, fetched.task_count].map(|count| units::count(count.into()));
         return vec![
-            fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
-            fact("partitions run", parts.join(" of "), "counted".to_owned()),
-            fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
-            fact("to the driver", units::bytes(fetched.bytes), "counted".to_owned()),
+            fact(
+                words::verdict::FACT_WALL_CLOCK,
+                units::micros(report.wall_micros),
+                words::verdict::FACT_MEASURED.to_owned(),
+            ),
+            fact(
+                words::verdict::PARTITIONS_RUN,
+                words::verdict::run_of(&run, &all),
+                words::verdict::FACT_COUNTED.to_owned(),
+            ),
+            fact(
+                words::verdict::SHUFFLED,
+                units::bytes(report.shuffle_bytes()),
+                words::verdict::FACT_COUNTED.to_owned(),
+            ),
+            fact(
+                words::verdict::TO_DRIVER,
+                units::bytes(fetched.bytes),
+                words::verdict::FACT_COUNTED.to_owned(),
+            ),
             answer,
         ];
     }
     vec![
-        fact("wall-clock", units::micros(report.wall_micros), "measured".to_owned()),
-        fact("shuffled", units::bytes(report.shuffle_bytes()), "counted".to_owned()),
-        fact("blocks", units::count(report.shuffle_blocks()), "counted".to_owned()),
-        fact("messages", units::count(links), formula),
-        fact("max / median", largest, "rows".to_owned()),
+        fact(
+            words::verdict::FACT_WALL_CLOCK,
+            units::micros(report.wall_micros),
+            words::verdict::FACT_MEASURED.to_owned(),
+        ),
+        fact(
+            words::verdict::SHUFFLED,
+            units::bytes(report.shuffle_bytes()),
+            words::verdict::FACT_COUNTED.to_owned(),
+        ),
+        fact(
+            words::verdict::BLOCKS,
+            units::count(report.shuffle_blocks()),
+            words::verdict::FACT_COUNTED.to_owned(),
+        ),
+        fact(words::verdict::MESSAGES, units::count(links), formula),
+        fact(words::verdict::MAX_OVER_MEDIAN, largest, words::verdict::BY_ROWS.to_owned()),
         answer,
     ]
 }

@@ -3,7 +3,7 @@
 use shuffle_engine::cluster::{Deadlines, WallMicros};
 use shuffle_engine::{EngineError, Scenario};
 use shuffle_lab::browser::task::sleep;
-use shuffle_lab::browser::{Pool, RunOptions};
+use shuffle_lab::browser::{Note, Pool, RunOptions};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{job, report_of};
@@ -65,7 +65,7 @@ async fn a_worker_whose_memory_is_full_is_named_and_replaced() {
 async fn a_run_during_which_the_tab_was_hidden_says_so() {
     let pool = Pool::new();
     let shown = pool.run(job(&scenario()), RunOptions::default()).await.expect("the run ends well");
-    assert_eq!(shown.notes, Vec::<String>::new());
+    assert_eq!(shown.notes, Vec::new());
     let document = web_sys::window().and_then(|window| window.document()).expect("tests run in a page");
     let (hidden, long) = (pool.clone(), Scenario { rows: 1_000_000, ..scenario() });
     let run = async move { hidden.run(job(&long), RunOptions::default()).await };
@@ -76,7 +76,7 @@ async fn a_run_during_which_the_tab_was_hidden_says_so() {
     };
     let (finished, ()) = futures_util::join!(run, hide);
     let notes = finished.expect("the run ends well all the same").notes;
-    assert!(notes.iter().any(|note| note.starts_with("The tab was hidden")), "{notes:?}");
+    assert!(notes.contains(&Note::Hidden), "{notes:?}");
 }
 
 #[wasm_bindgen_test]

@@ -26,6 +26,6 @@ fn job(scenario: &Scenario) -> Job {
 /// Runs a scenario on real workers.
 async fn report_of(pool: &Pool, scenario: &Scenario) -> JobReport {
     let finished = pool.run(job(scenario), RunOptions::default()).await.expect("the run ends well");
-    assert_eq!(finished.notes, Vec::<String>::new(), "nothing has to be said about the run");
+    assert_eq!(finished.notes, Vec::new(), "nothing has to be said about the run");
     JobReport::new(&finished.outcome)
 }

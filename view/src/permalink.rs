@@ -15,6 +15,7 @@ use shuffle_engine::scenario::{InvalidScenario, SCENARIO_VERSION, limits, link, 
 use crate::parts::{self, Part, Parts};
 use crate::questions::Opened;
 use crate::words;
+use crate::words::choice;
 
 /// The parts of an address that are the view's, by their names. Tools that read a page's address pass over them.
 pub const VIEW_PARTS: [&str; 8] =
@@ -62,6 +63,11 @@ pub trait Choice: Copy + PartialEq + 'static {
     /// The choice behind a link's word.
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == word).map(|(choice, ..)| *choice)
+    }
+
+    /// The words on the page.
+    fn label(self) -> &'static str {
+        Self::ALL.iter().find(|(choice, ..)| *choice == self).map_or("", |(.., label)| label)
     }
 
     /// The word in a link.
@@ -114,22 +120,27 @@ pub enum Theme {
 
 impl Choice for LoadBy {
     const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(LoadBy::Rows, "rows", "rows"), (LoadBy::Time, "time", "time")];
+        &[(LoadBy::Rows, "rows", choice::ROWS), (LoadBy::Time, "time", choice::TIME)];
 }
 
 impl Choice for ExchangeOf {
-    const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(ExchangeOf::Messages, "messages", "messages"), (ExchangeOf::Scenario, "scenario", "with rows")];
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (ExchangeOf::Messages, "messages", choice::MESSAGES),
+        (ExchangeOf::Scenario, "scenario", choice::WITH_ROWS),
+    ];
 }
 
 impl Choice for Reach {
     const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(Reach::Near, "near", "to 64"), (Reach::Far, "far", "to 4,096")];
+        &[(Reach::Near, "near", choice::NEAR), (Reach::Far, "far", choice::FAR)];
 }
 
 impl Choice for Theme {
-    const ALL: &'static [(Self, &'static str, &'static str)] =
-        &[(Theme::Auto, "auto", "auto"), (Theme::Light, "light", "light"), (Theme::Dark, "dark", "dark")];
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Theme::Auto, "auto", choice::AUTO),
+        (Theme::Light, "light", choice::LIGHT),
+        (Theme::Dark, "dark", choice::DARK),
+    ];
 }
 
 /// Reads a query string, with or without its `?`. The second part says what had to be repaired.

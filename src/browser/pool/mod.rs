@@ -70,8 +70,31 @@ struct TooFew {
 pub struct PoolOutcome {
     /// What was measured.
     pub outcome: JobOutcome,
-    /// What a reader of the figures has to know, as sentences; empty as a rule.
-    pub notes: Vec<String>,
+    /// What a reader of the figures has to know; empty as a rule.
+    pub notes: Vec<Note>,
+}
+
+/// What a reader of a run's figures has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// No worker can start: the engine ran in the page's own thread.
+    NoWorker {
+        /// Why not.
+        reason: String,
+    },
+    /// Fewer workers could start than were asked for.
+    FewerWorkers {
+        /// Those that could.
+        ready: u32,
+        /// Those that were asked for.
+        workers: u32,
+        /// Why no more could.
+        reason: String,
+    },
+    /// These were lost when nothing that they held was needed any more.
+    LostWorkers(Vec<u32>),
+    /// The tab was hidden during the run.
+    Hidden,
 }
 
 /// The pool. Clones are the same pool.
@@ -213,31 +236,20 @@ impl Pool {
         let outcome = match started {
             Ok(()) => self.drive(job, options).await?,
             Err(TooFew { ready: 0, reason }) => {
-                notes.push(format!(
-                    "No worker can start here ({reason}): the same engine ran in the page's own thread, so its \
-                     times are those of one core."
-                ));
+                notes.push(Note::NoWorker { reason: reason.to_string() });
                 self.shared.alone.run(&job, options.watch.as_ref(), &options.cancel).await?
             }
             Err(TooFew { ready, reason }) => {
-                notes.push(format!(
-                    "Only {ready} of {workers} workers could start ({reason}): the run was made with {ready}."
-                ));
+                notes.push(Note::FewerWorkers { ready, workers, reason: reason.to_string() });
                 job.run.workers = ready;
                 self.drive(job, options).await?
             }
         };
         if !outcome.lost_executors.is_empty() {
-            notes.push(format!(
-                "Workers {:?} were lost when nothing that they held was needed any more: the others ended the run.",
-                outcome.lost_executors
-            ));
+            notes.push(Note::LostWorkers(outcome.lost_executors.clone()));
         }
         if self.shared.visibility_changes.get() != changes_before || is_hidden() {
-            notes.push(
-                "The tab was hidden during the run: browsers slow hidden tabs, so do not trust its times."
-                    .into(),
-            );
+            notes.push(Note::Hidden);
         }
         Ok(PoolOutcome { outcome, notes })
     }

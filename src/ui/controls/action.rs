@@ -8,6 +8,7 @@ use super::super::choice::strip;
 use super::super::lab::{Lab, memo};
 use super::knob;
 use shuffle_view::controls::knobs;
+use shuffle_view::words;
 use shuffle_view::words::control;
 
 /// What a collect may use until somebody says otherwise.
@@ -80,23 +81,18 @@ fn of(lab: Lab) -> impl IntoView {
             }
         });
     };
-    let points = vec![(CollectPoint::Result, "the answer"), (CollectPoint::Input, "before the wide step")];
-    strip(lab.id("collect-of"), "Which rows are collected", points, move || point.get(), choose)
+    let points = vec![
+        (CollectPoint::Result, words::control::COLLECT_ANSWER),
+        (CollectPoint::Input, words::control::COLLECT_INPUT),
+    ];
+    strip(lab.id("collect-of"), words::control::COLLECT_OF, points, move || point.get(), choose)
 }
 
 fn says(scenario: &Scenario) -> &'static str {
     match scenario.action {
-        Action::Write {} => {
-            "The rows stay with the workers, as files would. Only their number and their digest come back."
-        }
-        Action::Collect { of: CollectPoint::Result, .. } => {
-            "Every row of the answer comes into the memory of one machine, the driver."
-        }
-        Action::Collect { of: CollectPoint::Input, .. } => {
-            "Dangerous: the whole data set comes into the memory of the driver, before the wide operator could make it small."
-        }
-        Action::Show { .. } => {
-            "The driver asks for a few rows. Only as many partitions run as it takes to find them."
-        }
+        Action::Write {} => words::control::WRITE_SAYS,
+        Action::Collect { of: CollectPoint::Result, .. } => words::control::COLLECT_SAYS,
+        Action::Collect { of: CollectPoint::Input, .. } => words::control::COLLECT_INPUT_SAYS,
+        Action::Show { .. } => words::control::SHOW_SAYS,
     }
 }

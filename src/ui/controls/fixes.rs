@@ -7,6 +7,7 @@ use shuffle_view::parts::Control;
 use super::super::lab::{Lab, memo};
 use super::super::page::part;
 use super::{knob, proof};
+use shuffle_view::words;
 
 pub(super) fn fixes(lab: Lab) -> AnyView {
     let has_some = memo(move || {
@@ -26,7 +27,7 @@ fn list(lab: Lab) -> impl IntoView {
     };
     view! {
         <fieldset class="fixes">
-            <legend class="knob-label">"Fixes"</legend>
+            <legend class="knob-label">{words::control::FIXES}</legend>
             {TACTICS.iter().enumerate().map(one).collect_view()}
             {proof::proof(lab)}
         </fieldset>

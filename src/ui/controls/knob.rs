@@ -13,6 +13,7 @@ use shuffle_view::controls::knobs::Knob;
 use shuffle_view::controls::number::{self, Form};
 use shuffle_view::controls::scale::Scale;
 use shuffle_view::keys::field_step;
+use shuffle_view::words;
 
 pub(super) fn knob(lab: Lab, knob: &'static Knob) -> impl IntoView {
     let value = memo(move || lab.scenario.with(knob.read));
@@ -133,13 +134,7 @@ fn turn(lab: Lab, knob: &'static Knob, value: f64) {
         && !(0.0..=max).contains(&value)
     {
         let form = knob.form;
-        let reason = format!(
-            "is {} {}, must be from 0 to {} {}",
-            value,
-            knob.unit,
-            number::written(max, form),
-            knob.unit
-        );
+        let reason = words::number::beyond(&value, &knob.unit, &number::written(max, form));
         return lab.session.reject(complaint(knob, reason));
     }
     lab.edit(|scenario| (knob.write)(scenario, value));

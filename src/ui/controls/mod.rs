@@ -29,7 +29,7 @@ pub(super) fn controls(lab: Lab) -> impl IntoView {
     view! {
         <form
             class="controls"
-            aria-label=lab.in_page(|| "Scenario")
+            aria-label=lab.in_page(|| words::control::SCENARIO)
             novalidate
             hidden=move || !has_some()
             on:submit=move |event| event.prevent_default()

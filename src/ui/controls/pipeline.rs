@@ -6,6 +6,7 @@ use shuffle_engine::scenario::Query;
 use super::super::lab::{Lab, memo};
 use shuffle_view::controls::pipelines::words;
 use shuffle_view::controls::tactics;
+use shuffle_view::words;
 
 pub(super) fn pipeline(lab: Lab) -> impl IntoView {
     let query = memo(move || lab.scenario.with(|scenario| scenario.query));
@@ -26,7 +27,7 @@ pub(super) fn pipeline(lab: Lab) -> impl IntoView {
         .collect_view();
     view! {
         <div class="knob">
-            <label class="knob-label" for=lab.id("query")>"Pipeline"</label>
+            <label class="knob-label" for=lab.id("query")>{words::control::PIPELINE}</label>
             <select
                 class="knob-select"
                 id=lab.id("query")

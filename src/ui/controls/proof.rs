@@ -7,6 +7,7 @@ use shuffle_engine::scenario::Tactics;
 use super::super::lab::Lab;
 use shuffle_view::charts::units;
 use shuffle_view::state::{Measurement, RunState};
+use shuffle_view::words;
 
 /// What the two runs show.
 #[derive(Clone, PartialEq)]
@@ -27,14 +28,10 @@ enum State {
 
 pub(super) fn proof(lab: Lab) -> impl IntoView {
     let state = lab.slice(state_of);
-    move || {
-        match state.get() {
+    move || match state.get() {
         State::NotAsked => ().into_any(),
-        State::Pending => {
-            view! { <p class="knob-hint">"The run with fixes and the run without have to end before they can be compared."</p> }.into_any()
-        }
+        State::Pending => view! { <p class="knob-hint">{words::proof::PENDING}</p> }.into_any(),
         State::Here(proof) => table(proof).into_any(),
-    }
     }
 }
 
@@ -56,20 +53,19 @@ fn compare(before: &Measurement, after: &Measurement) -> Proof {
         is_same: before.report.result == after.report.result,
         digest: after.report.result.digest.chars().take(8).collect(),
         rows: vec![
-            row("wall-clock", &|run| units::micros(run.report.wall_micros)),
-            row("shuffled", &|run| units::bytes(run.report.shuffle_bytes())),
-            row("moved", &|run| units::bytes(run.report.moved_bytes())),
-            row("max / median", &ratio),
+            row(words::proof::WALL_CLOCK, &|run| units::micros(run.report.wall_micros)),
+            row(words::proof::SHUFFLED, &|run| units::bytes(run.report.shuffle_bytes())),
+            row(words::proof::MOVED, &|run| units::bytes(run.report.moved_bytes())),
+            row(words::proof::MAX_OVER_MEDIAN, &ratio),
         ],
     }
 }
 
 fn table(proof: Proof) -> impl IntoView {
     let verdict = if proof.is_same {
-        view! { <p class="proof-same">"✓ same answer, digest " <code>{proof.digest}</code></p> }.into_any()
+        view! { <p class="proof-same">{words::proof::SAME} " " <code>{proof.digest}</code></p> }.into_any()
     } else {
-        view! { <p class="proof-other" role="alert">"✗ the answers differ: please report this"</p> }
-            .into_any()
+        view! { <p class="proof-other" role="alert">{words::proof::OTHER}</p> }.into_any()
     };
     let rows = proof
         .rows
@@ -79,8 +75,8 @@ fn table(proof: Proof) -> impl IntoView {
     view! {
         <div class="proof">
             <table>
-                <caption class="only-heard">"The same scenario without and with the fixes, both measured"</caption>
-                <thead><tr><th scope="col">"measured"</th><th scope="col">"without"</th><th scope="col">"with"</th></tr></thead>
+                <caption class="only-heard">{words::proof::CAPTION}</caption>
+                <thead><tr><th scope="col">{words::proof::MEASURED}</th><th scope="col">{words::proof::WITHOUT}</th><th scope="col">{words::proof::WITH}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
             {verdict}

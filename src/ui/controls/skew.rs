@@ -7,6 +7,7 @@ use super::super::choice::strip;
 use super::super::lab::{Lab, memo};
 use super::knob;
 use shuffle_view::controls::knobs;
+use shuffle_view::words;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -40,12 +41,16 @@ pub(super) fn skew(lab: Lab) -> impl IntoView {
         };
         lab.edit(|scenario| scenario.skew = skew);
     };
-    let kinds = vec![(Kind::Uniform, "uniform"), (Kind::Zipf, "Zipf"), (Kind::HotKey, "hot key")];
+    let kinds = vec![
+        (Kind::Uniform, words::control::UNIFORM),
+        (Kind::Zipf, words::control::ZIPF),
+        (Kind::HotKey, words::control::HOT_KEY),
+    ];
     view! {
         <div class="group">
             <div class="group-head">
-                <span class="knob-label" aria-hidden="true">"Skew"</span>
-                {strip(lab.id("skew"), "Skew of the keys", kinds, move || kind.get(), choose)}
+                <span class="knob-label" aria-hidden="true">{words::control::SKEW}</span>
+                {strip(lab.id("skew"), words::control::SKEW_OF_KEYS, kinds, move || kind.get(), choose)}
             </div>
             {move || match kind.get() {
                 Kind::Uniform => ().into_any(),

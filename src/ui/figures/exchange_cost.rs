@@ -14,10 +14,11 @@ use shuffle_view::figures as data;
 use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, ExchangeOf};
 use shuffle_view::state::RunState;
+use shuffle_view::words;
 
 static DRAWING: Drawing<ShuffleCostData> = Drawing {
     id: "exchange",
-    name: "cost of the shuffle",
+    name: words::cost::NAME,
     draw: shuffle_cost::draw,
     height_px: |width| if width < 480 { 440 } else { (width * 56 / 100).clamp(290, 380) },
     figure_height_px: |width| if width < 480 { 400 } else { (width * 42 / 100).clamp(230, 340) },
@@ -42,7 +43,7 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
         <figure class="figure" aria-labelledby=lab.id("exchange-name")>
             <div class="figure-head">
                 {heading(lab, Shown::Exchange, "exchange-name")}
-                {strip(lab.id("exchange"), "What the exchange is timed with", choices, move || of.get(), move |of| {
+                {strip(lab.id("exchange"), words::cost::TIMED_WITH, choices, move || of.get(), move |of| {
                     lab.look(|view| view.exchange = of);
                 })}
             </div>
@@ -56,20 +57,15 @@ pub(super) fn exchange_cost(lab: Lab) -> impl IntoView {
 }
 
 fn caption(of: ExchangeOf, is_measured: bool, cores: u32, unmodelled: Option<String>) -> String {
-    let cores = units::plural(cores.into(), "core", "cores");
-    let time = match (is_measured, of) {
-        (false, ExchangeOf::Messages | ExchangeOf::Scenario) => "No exchange is measured yet.".to_owned(),
-        (true, ExchangeOf::Messages) => format!(
-            "The exchange was measured with W × W blocks that hold hardly a row; each point is the median of several \
-             exchanges. All of its time is messages, which {cores} handled."
-        ),
-        (true, ExchangeOf::Scenario) => match unmodelled {
-            Some(reason) => format!("The exchange of this scenario was measured on {cores}. {reason}"),
-            None => format!(
-                "The exchange of this scenario was measured on {cores}. The dashed line is what the model says with a \
-                 core for each worker."
-            ),
-        },
+    let cores = units::plural(cores.into(), words::noun::CORE, words::noun::CORES);
+    let sentences = match (is_measured, of) {
+        (false, ExchangeOf::Messages | ExchangeOf::Scenario) => vec![words::cost::NOT_MEASURED.to_owned()],
+        (true, ExchangeOf::Messages) => vec![words::cost::with_messages(&cores)],
+        (true, ExchangeOf::Scenario) => {
+            let line = words::cost::DASHED;
+            let measured = words::cost::with_rows(&cores);
+            vec![measured, unmodelled.unwrap_or_else(|| line.to_owned())]
+        }
     };
-    format!("The number of links is arithmetic: every worker sends to every other one. {time}")
+    format!("{} {}", words::cost::ARITHMETIC, sentences.join(" "))
 }

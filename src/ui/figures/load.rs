@@ -15,10 +15,11 @@ use shuffle_view::forecast::Basis;
 use shuffle_view::parts::Shown;
 use shuffle_view::permalink::{Choice, LoadBy};
 use shuffle_view::state::RunState;
+use shuffle_view::words;
 
 static DRAWING: Drawing<LoadData> = Drawing {
     id: "load",
-    name: "load per worker",
+    name: words::load::NAME,
     draw: load::draw,
     height_px: |width| (width * 64 / 100).clamp(316, 480),
     figure_height_px: |width| (width * 38 / 100).clamp(220, 360),
@@ -41,7 +42,7 @@ pub(super) fn load(lab: Lab) -> impl IntoView {
         <figure class="figure" aria-labelledby=lab.id("load-name")>
             <div class="figure-head">
                 {heading(lab, Shown::Load, "load-name")}
-                {strip(lab.id("load"), "What the bars show", choices, move || by.get(), move |by| {
+                {strip(lab.id("load"), words::load::SHOWS, choices, move || by.get(), move |by| {
                     lab.look(|view| view.load = by);
                 })}
             </div>
@@ -60,22 +61,13 @@ fn caption(state: &RunState, by: LoadBy) -> String {
     }
     let Some(run) = &state.run else { return String::new() };
     let Some(stage) = data::observed_stage(&run.report) else { return String::new() };
-    let tasks = units::plural(stage.tasks.into(), "task", "tasks");
+    let tasks = units::plural(stage.tasks.into(), words::noun::TASK, words::noun::TASKS);
     match by {
-        LoadBy::Rows => format!(
-            "Each bar counts the rows that a worker read in stage {} ({}, {tasks}). The stage ends when the worker with \
-             the tallest bar does.",
-            stage.id, stage.name
-        ),
+        LoadBy::Rows => words::load::caption_rows(&stage.id, &stage.name, &tasks),
         LoadBy::Time => {
-            let sliced = if run.scenario.workers > state.cores {
-                " Workers that took turns on a core look busy while they wait for it."
-            } else {
-                ""
-            };
-            format!(
-                "Each bar shows where a worker's time went, measured from the start of the run to its end.{sliced}"
-            )
+            let bars = words::load::CAPTION_TIME;
+            let sliced = (run.scenario.workers > state.cores).then_some(words::load::SLICED);
+            [bars].into_iter().chain(sliced).collect::<Vec<_>>().join(" ")
         }
     }
 }
@@ -83,20 +75,12 @@ fn caption(state: &RunState, by: LoadBy) -> String {
 /// Of bars that show what has not run yet.
 fn foreseen(basis: Basis, by: LoadBy, shown: Option<LoadMeasure>) -> String {
     let rows = match basis {
-        Basis::Counted => {
-            "Nothing has run with so many workers yet: the partitions are those of the last run, dealt out as the driver will."
-        }
-        Basis::Expected => {
-            "Nothing like it has run yet: each bar is what a worker is expected to read, from the keys and where their hashes put \
-             them."
-        }
+        Basis::Counted => words::load::DEALT_OUT,
+        Basis::Expected => words::load::EXPECTED_ROWS,
     };
     match (by, shown) {
-        (LoadBy::Time, Some(LoadMeasure::Time)) => {
-            "Nothing like it has run yet: each bar is what the model says, with a core for each worker."
-                .to_owned()
-        }
-        (LoadBy::Time, _) => format!("How long it takes is not known before it runs. {rows}"),
+        (LoadBy::Time, Some(LoadMeasure::Time)) => words::load::EXPECTED_TIME.to_owned(),
+        (LoadBy::Time, _) => format!("{} {rows}", words::load::TIME_UNKNOWN),
         (LoadBy::Rows, _) => rows.to_owned(),
     }
 }

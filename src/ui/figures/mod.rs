@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use super::lab::Lab;
 use super::page::when;
 use shuffle_view::parts::Shown;
+use shuffle_view::words;
 
 pub(super) fn figures(lab: Lab) -> impl IntoView {
     view! {
@@ -61,9 +62,5 @@ pub(super) fn traffic(lab: Lab) -> AnyView {
 
 /// What stands where a chart has no run to show.
 fn no_run(has_failed: bool) -> &'static str {
-    if has_failed {
-        "There is no run to show: the first one ended before its time."
-    } else {
-        "The first run is under way."
-    }
+    if has_failed { words::figure::NONE } else { words::figure::FIRST }
 }

@@ -6,6 +6,7 @@ use super::super::lab::Lab;
 use shuffle_view::charts::units;
 use shuffle_view::resolution;
 use shuffle_view::state::{ModelConstant, RunState};
+use shuffle_view::words;
 
 /// One constant, in words.
 #[derive(Clone, PartialEq)]
@@ -43,8 +44,8 @@ pub(super) fn constants(lab: Lab) -> impl IntoView {
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
             <details class="numbers">
-                <summary>"What the model is made of"</summary>
-                <div class="numbers-scroll" tabindex="0" role="group" aria-label="Constants of the model">
+                <summary>{words::model::MADE_OF}</summary>
+                <div class="numbers-scroll" tabindex="0" role="group" aria-label=words::model::CONSTANTS>
                     <dl class="constants">{list}</dl>
                 </div>
             </details>
@@ -55,13 +56,12 @@ pub(super) fn constants(lab: Lab) -> impl IntoView {
 fn words(state: &RunState) -> String {
     let Some(model) = state.modelled() else { return String::new() };
     let Some(accuracy) = model.fit.accuracy else {
-        return "How far the model is off is not known: there were too few runs to try it on.".to_owned();
+        return words::model::UNTRIED.to_owned();
     };
-    format!(
-        "The model was off by {} on average, {} at worst, on {} it did not see.",
-        units::share(accuracy.mean_error),
-        units::share(accuracy.worst_error),
-        units::plural(accuracy.run_count.into(), "run", "runs")
+    words::model::off(
+        &units::share(accuracy.mean_error),
+        &units::share(accuracy.worst_error),
+        &units::plural(accuracy.run_count.into(), words::noun::RUN, words::noun::RUNS),
     )
 }
 

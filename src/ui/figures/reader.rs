@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::super::lab::memo;
 use shuffle_view::charts::{Chart, Hit, MIN_SIZE_PX};
+use shuffle_view::words;
 
 /// Which mark is asked about, and how.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,7 +60,7 @@ pub(super) fn reader(
             id=format!("{id}-reader")
             tabindex="0"
             role="slider"
-            aria-label=format!("{name}: arrow keys step through the values")
+            aria-label=words::figure::steps(&name)
             aria-valuemin="0"
             aria-valuemax=move || count.get().saturating_sub(1)
             aria-valuenow=move || asked.get().map_or(0, |asked| asked.index)

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::super::lab::{Lab, memo};
 use super::super::tools;
 use shuffle_view::charts::{Chart, Table};
+use shuffle_view::words;
 
 pub(super) fn table(lab: Lab, name: &'static str, chart: Memo<Option<Chart>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
@@ -14,7 +15,7 @@ pub(super) fn table(lab: Lab, name: &'static str, chart: Memo<Option<Chart>>) ->
             class="numbers"
             on:toggle:target=move |event| is_open.set(event.target().has_attribute("open"))
         >
-            <summary>"The numbers"<span class="only-heard">" behind " {name}</span></summary>
+            <summary>{words::figure::NUMBERS}<span class="only-heard">" " {words::figure::behind(&name)}</span></summary>
             {move || is_open.get().then(|| table.get().map(|table| rows(name, table)))}
         </details>
         {tools::save(lab, name, chart)}
@@ -34,7 +35,7 @@ fn rows(name: &'static str, Table { header, rows }: Table) -> impl IntoView {
         .collect_view();
     // A region that scrolls has to be reachable by keyboard.
     view! {
-        <div class="numbers-scroll" tabindex="0" role="group" aria-label=format!("Numbers behind {name}")>
+        <div class="numbers-scroll" tabindex="0" role="group" aria-label=words::figure::numbers_behind(&name)>
             <table>
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>

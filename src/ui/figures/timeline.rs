@@ -24,15 +24,16 @@ use super::super::lab::{Lab, memo};
 use super::super::questions::heading;
 use super::{no_run, reader, table};
 use crate::browser::clock::BrowserClock;
+use shuffle_view::words;
 
 const ID: &str = "timeline";
-const NAME: &str = "timeline of the workers";
-const WINDOW: &str = " Only the exchange";
-const PLAY: &str = "Play";
-const PAUSE: &str = "Pause";
-const STEP: &str = "Next step";
-const MOMENT: &str = "Moment of the run";
-const SPEED: &str = "Speed";
+const NAME: &str = words::timeline::NAME;
+const WINDOW: &str = words::timeline::ONLY_EXCHANGE;
+const PLAY: &str = words::timeline::PLAY;
+const PAUSE: &str = words::timeline::PAUSE;
+const STEP: &str = words::timeline::STEP;
+const MOMENT: &str = words::timeline::MOMENT;
+const SPEED: &str = words::timeline::SPEED;
 
 /// Steps of the slider: an arrow key moves by so small a part of the run.
 const SLIDER_STEPS: u64 = 240;
@@ -302,6 +303,7 @@ fn controls(lab: Lab, player: Player, window: RwSignal<bool>, is_absent: Memo<bo
                         window.update(|window| *window = !*window);
                     }
                 />
+                " "
                 {WINDOW}
             </label>
             <p class="timeline-moment">{move || player.picture(|moment, _| moment.words.clone())}</p>

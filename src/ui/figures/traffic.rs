@@ -10,10 +10,11 @@ use shuffle_view::charts::guess::GuessOf;
 use shuffle_view::charts::heat_map::{self, HeatMapData};
 use shuffle_view::figures as data;
 use shuffle_view::parts::Shown;
+use shuffle_view::words;
 
 static DRAWING: Drawing<HeatMapData> = Drawing {
     id: "traffic",
-    name: "bytes from worker to worker",
+    name: words::traffic::NAME,
     draw: heat_map::draw,
     height_px: |width| if width < 480 { (width + 110).min(480) } else { (width * 56 / 100).clamp(290, 380) },
     figure_height_px: |width| {
@@ -30,11 +31,7 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
     let has_failed = lab.slice(|state| state.failure.is_some());
     let has_run = lab.slice(|state| state.run.is_some());
     let absent = move || {
-        if has_run.get() {
-            "Nothing was exchanged: in a narrow pipeline no row leaves its partition, so no worker waits for another."
-        } else {
-            no_run(has_failed.get())
-        }
+        if has_run.get() { words::traffic::NOTHING } else { no_run(has_failed.get()) }
     };
     let (picture, chart) = plot(lab, &DRAWING, drawn, absent);
     view! {
@@ -42,8 +39,7 @@ pub(super) fn traffic(lab: Lab) -> impl IntoView {
             <div class="figure-head">{heading(lab, Shown::Traffic, "traffic-name")}</div>
             <div class:stale=is_stale>{picture}</div>
             <figcaption class="caption" hidden=move || drawn.with(Option::is_none)>
-                "Each cell counts the bytes of the blocks that one worker sent to another in the last run, headers included. "
-                "A dark column is a worker that every other one sends to. Blocks on the hatched diagonal stay on their worker."
+                {words::traffic::CAPTION}
                 {table::table(lab, DRAWING.name, chart)}
             </figcaption>
         </figure>

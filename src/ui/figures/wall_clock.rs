@@ -17,7 +17,7 @@ use shuffle_view::words;
 
 static DRAWING: Drawing<WallClockData> = Drawing {
     id: "wall-clock",
-    name: "wall-clock against workers",
+    name: words::wall_clock::AGAINST,
     draw: wall_clock::draw,
     height_px: |width| (width * 42 / 100).clamp(316, 400),
     figure_height_px: |width| (width * 42 / 100).clamp(270, 380),
@@ -32,8 +32,7 @@ struct Held {
 }
 
 /// What stands in the chart's place then.
-const APART: &str = "This chart compares runs whose rows stay with the workers. A collect or a show is another \
-                     question, and is measured alone.";
+const APART: &str = words::wall_clock::APART;
 
 pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
     let reach = memo(move || lab.view.with(|view| view.reach));
@@ -71,7 +70,7 @@ pub(super) fn wall_clock(lab: Lab) -> impl IntoView {
         <figure class="figure" aria-labelledby=lab.id("wall-clock-name")>
             <div class="figure-head">
                 {heading(lab, Shown::WallClock, "wall-clock-name")}
-                {strip(lab.id("reach"), "How far the axis of workers goes", choices, move || reach.get(), move |reach| {
+                {strip(lab.id("reach"), words::wall_clock::REACH, choices, move || reach.get(), move |reach| {
                     lab.look(|view| view.reach = reach);
                 })}
             </div>
@@ -97,12 +96,8 @@ fn caption(state: &RunState, drawn: &Held) -> String {
     match &drawn.data {
         None => String::new(),
         Some(_) if drawn.is_stale => {
-            let untimed = if state.unmodelled().is_none() {
-                " Nothing is modelled before its runs: these stages were never timed in this browser."
-            } else {
-                ""
-            };
-            format!("The grey picture is of what the controls said before.{untimed}")
+            let untimed = state.unmodelled().is_none().then_some(words::wall_clock::UNTIMED);
+            [words::wall_clock::GREY].into_iter().chain(untimed).collect::<Vec<_>>().join(" ")
         }
         Some(data) => wall_clock::caption(data, runs, state.unmodelled()),
     }

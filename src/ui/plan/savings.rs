@@ -6,14 +6,15 @@ use shuffle_engine::explain::{Cost, Explanation};
 use super::super::lab::{Lab, memo};
 use shuffle_view::charts::units;
 use shuffle_view::state::{Activity, Failure, RunState, Savings};
+use shuffle_view::words;
 
 /// What is counted or measured of each plan.
 const COLUMNS: [(&str, Column); 5] = [
-    ("rows scanned", Column { of: |cost| cost.scanned_rows, written: units::count_short }),
-    ("bytes scanned", Column { of: |cost| cost.scanned_bytes, written: units::bytes }),
-    ("rows shuffled", Column { of: |cost| cost.shuffled_rows, written: units::count_short }),
-    ("bytes shuffled", Column { of: |cost| cost.shuffled_bytes, written: units::bytes }),
-    ("bytes moved", Column { of: |cost| cost.moved_bytes, written: units::bytes }),
+    (words::savings::ROWS_SCANNED, Column { of: |cost| cost.scanned_rows, written: units::count_short }),
+    (words::savings::BYTES_SCANNED, Column { of: |cost| cost.scanned_bytes, written: units::bytes }),
+    (words::savings::ROWS_SHUFFLED, Column { of: |cost| cost.shuffled_rows, written: units::count_short }),
+    (words::savings::BYTES_SHUFFLED, Column { of: |cost| cost.shuffled_bytes, written: units::bytes }),
+    (words::savings::BYTES_MOVED, Column { of: |cost| cost.moved_bytes, written: units::bytes }),
 ];
 
 struct Column {
@@ -49,7 +50,7 @@ pub(super) fn savings(lab: Lab) -> impl IntoView {
     let is_measuring = memo(move || stand.with(|stand| matches!(stand, Stand::Measuring { .. })));
     view! {
         <div class="savings">
-            <h3>"What does each rule save?"</h3>
+            <h3>{words::savings::QUESTION}</h3>
             <div class="savings-buttons">
                 <button
                     type="button"
@@ -57,11 +58,11 @@ pub(super) fn savings(lab: Lab) -> impl IntoView {
                     disabled=is_measuring
                     on:click=move |_| lab.session.explain_again()
                 >
-                    "Measure what each rule saves"
+                    {words::savings::MEASURE}
                 </button>
                 <Show when=move || is_measuring.get()>
                     <button type="button" id=lab.id("cancel-savings") on:click=move |_| lab.session.cancel()>
-                        "Cancel"
+                        {words::control::CANCEL}
                     </button>
                 </Show>
             </div>
@@ -74,15 +75,14 @@ fn shown(stand: Stand) -> AnyView {
     match stand {
         Stand::NotAsked => view! {
             <p class="caption">
-                "The button runs the plan as it is written, then with one more rule each time. It compares how many rows and "
-                "bytes were scanned, shuffled and moved. Nothing is estimated."
+                {words::savings::SAYS}
             </p>
         }
         .into_any(),
         Stand::Measuring { done, total } => view! {
             <p class="savings-progress">
-                <progress aria-label="Runs made" max=total value=done></progress>
-                <span aria-hidden="true">{format!("{done} of {total} runs")}</span>
+                <progress aria-label=words::savings::RUNS_MADE max=total value=done></progress>
+                <span aria-hidden="true">{words::savings::progress(&done, &total)}</span>
             </p>
         }
         .into_any(),
@@ -113,9 +113,9 @@ fn table(rows: Vec<Row>) -> impl IntoView {
         .collect_view();
     // A region that scrolls has to be reachable by keyboard.
     view! {
-        <div class="numbers-scroll" tabindex="0" role="group" aria-label="What each rule saves, measured">
+        <div class="numbers-scroll" tabindex="0" role="group" aria-label=words::savings::TABLE>
             <table class="savings-table">
-                <thead><tr><th scope="col">"plan"</th>{head}<th scope="col">"wall-clock"</th></tr></thead>
+                <thead><tr><th scope="col">{words::savings::PLAN}</th>{head}<th scope="col">{words::savings::WALL_CLOCK}</th></tr></thead>
                 <tbody>{body}</tbody>
             </table>
         </div>
@@ -125,12 +125,10 @@ fn table(rows: Vec<Row>) -> impl IntoView {
 fn stand(state: &RunState) -> Stand {
     match &state.savings {
         None => Stand::NotAsked,
-        Some(Err(Failure::DoesNotFit { needed_bytes, limit_bytes })) => Stand::Failed(format!(
-            "It cannot be measured: the rows take {}, and the driver may use {}.",
-            units::bytes(*needed_bytes),
-            units::bytes(*limit_bytes)
-        )),
-        Some(Err(Failure::Ended(reason))) => Stand::Failed(format!("It could not be measured: {reason}.")),
+        Some(Err(Failure::DoesNotFit { needed_bytes, limit_bytes })) => {
+            Stand::Failed(words::savings::no_room(&units::bytes(*needed_bytes), &units::bytes(*limit_bytes)))
+        }
+        Some(Err(Failure::Ended(reason))) => Stand::Failed(words::savings::failed(&reason)),
         Some(Ok(Savings { explanation, notes })) => Stand::Done {
             rows: rows(explanation),
             caption: caption(explanation, state.cores),
@@ -141,7 +139,7 @@ fn stand(state: &RunState) -> Stand {
 
 fn rows(explanation: &Explanation) -> Vec<Row> {
     let first = Row {
-        name: "as written".to_owned(),
+        name: words::savings::WRITTEN.to_owned(),
         is_total: false,
         cells: cells(&explanation.cost, None, wall(&explanation.all_wall_micros, None)),
     };
@@ -156,7 +154,7 @@ fn rows(explanation: &Explanation) -> Vec<Row> {
     if let [_, .., last] = explanation.rules.as_slice() {
         let walls = wall(&last.all_wall_micros, Some(&explanation.all_wall_micros));
         let cells = cells(&last.cost, Some(&explanation.cost), walls);
-        rows.push(Row { name: "all rules against none".to_owned(), is_total: true, cells });
+        rows.push(Row { name: words::savings::TOTAL.to_owned(), is_total: true, cells });
     }
     rows
 }
@@ -175,16 +173,12 @@ fn wall(walls: &[u64], before: Option<&[u64]>) -> (String, String) {
     let ends = |walls: &[u64]| walls.first().copied().zip(walls.last().copied()).unwrap_or_default();
     let median = |walls: &[u64]| walls.get(walls.len() / 2).copied().unwrap_or_default();
     let (fastest, slowest) = ends(walls);
-    let value = format!(
-        "{} ({} to {})",
-        units::micros(median(walls)),
-        units::micros(fastest),
-        units::micros(slowest)
-    );
+    let value =
+        words::savings::wall(&units::micros(median(walls)), &units::micros(fastest), &units::micros(slowest));
     let change = before.map_or_else(String::new, |before| {
         let (fastest_before, slowest_before) = ends(before);
         if fastest <= slowest_before && fastest_before <= slowest {
-            "within the spread".to_owned()
+            words::savings::WITHIN.to_owned()
         } else {
             change(median(before), median(walls))
         }
@@ -197,7 +191,7 @@ fn change(before: u64, after: u64) -> String {
     let ratio = after as f64 / before as f64;
     match before {
         _ if before == after => String::new(),
-        0 => "from none".to_owned(),
+        0 => words::savings::FROM_NONE.to_owned(),
         _ if after < before => format!("−{}", units::share(1.0 - ratio)),
         _ if ratio < 2.0 => format!("+{}", units::share(ratio - 1.0)),
         _ => units::ratio(ratio),
@@ -208,20 +202,16 @@ fn caption(explanation: &Explanation, cores: u32) -> String {
     let answer = match &explanation.digest {
         Some(digest) => {
             let digest: String = digest.chars().take(8).collect();
-            format!("All plans gave the same answer, digest {digest}.")
+            words::savings::same_answer(&digest)
         }
-        None => {
-            "Which rows are the first may differ from plan to plan, so answers are not compared.".to_owned()
-        }
+        None => words::savings::NOT_COMPARED.to_owned(),
     };
-    format!(
-        "Measured here, with {} on {}: each plan ran {} times, taking turns, after one turn that warmed up. Rows and bytes \
-         are counted; the wall-clock is the median, in brackets the fastest and the slowest, and a change is named only \
-         when it is more than that spread; which bytes cross depends a little on who takes which task. Changes are against the line above. {answer}",
-        units::plural(explanation.workers.into(), "worker", "workers"),
-        units::plural(cores.into(), "core", "cores"),
-        explanation.runs,
-    )
+    let measured = words::savings::caption(
+        &units::plural(explanation.workers.into(), words::noun::WORKER, words::noun::WORKERS),
+        &units::plural(cores.into(), words::noun::CORE, words::noun::CORES),
+        &explanation.runs,
+    );
+    format!("{measured} {answer}")
 }
 
 #[cfg(test)]

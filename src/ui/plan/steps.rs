@@ -6,6 +6,7 @@ use super::super::lab::{Lab, memo};
 
 use shuffle_view::plan::diff::{Line, Mark};
 use shuffle_view::plan::story::{Step, Story, Text};
+use shuffle_view::words;
 
 pub(super) fn steps(lab: Lab, story: Memo<Story>) -> impl IntoView {
     let names = memo(move || {
@@ -41,7 +42,7 @@ pub(super) fn steps(lab: Lab, story: Memo<Story>) -> impl IntoView {
     view! {
         <div class="plan-steps">
             <fieldset class="plan-list">
-                <legend>"Step by step"</legend>
+                <legend>{words::plan::STEP_BY_STEP}</legend>
                 {choices}
             </fieldset>
             <div class="plan-shown">
@@ -70,13 +71,13 @@ fn texts(step: Step) -> impl IntoView {
 fn line(Line { mark, text }: Line, is_compared: bool) -> impl IntoView {
     let (class, sign, words) = match mark {
         Mark::Kept => ("plan-line", " ", None),
-        Mark::Removed => ("plan-line removed", "−", Some("removed: ")),
-        Mark::Added => ("plan-line added", "+", Some("added: ")),
+        Mark::Removed => ("plan-line removed", "−", Some(words::plan::REMOVED)),
+        Mark::Added => ("plan-line added", "+", Some(words::plan::ADDED)),
     };
     view! {
         <span class=class>
             {is_compared.then(|| view! { <span class="plan-sign" aria-hidden="true">{sign}</span> })}
-            {words.map(|words| view! { <span class="only-heard">{words}</span> })}
+            {words.map(|words| view! { <span class="only-heard">{words}" "</span> })}
             {text}
             "\n"
         </span>

@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::super::lab::Lab;
+use shuffle_view::words;
 
 thread_local! {
     static DESK: RefCell<Option<Function>> = const { RefCell::new(None) };
@@ -36,8 +37,7 @@ pub(super) fn ask(lab: Lab, what: &'static str, detail: &JsValue) {
         if let Err(error) = answer {
             let words =
                 error.dyn_ref::<js_sys::Error>().map_or(String::new(), |error| String::from(error.message()));
-            let text =
-                format!("This tool could not be loaded or failed: {words}. The rest of the page goes on.");
+            let text = words::desk::failed(&words);
             lab.session.notice(Notice { field: None, text });
         }
     });

@@ -18,6 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::lab::Lab;
+use shuffle_view::words;
 use steps::Steps;
 
 pub(super) use case::case;
@@ -33,20 +34,20 @@ pub(super) fn tools(lab: Lab) -> AnyView {
     let runs = desk::is_there().then(|| {
         view! {
             <span class="head-tool desk-tools">
-                {button(lab, "pin", "Pin this run", has_run, move || desk::ask(lab, "pin", &JsValue::UNDEFINED))}
-                {button(lab, "runs", "Compare runs", has_run, move || desk::ask(lab, "runs", &JsValue::UNDEFINED))}
+                {button(lab, "pin", words::tool::PIN, has_run, move || desk::ask(lab, "pin", &JsValue::UNDEFINED))}
+                {button(lab, "runs", words::tool::RUNS, has_run, move || desk::ask(lab, "runs", &JsValue::UNDEFINED))}
                 <span role="status" id=lab.id("desk-says") class="desk-says"></span>
             </span>
         }
     });
     let help = desk::is_there().then(|| {
         let ask = move |_| desk::ask(lab, "help", &JsValue::UNDEFINED);
-        view! { <button type="button" id=lab.id("help") class="head-tool" aria-haspopup="dialog" aria-label="Help: keys and words" on:click=ask>"?"</button> }
+        view! { <button type="button" id=lab.id("help") class="head-tool" aria-haspopup="dialog" aria-label=words::tool::HELP on:click=ask>"?"</button> }
     });
     view! {
         <span class="head-tool desk-steps">
-            {button(lab, "undo", "Undo", can_undo, move || steps.undo())}
-            {button(lab, "redo", "Redo", can_redo, move || steps.redo())}
+            {button(lab, "undo", words::tool::UNDO, can_undo, move || steps.undo())}
+            {button(lab, "redo", words::tool::REDO, can_redo, move || steps.redo())}
         </span>
         {runs}
         {help}

@@ -9,6 +9,7 @@ use super::super::lab::{Lab, Room};
 use super::desk;
 use crate::browser::location;
 use crate::session::script::set;
+use shuffle_view::words;
 
 const FORMS: [(&str, &str); 4] = [("svg", "SVG"), ("png", "PNG"), ("csv", "CSV"), ("json", "JSON")];
 
@@ -21,7 +22,7 @@ pub(in crate::ui) fn save(lab: Lab, name: &'static str, chart: Memo<Option<Chart
         });
         view! {
             <details class="numbers save" hidden=move || chart.with(Option::is_none)>
-                <summary>"Save"<span class="only-heard">" " {name}</span></summary>
+                <summary>{words::tool::SAVE}<span class="only-heard">" " {name}</span></summary>
                 <div class="save-forms">{Vec::from(buttons)}</div>
             </details>
         }
@@ -35,10 +36,11 @@ fn ask(lab: Lab, form: &'static str, name: &'static str, chart: Memo<Option<Char
     let row = |cells: Vec<String>| cells.into_iter().map(wasm_bindgen::JsValue::from).collect::<Array>();
     let table: Array = std::iter::once(chart.table.header).chain(chart.table.rows).map(row).collect();
     let is_current = lab.state.with_untracked(RunState::is_current);
-    let before = if is_current { "" } else { " (shown before its run was over)" };
     // The address follows the controls, but not at once.
     location::replace_query_string(&lab.query());
-    let source = format!("Shuffle Lab, {}{before}", location::address());
+    let address = location::address();
+    let source =
+        if is_current { words::tool::source(&address) } else { words::tool::source_before(&address) };
     for (field, value) in [
         ("form", form.into()),
         ("name", name.into()),
