@@ -11,6 +11,8 @@
 //
 // Traits that a widget does not have are left alone.
 
+{{words}}
+
 {{inline.js}}
 
 {{element.js}}

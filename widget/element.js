@@ -1,5 +1,5 @@
 // The custom element. `load` gives the module's exports, once for the whole page; `css` is the style of a figure.
-// The build puts this into embed.js; it is not loaded by itself.
+// The build puts this into embed.js, with WORDS before it; it is not loaded by itself.
 
 const ATTRIBUTES = ["query", "controls", "views", "theme", "guess", "condition"];
 
@@ -37,9 +37,9 @@ function sayFailure(place, error) {
   words.setAttribute("role", "alert");
   const cause =
     error instanceof RangeError
-      ? "The browser has no memory left for it in this tab: close other figures, or open the page in a new tab."
-      : "It needs WebAssembly, and its files from where its script is.";
-  words.textContent = `The figure cannot start: ${error?.message ?? error}. ${cause}`;
+      ? WORDS.widget.no_memory
+      : WORDS.widget.needs;
+  words.textContent = `${WORDS.widget.cannot_start(error?.message ?? error)} ${cause}`;
   place.replaceChildren(words);
 }
 
@@ -77,7 +77,7 @@ class ShuffleLab extends Base {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#close();
-      this.#reject(new Error("the figure was taken out of its page"));
+      this.#reject(new Error(WORDS.widget.taken_out));
     });
   }
 
@@ -99,7 +99,7 @@ class ShuffleLab extends Base {
   async run() {
     if (this.#figure) return this.#figure.run();
     if (this.#failure) throw this.#failure;
-    if (!this.isConnected) throw new Error("the figure is in no page");
+    if (!this.isConnected) throw new Error(WORDS.widget.in_no_page);
     const figure = await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return figure.run();
   }

@@ -9,11 +9,12 @@
 const version = "{{version}}";
 const base = new URL("./", import.meta.url);
 const css = "{{css}}";
+{{words}}
 
 /** An answer that has what was asked for. */
 async function fetched(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} is not there (status ${answer.status})`);
+  if (!answer.ok) throw new Error(WORDS.widget.not_there(address, answer.status));
   return answer;
 }
 

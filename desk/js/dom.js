@@ -1,4 +1,5 @@
 // Elements, dialogs and downloads in few words.
+import { WORDS } from "./words.js";
 
 /** An element with properties, attributes (a name with a hyphen or `role`) and listeners (`onclick`), and what stands in it. */
 export function el(tag, properties = {}, ...inside) {
@@ -23,7 +24,7 @@ export function picture(svg) {
 export function dialog(id, title) {
   const name = `${id}-name`;
   const body = el("div", { className: "desk-body" });
-  const close = el("button", { type: "button", onclick: () => frame.close() }, "Close");
+  const close = el("button", { type: "button", onclick: () => frame.close() }, WORDS.desk.close);
   const frame = el(
     "dialog",
     { id, className: "embed desk", "aria-labelledby": name },

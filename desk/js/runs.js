@@ -1,6 +1,7 @@
 // Kept runs, and the dialog that compares two of them and opens saved ones.
 import { dialog, download, el, factTable, picture } from "./dom.js";
 import { saveButtons } from "./save.js";
+import { WORDS } from "./words.js";
 
 /** The most runs that are kept; the current one is not among them. */
 const MOST = 8;
@@ -14,11 +15,11 @@ let chosen = { a: undefined, b: "current" };
 /** Keeps the last run. */
 export function pin(pure) {
   const text = window.shuffleLab.savedRun();
-  if (text === null) return say("There is no run to pin yet.");
+  if (text === null) return say(WORDS.desk.no_run);
   const known = kept.find((run) => run.text === text);
-  if (known) return say(`Pinned already: ${known.name}.`);
+  if (known) return say(WORDS.desk.pinned_already(known.name));
   const run = keep(text, JSON.parse(pure.read(text)).name, true);
-  say(run ? `Pinned: ${run.name}.` : `${MOST} runs are pinned: remove one first (Compare runs).`);
+  say(run ? WORDS.desk.pinned(run.name) : WORDS.desk.too_many_pinned(MOST));
 }
 
 /** Opens the dialog. */
@@ -30,14 +31,14 @@ export function runs(pure) {
 /** Opens a file that was dropped or chosen. */
 export async function openFile(pure, file) {
   runs(pure);
-  const refuse = (reason) => open.refuse(`${file.name} cannot be opened: ${reason}. What is shown stays.`);
-  if (file.size > pure.max_bytes()) return refuse(`it has ${file.size} bytes, more than the ${pure.max_bytes()} that are read`);
+  const refuse = (reason) => open.refuse(WORDS.desk.cannot_open(file.name, reason));
+  if (file.size > pure.max_bytes()) return refuse(WORDS.desk.too_long(file.size, pure.max_bytes()));
   const text = await file.text().catch(() => null);
-  if (text === null) return refuse("it cannot be read");
+  if (text === null) return refuse(WORDS.desk.unreadable);
   const read = JSON.parse(pure.read(text));
   if (read.error) return refuse(`${read.error.field} ${read.error.reason}`);
   const run = kept.find((other) => !other.isHere && other.text === text) ?? keep(text, `${read.name} (${file.name})`, false, file.name);
-  if (!run) return refuse(`${MOST} runs are kept already: remove one first`);
+  if (!run) return refuse(WORDS.desk.too_many_kept(MOST));
   open.refuse("");
   chosen.a = run.id;
   open.look(run);
@@ -59,10 +60,10 @@ function say(words) {
 }
 
 function build(pure) {
-  const { frame, body } = dialog("desk-runs", "Runs");
+  const { frame, body } = dialog("desk-runs", WORDS.desk.runs);
   const list = el("div", { className: "desk-runs" });
   const compared = el("section", { className: "desk-compared", "aria-labelledby": "desk-compared-name" });
-  const looked = el("section", { className: "desk-looked", "aria-label": "An opened run", hidden: true });
+  const looked = el("section", { className: "desk-looked", "aria-label": WORDS.desk.opened, hidden: true });
   const wrong = el("p", { className: "desk-wrong", role: "alert" });
   const picker = el("input", { type: "file", accept: ".json,application/json", id: "desk-file", className: "desk-file" });
   picker.onchange = async () => {
@@ -74,9 +75,9 @@ function build(pure) {
   const bar = el(
     "div",
     { className: "desk-bar" },
-    el("button", { type: "button", className: "main", id: "desk-pin", onclick: () => (pin(pure), draw()) }, "Pin the current run"),
-    el("button", { type: "button", id: "desk-save-current", onclick: () => saveRun(current(pure)) }, "Save the current run"),
-    el("label", { className: "desk-open" }, el("span", {}, "Open a saved run (or drop its file on the page)"), picker),
+    el("button", { type: "button", className: "main", id: "desk-pin", onclick: () => (pin(pure), draw()) }, WORDS.desk.pin_current),
+    el("button", { type: "button", id: "desk-save-current", onclick: () => saveRun(current(pure)) }, WORDS.desk.save_current),
+    el("label", { className: "desk-open" }, el("span", {}, WORDS.desk.open), picker),
   );
   body.append(bar, wrong, list, compared, looked);
 
@@ -107,7 +108,7 @@ function build(pure) {
 function current(pure) {
   const text = window.shuffleLab.savedRun();
   if (text === null) return null;
-  return { id: "current", name: `the current run: ${JSON.parse(pure.read(text)).name}`, text, isHere: true };
+  return { id: "current", name: WORDS.desk.current(JSON.parse(pure.read(text)).name), text, isHere: true };
 }
 
 function saveRun(run) {
@@ -142,21 +143,21 @@ function table(pure, all, { draw, look }) {
       {},
       el("td", {}, radio(run, "a")),
       el("td", {}, radio(run, "b")),
-      el("th", { scope: "row" }, run.name, run.isHere ? null : el("span", { className: "desk-elsewhere" }, " opened, measured elsewhere")),
+      el("th", { scope: "row" }, run.name, run.isHere ? null : el("span", { className: "desk-elsewhere" }, ` ${WORDS.desk.elsewhere}`)),
       el("td", {}, JSON.parse(pure.read(run.text)).wall),
       el(
         "td",
         { className: "desk-row-buttons" },
-        run.isHere ? null : button(run, "Show", () => look(run)),
-        button(run, "Save", () => saveRun(run)),
-        run.id === "current" ? null : button(run, "Remove", () => remove(run)),
+        run.isHere ? null : button(run, WORDS.desk.show, () => look(run)),
+        button(run, WORDS.desk.save, () => saveRun(run)),
+        run.id === "current" ? null : button(run, WORDS.desk.remove, () => remove(run)),
       ),
     );
   return el(
     "table",
     {},
-    el("caption", {}, "Choose any two."),
-    el("thead", {}, el("tr", {}, ["A", "B", "Run", "Wall-clock", ""].map((name) => el(name ? "th" : "td", name ? { scope: "col" } : {}, name)))),
+    el("caption", {}, WORDS.desk.choose),
+    el("thead", {}, el("tr", {}, ["A", "B", WORDS.desk.run, WORDS.desk.wall_clock, ""].map((name) => el(name ? "th" : "td", name ? { scope: "col" } : {}, name)))),
     el("tbody", {}, all.map(row)),
   );
 }
@@ -164,17 +165,17 @@ function table(pure, all, { draw, look }) {
 function comparison(pure, all) {
   const find = (id) => all.find((run) => run.id === id);
   const [a, b] = [find(chosen.a), find(chosen.b)];
-  const head = el("h3", { id: "desk-compared-name" }, "B beside A");
+  const head = el("h3", { id: "desk-compared-name" }, WORDS.desk.b_beside_a);
   if (!a || !b || a === b) {
-    return [head, el("p", { className: "caption" }, "Pin a run, change something, and compare: choose two different runs above.")];
+    return [head, el("p", { className: "caption" }, WORDS.desk.nothing_to_compare)];
   }
   const said = JSON.parse(pure.compare_runs(a.text, a.isHere, b.text, b.isHere));
-  const figure = el("figure", { className: "desk-pair" }, picture(said.chart.svg), el("figcaption", { className: "caption" }, "Time of the mean worker by phases. The height is the wall-clock, measured."));
-  figure.append(saveButtons(pure, said.chart, `Shuffle Lab: A is ${a.name}; B is ${b.name}`));
+  const figure = el("figure", { className: "desk-pair" }, picture(said.chart.svg), el("figcaption", { className: "caption" }, WORDS.desk.pair_caption));
+  figure.append(saveButtons(pure, said.chart, WORDS.desk.pair_source(a.name, b.name)));
   return [
     head,
     el("ul", { className: "desk-words-said", role: "list", "aria-live": "polite" }, said.words.map((words) => el("li", {}, words))),
-    el("div", { className: "desk-figures" }, figure, factTable("Figures of both runs", ["", "A", "B"], said.facts)),
+    el("div", { className: "desk-figures" }, figure, factTable(WORDS.desk.both_figures, ["", "A", "B"], said.facts)),
   ];
 }
 
@@ -187,19 +188,19 @@ function lookedAt(pure, run, place, frame) {
     frame.close();
   };
   const chart = (drawn) =>
-    el("figure", {}, picture(drawn.svg), el("figcaption", { className: "caption" }, drawn.name), saveButtons(pure, drawn, `Shuffle Lab: opened from ${run.file}`));
+    el("figure", {}, picture(drawn.svg), el("figcaption", { className: "caption" }, drawn.name), saveButtons(pure, drawn, WORDS.desk.opened_source(run.file)));
   return [
-    el("h3", {}, `Opened from ${run.file}`),
-    el("p", { className: "desk-elsewhere" }, "Measured elsewhere, when it was saved. Nothing of it was measured or modelled here."),
+    el("h3", {}, WORDS.desk.opened_from(run.file)),
+    el("p", { className: "desk-elsewhere" }, WORDS.desk.opened_elsewhere),
     el("p", { className: "desk-headline" }, said.headline),
     el("ul", { role: "list" }, [...said.details, ...read.notes].map((words) => el("li", {}, words))),
-    factTable("Figures of the opened run", null, said.facts),
+    factTable(WORDS.desk.opened_figures, null, said.facts),
     el("div", { className: "desk-charts" }, said.charts.map(chart)),
     el(
       "div",
       { className: "desk-bar" },
-      el("button", { type: "button", onclick: set }, "Set the controls to its scenario and run it here"),
-      el("button", { type: "button", onclick: () => ((place.hidden = true), document.getElementById("desk-pin").focus()) }, "Hide it"),
+      el("button", { type: "button", onclick: set }, WORDS.desk.set),
+      el("button", { type: "button", onclick: () => ((place.hidden = true), document.getElementById("desk-pin").focus()) }, WORDS.desk.hide),
     ),
   ];
 }

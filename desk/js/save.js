@@ -1,5 +1,6 @@
 // A chart as a file.
 import { download, el } from "./dom.js";
+import { WORDS } from "./words.js";
 
 /** Points of a picture for each CSS pixel. */
 const SHARPNESS = 2;
@@ -24,7 +25,7 @@ export function saveButtons(pure, chart, source) {
   const table = [chart.header, ...chart.rows];
   const button = (form) => {
     const press = () => saveChart(pure, { form, name: chart.name, svg: chart.svg, source, table });
-    return el("button", { type: "button", onclick: press, "aria-label": `Save ${chart.name} as ${form.toUpperCase()}` }, form.toUpperCase());
+    return el("button", { type: "button", onclick: press, "aria-label": WORDS.desk.save_as(chart.name, form.toUpperCase()) }, form.toUpperCase());
   };
   return el("div", { className: "save-forms" }, ["svg", "png", "csv", "json"].map(button));
 }
@@ -42,6 +43,6 @@ async function png(svg) {
   const canvas = el("canvas", { width: image.naturalWidth * SHARPNESS, height: image.naturalHeight * SHARPNESS });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
-  if (!blob) throw new Error("this browser made no picture of the chart");
+  if (!blob) throw new Error(WORDS.desk.no_picture);
   return blob;
 }

@@ -5,6 +5,7 @@
 //! setup    Command -> what is missing is brought, in one line each
 //! page     trunk -> dist/
 //! widget   adds the files of figures in other pages, and the lesson, to what trunk has built
+//! words    the words of scripts and documents, from view/words/en.txt
 //! serve    trunk, watching
 //! test     checks and tests, in order, with times
 //! hosts    pages of others with figures in them
@@ -30,6 +31,7 @@ mod setup;
 mod test;
 mod tools;
 mod widget;
+mod words;
 
 use std::process::ExitCode;
 

@@ -32,14 +32,17 @@ pub(crate) fn build_with_hooks(project: &Project, dist: &Path) -> Outcome {
 }
 
 /// What the page is made of. A source elsewhere that the page's package may come to use belongs here, too.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 19] = [
     "desk",
     "widget",
     "lesson",
     "xtask/src/widget.rs",
+    "xtask/src/words.rs",
     "src",
     "engine/src",
     "view/src",
+    "view/words",
+    "view/build.rs",
     "view/Cargo.toml",
     "style",
     "index.html",

@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::words::Words;
 
 // The page does the same with its own glue, for its workers.
 #[expect(dead_code, unreachable_pub, reason = "it is a module of the page")]
@@ -25,7 +26,10 @@ pub(crate) fn add_to_staged(project: &Project) -> Outcome {
     let Some(staged) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         return Err(Error::Usage("`cargo xtask widget` is called by trunk, which names its folder.".into()));
     };
-    add(&project.root.join("widget"), &staged)?;
+    let words = Words::of(&project.root)?;
+    document(&words, &staged)?;
+    desk(&words, &staged)?;
+    add(&words, &project.root.join("widget"), &staged)?;
     lesson(project, &staged)
 }
 
@@ -38,14 +42,34 @@ fn lesson(project: &Project, staged: &Path) -> Outcome {
         .shown()
 }
 
-fn add(sources: &Path, staged: &Path) -> Outcome {
+/// The words of the page's own document.
+fn document(words: &Words, staged: &Path) -> Outcome {
+    let path = staged.join("index.html");
+    let filled = words.document(&read(&path)?)?;
+    fs::write(&path, filled).map_err(Error::io("writing", &path))
+}
+
+/// The words of the desk's scripts, as a module beside them.
+fn desk(words: &Words, staged: &Path) -> Outcome {
+    let folder = staged.join("desk");
+    let mut scripts = String::new();
+    for entry in fs::read_dir(&folder).map_err(Error::io("reading", &folder))? {
+        scripts += &read(&entry.map_err(Error::io("reading", &folder))?.path())?;
+    }
+    let path = folder.join("words.js");
+    fs::write(&path, format!("export {}\n", words.script(&scripts)?)).map_err(Error::io("writing", &path))
+}
+
+fn add(words: &Words, sources: &Path, staged: &Path) -> Outcome {
     let built = Built::read(staged)?;
     let template = |name: &str| read(&sources.join(name));
     let version = env!("CARGO_PKG_VERSION");
     let element = template("element.js")?;
+    let embed = template("embed.js")?;
     let embed = fill(
-        &template("embed.js")?,
+        &embed,
         &[
+            ("{{words}}", &words.script(&format!("{embed}{element}"))?),
             ("{{element.js}}", &element),
             ("\"{{version}}\"", &quoted(version)),
             ("\"{{css}}\"", &quoted(&built.figure_css)),
@@ -62,12 +86,18 @@ fn add(sources: &Path, staged: &Path) -> Outcome {
             ("{{module_gzip_base64}}", &built.zipped_module()?),
         ],
     )?;
-    let anywidget =
-        fill(&template("anywidget.mjs")?, &[("{{element.js}}", &element), ("{{inline.js}}", &inline)])?;
+    let anywidget = fill(
+        &template("anywidget.mjs")?,
+        &[("{{words}}", &words.script(&element)?), ("{{element.js}}", &element), ("{{inline.js}}", &inline)],
+    )?;
+    let classic = template("embed.classic.js")?;
+    let classic = fill(&classic, &[("{{words}}", &words.script(&classic)?)])?;
     let frame = template("frame.js")?;
+    let page = words.document(&template("shuffle-lab.html")?)?;
     let page = fill(
-        &template("shuffle-lab.html")?,
+        &page,
         &[
+            ("{{words}}", &words.script(&page)?),
             ("{{page_css}}", &built.page_css),
             // What ends a script ends it wherever it stands.
             ("{{inline.js}}", &inline.replace("</script", "<\\/script")),
@@ -76,7 +106,7 @@ fn add(sources: &Path, staged: &Path) -> Outcome {
     )?;
     for (name, text) in [
         ("embed.js", embed),
-        ("embed.classic.js", template("embed.classic.js")?),
+        ("embed.classic.js", classic),
         ("embed.d.ts", template("embed.d.ts")?),
         ("frame.js", frame),
         ("anywidget.mjs", anywidget),
