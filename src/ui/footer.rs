@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::lab::Lab;
+use super::lab::{Lab, memo};
 use shuffle_view::charts::units;
 use shuffle_view::words;
 
@@ -27,13 +27,26 @@ pub(super) fn footer(lab: Lab) -> impl IntoView {
     }
 }
 
-/// What a figure in somebody else's page says about itself.
+/// What a figure in somebody else's page says about itself, and the way back to what it began with.
 pub(super) fn line(lab: Lab, is_document: bool) -> impl IntoView {
     let cores = lab.slice(|state| units::plural(state.cores.into(), words::noun::CORE, words::noun::CORES));
-    let words = move || words::footer::line(&cores.get());
+    let is_changed = memo(move || lab.scenario.with(|now| lab.start.with(|start| now != start)));
+    // Its place is kept while there is no way to go, so that the figure does not grow.
+    let visibility = move || if is_changed.get() { "visible" } else { "hidden" };
+    let line = view! {
+        <span>{move || words::footer::line(&cores.get())}</span>
+        <button
+            type="button"
+            class="start-over"
+            style:visibility=visibility
+            on:click=move |_| lab.session.change(lab.start.get_untracked())
+        >
+            {words::footer::RESET}
+        </button>
+    };
     if is_document {
-        view! { <footer class="slim-foot"><p>{words}</p></footer> }.into_any()
+        view! { <footer class="slim-foot">{line}</footer> }.into_any()
     } else {
-        view! { <p class="slim-foot">{words}</p> }.into_any()
+        view! { <div class="slim-foot">{line}</div> }.into_any()
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Lab {
     pub(super) parts: RwSignal<Parts>,
     /// The reader's bet, drawn into its chart.
     pub(super) guess: RwSignal<Option<Guess>>,
+    /// What the mount began with, or was last given from outside.
+    pub(super) start: RwSignal<Scenario>,
     /// What the controls show.
     pub(super) scenario: Memo<Scenario>,
     /// Its plan.
@@ -75,6 +77,7 @@ impl Lab {
             room,
             parts: RwSignal::new(parts),
             guess: RwSignal::new(None),
+            start: RwSignal::new(state.with_untracked(|state| state.scenario.clone())),
             scenario: memo(move || state.with(|state| state.scenario.clone())),
             plan: memo(move || state.with(|state| state.plan.clone())),
             verdict: memo(move || state.with(verdict)),

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use shuffle_engine::Scenario;
 use shuffle_engine::scenario::InvalidScenario;
 use shuffle_engine::scenario::json;
 use shuffle_engine::scenario::link::{Instead, Repair};
@@ -194,7 +195,7 @@ impl Figure {
                 self.say_repairs("query", &repairs);
                 self.lab.parts.set(link.parts);
                 self.lab.view.set(link.view);
-                self.lab.session.change(link.scenario);
+                self.begin_with(link.scenario);
                 return;
             }
             "controls" => {
@@ -249,7 +250,7 @@ impl Figure {
     pub fn set_scenario(&self, scenario: JsValue) {
         self.forget("scenario");
         match script::read_scenario(&scenario) {
-            Ok(scenario) => self.lab.session.change(scenario),
+            Ok(scenario) => self.begin_with(scenario),
             Err(InvalidScenario { field, reason }) => {
                 let is_whole = field == "scenario" || field == "link";
                 let told = if is_whole {
@@ -295,6 +296,12 @@ impl Figure {
 }
 
 impl Figure {
+    /// Changes the scenario from outside: to this one a reader comes back, too.
+    fn begin_with(&self, scenario: Scenario) {
+        self.lab.start.set(scenario.clone());
+        self.lab.session.change(scenario);
+    }
+
     fn say_repairs(&self, subject: &'static str, repairs: &[Repair]) {
         for repair in repairs {
             self.say(subject, &repair.wrong.field, permalink::note_on(subject, repair));
