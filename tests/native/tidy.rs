@@ -2,6 +2,8 @@
 //!
 //! The rules are those of ARCHITECTURE.md; a line that breaks one is printed as `file:line: what`.
 
+mod words;
+
 use std::path::{Path, PathBuf};
 
 /// One source file.
