@@ -9,6 +9,7 @@
 //! A comparison with a number that the run does not have is false: nothing can be said of it.
 
 use crate::quantities::{Evidence, Quantity};
+use crate::words;
 
 /// A condition that has been read.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,10 +76,7 @@ impl Condition {
                 }
                 "or" => alternatives.push(vec![reader.comparison()?]),
                 _ => {
-                    return Err(wrong(
-                        at,
-                        "here a comparison has ended: only and, or, or the end may follow",
-                    ));
+                    return Err(wrong(at, words::condition::HAS_ENDED));
                 }
             }
         }
@@ -145,20 +143,20 @@ impl<'a> Reader<'a> {
         let at = self.skip_blanks();
         let name = self.word();
         if name.is_empty() {
-            return Err(wrong(at, "here the name of a number is missing, as in skew.max_over_median < 2"));
+            return Err(wrong(at, words::condition::NO_NAME));
         }
         let quantity =
             Quantity::new(name).map_err(|unknown| ConditionError { at, reason: unknown.to_string() })?;
         let at = self.skip_blanks();
         let found = RELATIONS.iter().find(|(known, _)| self.rest().starts_with(known));
         let Some((known, relation)) = found else {
-            return Err(wrong(at, "after the name of a number comes one of <, <=, >, >=, =, !="));
+            return Err(wrong(at, words::condition::NO_RELATION));
         };
         self.at += known.len();
         let at = self.skip_blanks();
         match self.word().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Comparison { quantity, relation: *relation, number }),
-            Ok(_) | Err(_) => Err(wrong(at, "here a number is missing, as in 0.5 or 12")),
+            Ok(_) | Err(_) => Err(wrong(at, words::condition::NO_NUMBER)),
         }
     }
 }

@@ -14,6 +14,7 @@ use shuffle_engine::metrics::{ExchangeReport, JobReport, StageReport, skew};
 use shuffle_engine::scenario::Skew;
 
 use crate::charts::units;
+use crate::words;
 
 /// What a number is read from.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +58,7 @@ enum OfList {
 
 /// A name that is in no report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} names nothing in the report of a run; {known}")]
+#[error("{}", words::condition::names_nothing(name, known))]
 pub struct UnknownQuantity {
     name: String,
     /// Which names there are nearby, as the rest of the sentence.
@@ -155,12 +156,8 @@ const OF_LISTS: [(&str, OfList); 5] = [
     ("length", OfList::Length),
 ];
 
-/// What is said of a list in a sentence.
-const OF_A_LIST: &str = ".max, .min, .sum, .median, .length or an index";
-
-/// The first words of all names.
-const NAMES_BEGIN: &str = "names begin with wall_micros, result, stages, executors, skew, fetched, scenario, scanned_rows, \
-                           scanned_bytes, shuffle_rows, shuffle_bytes, shuffle_blocks, moved_bytes, messages";
+/// The first words of all names but those of [`SUMS`].
+const BEGINNINGS: [&str; 7] = ["wall_micros", "result", "stages", "executors", "skew", "fetched", "scenario"];
 
 fn exchanges(report: &JobReport) -> impl Iterator<Item = &ExchangeReport> {
     report.stages.iter().filter_map(|stage| stage.exchange.as_ref())
@@ -247,7 +244,7 @@ fn of_stage(name: &str) -> Option<(usize, &str)> {
 
 fn shortened(name: &str) -> String {
     if name.is_empty() {
-        "an empty name".to_owned()
+        words::condition::EMPTY_NAME.to_owned()
     } else {
         format!("\"{}\"", name.chars().take(40).collect::<String>())
     }
@@ -256,24 +253,23 @@ fn shortened(name: &str) -> String {
 /// The names that begin as the unknown one does; where none does, the first words of all names.
 fn known_near(name: &str) -> String {
     let first = name.split('.').next().unwrap_or_default();
-    let mut near = String::new();
-    let mut add = |before: &str, name: &str, after: &str| {
-        near.push_str(if near.is_empty() { "there are " } else { ", " });
-        for part in [before, name, after] {
-            near.push_str(part);
-        }
-    };
+    let mut near = Vec::new();
+    let mut add = |before: &str, name: &str, after: &str| near.push([before, name, after].concat());
     if first == "stages" {
         STAGE.iter().for_each(|(name, _)| add("stages.N.", name, ""));
-        STAGE_LISTS.iter().for_each(|(name, _)| add("stages.N.", name, OF_A_LIST));
+        STAGE_LISTS.iter().for_each(|(name, _)| add("stages.N.", name, words::condition::OF_A_LIST));
     } else if first == "executors" {
-        LISTS.iter().for_each(|(name, _)| add("", name, OF_A_LIST));
+        LISTS.iter().for_each(|(name, _)| add("", name, words::condition::OF_A_LIST));
     } else {
         RUN.iter()
             .filter(|(name, _)| name.split('.').next() == Some(first))
             .for_each(|(name, _)| add("", name, ""));
     }
-    if near.is_empty() { NAMES_BEGIN.to_owned() } else { near }
+    if near.is_empty() {
+        words::condition::names_begin(&[&BEGINNINGS[..], &SUMS].concat().join(", "))
+    } else {
+        words::condition::there_are(&near.join(", "))
+    }
 }
 
 /// How a number is written for people.
@@ -332,7 +328,7 @@ mod tests {
         for (name, _) in RUN {
             assert!(Quantity::new(name).is_ok(), "{name}");
             let first = name.split('.').next().unwrap_or_default();
-            assert!(NAMES_BEGIN.contains(first), "{first} is among the first words");
+            assert!(BEGINNINGS.contains(&first) || SUMS.contains(&first), "{first} is among the first words");
         }
         let told = Quantity::new("stages.1.nonsense").expect_err("it is no name").to_string();
         for name in STAGE.iter().map(|(name, _)| name).chain(STAGE_LISTS.iter().map(|(name, _)| name)) {
@@ -340,7 +336,7 @@ mod tests {
         }
         for (of_list, _) in OF_LISTS {
             assert!(Quantity::new(&format!("stages.0.partitions.rows.{of_list}")).is_ok());
-            assert!(OF_A_LIST.contains(of_list), "{of_list} is told");
+            assert!(words::condition::OF_A_LIST.contains(of_list), "{of_list} is told");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::charts::units;
 use crate::figures::observed_stage;
 use crate::parts::{Part, Shown, UnknownPart, read, write};
 use crate::state::{Measurement, RunState};
-use crate::words::question;
+use crate::words::{noun, question};
 
 /// Whether the page folds a view away until somebody opens it.
 pub fn is_folded(shown: Shown) -> bool {
@@ -107,8 +107,10 @@ fn exchange(report: &JobReport) -> Option<String> {
         return Some(question::NOTHING_MOVED.to_owned());
     }
     let block = units::bytes(report.shuffle_bytes() / blocks);
-    let (links, blocks) =
-        (units::plural(links, "message", "messages"), units::plural(blocks, "block", "blocks"));
+    let (links, blocks) = (
+        units::plural(links, noun::MESSAGE, noun::MESSAGES),
+        units::plural(blocks, noun::BLOCK, noun::BLOCKS),
+    );
     Some(question::exchange_in_short(&links, &blocks, &block))
 }
 
@@ -118,8 +120,8 @@ fn traffic(report: &JobReport) -> Option<String> {
 }
 
 fn plan(planned: &Planned) -> String {
-    let stages = units::plural(planned.stages.stages().len() as u64, "stage", "stages");
-    let rules = units::plural(planned.optimized.trace.len() as u64, "rule", "rules");
+    let stages = units::plural(planned.stages.stages().len() as u64, noun::STAGE, noun::STAGES);
+    let rules = units::plural(planned.optimized.trace.len() as u64, noun::RULE, noun::RULES);
     question::plan_in_short(&stages, &rules)
 }
 

@@ -13,7 +13,7 @@ const FILE: &str = "view/words/en.txt";
 
 /// Where words may stand all the same: the beginning of a path, what the literal begins with (anything, where it is empty),
 /// and why.
-const ALLOWED: [(&str, &str, &str); 18] = [
+const ALLOWED: [(&str, &str, &str); 20] = [
     ("src/session/bench", "", "figures of benchmarks are for who measures"),
     ("src/browser", "", "the transport's errors are for who mends it, as the engine's are"),
     ("view/src/charts/svg.rs", "<", "SVG"),
@@ -24,6 +24,7 @@ const ALLOWED: [(&str, &str, &str); 18] = [
     ("view/src/plan/source.rs", "", "source of the engine"),
     ("view/src/keys.rs", "", "keys, as browsers name them"),
     ("view/src/controls/presets/cases.rs", "", "names of repositories"),
+    ("view/src/saved_run.rs", "at line", "what a reader of JSON says"),
     ("view/src/words.rs", "", "the words themselves"),
     ("src/ui/dom.rs", "(prefers", "a query of styles"),
     ("src/ui/tools/mod.rs", "TEXTAREA", "an element"),
@@ -31,6 +32,7 @@ const ALLOWED: [(&str, &str, &str); 18] = [
     ("desk/js/help.js", "Arrow", "keys, as browsers name them"),
     ("desk/js/save.js", "(prefers", "a query of styles"),
     ("widget", "Shuffle Lab's embed.js", "for the console"),
+    ("start.js", "Files", "a kind of what is dropped"),
     ("start.js", "shuffle-lab.html: status", "an answer of a server"),
 ];
 
@@ -42,26 +44,39 @@ fn is_wordy(text: &str) -> bool {
         let word = word.trim_matches(|letter: char| !letter.is_alphabetic());
         word.len() > 1 && word.chars().all(|letter| letter.is_alphabetic() || letter == '\'')
     };
-    let two = words.windows(2).any(|pair| is_word(pair[0]) && is_word(pair[1]));
+    let is_filled = |word: &str| word.trim_matches(|letter: char| ",.;:()".contains(letter)) == FILLED;
+    let two = words.windows(2).any(|pair| match (is_word(pair[0]), is_word(pair[1])) {
+        (true, true) => true,
+        (true, false) => is_filled(pair[1]),
+        (false, true) => is_filled(pair[0]),
+        (false, false) => false,
+    });
     let mut letters = bare.trim_start().chars();
     let begins =
         letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
     two || begins
 }
 
-/// A text without what is put into it: `{name}`, `${name}`.
+/// Stands for what is put into a text.
+const FILLED: &str = "…";
+
+/// A text with a sign for each of what is put into it: `{name}`, `${name}`.
 fn without_braces(text: &str) -> String {
     let mut depth = 0u32;
-    text.chars()
-        .filter(|letter| {
-            match letter {
-                '{' => depth += 1,
-                '}' => depth = depth.saturating_sub(1),
-                _ => return depth == 0,
+    let mut bare = String::new();
+    for letter in text.replace("${", "{").chars() {
+        match letter {
+            '{' if depth == 0 => {
+                bare += FILLED;
+                depth = 1;
             }
-            false
-        })
-        .collect()
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => bare.push(letter),
+            _ => {}
+        }
+    }
+    bare
 }
 
 /// A literal, the number of its line, and what stands before it on that line.
@@ -163,10 +178,16 @@ fn found_in(path: &str, text: &str, quotes: &[char]) -> Vec<String> {
     };
     literals(text, quotes)
         .into_iter()
-        .filter(|literal| is_wordy(&literal.text) && !is_allowed(&literal.text))
+        .filter(|literal| is_wordy(&literal.text) || is_noun(literal))
+        .filter(|literal| !is_allowed(&literal.text))
         .filter(|literal| UNREAD.iter().all(|unread| !literal.before.ends_with(unread)))
         .map(|literal| format!("{path}:{}: {:?}", literal.line, literal.text))
         .collect()
+}
+
+/// A noun in one of its forms stands where it is counted, though it is a word alone.
+fn is_noun(literal: &Literal) -> bool {
+    literal.before.contains("plural(") && literal.text.chars().all(char::is_alphabetic)
 }
 
 /// A Rust source up to its tests.
@@ -286,6 +307,8 @@ fn a_text_outside_is_found_in_every_kind_of_source() {
     for (path, text) in [
         ("view/src/verdict.rs", "let said = format!(\"{rows} rows came\");"),
         ("view/src/verdict.rs", "let said = \"It is \\\n    late\";"),
+        ("view/src/charts/load.rs", "let said = format!(\"worker {index}: {rows}\");"),
+        ("view/src/charts/load.rs", "let said = units::plural(count, \"worker\", WORKERS);"),
         ("src/ui/page.rs", "view! { <p class=\"wide lab\">\"Nothing has run\"</p> }"),
         ("src/ui/page.rs", "view! { <p aria-label=\"Progress\"></p> }"),
         ("desk/src/look.rs", "let name = r#\"two runs\"#;"),

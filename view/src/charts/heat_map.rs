@@ -292,7 +292,7 @@ fn table(data: &HeatMapData) -> Table {
     let mut header = vec![words::traffic::CORNER.to_owned()];
     header.extend((0..data.workers).map(|to| words::chart::worker_number(&to)));
     let row = |from: usize| {
-        let mut row = vec![format!("worker {from}")];
+        let mut row = vec![words::chart::worker_number(&from)];
         row.extend((0..data.workers).map(|to| units::bytes(data.at(from, to))));
         row
     };

@@ -195,7 +195,7 @@ fn draw_links(canvas: &mut Canvas, data: &ShuffleCostData, region: Rect) -> Resu
         guess::draw_point(canvas, guess, &plot.frame, at)?;
     }
     for (workers, column) in columns(&plot, &data.worker_counts()) {
-        let workers_text = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
+        let workers_text = units::plural(u64::from(workers), words::noun::WORKER, words::noun::WORKERS);
         let text = words::cost::worker_links(
             &workers_text,
             &units::plural(links(workers), words::noun::LINK, words::noun::LINKS),
@@ -312,7 +312,7 @@ fn exchange_sentence(data: &ShuffleCostData, workers: u32) -> Option<String> {
     if parts.is_empty() {
         return None;
     }
-    let workers = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
+    let workers = units::plural(u64::from(workers), words::noun::WORKER, words::noun::WORKERS);
     Some(words::cost::worker_exchange(&workers, &parts.join("; ")))
 }
 
@@ -329,7 +329,7 @@ fn describe(data: &ShuffleCostData) -> String {
     if let Some(workers) = data.selected() {
         sentences.push(format!(
             "{}: {}.",
-            units::plural(u64::from(workers), "worker", words::chart::WORKERS),
+            units::plural(u64::from(workers), words::noun::WORKER, words::noun::WORKERS),
             units::plural(links(workers), words::noun::LINK, words::noun::LINKS)
         ));
         sentences.extend(exchange_sentence(data, workers).map(|text| format!("{text}.")));

@@ -39,7 +39,7 @@ pub(super) fn hot_words(data: &LoadData) -> Option<String> {
     let holders = data.workers.iter().filter(|worker| worker.hot_rows > 0).count();
     let (name, share) = (&key.name, units::share(key.row_share));
     Some(if holders > 1 {
-        let workers = units::plural(holders as u64, words::chart::WORKER, "workers");
+        let workers = units::plural(holders as u64, words::noun::WORKER, words::noun::WORKERS);
         words::load::hot_on(&name, &share, &workers)
     } else {
         words::load::hot(&name, &share)
@@ -47,7 +47,7 @@ pub(super) fn hot_words(data: &LoadData) -> Option<String> {
 }
 
 pub(super) fn sentence(data: &LoadData, index: usize, worker: &WorkerLoad, workers_per_bar: usize) -> String {
-    let rows = units::plural(worker.rows, "row", words::load::ROWS);
+    let rows = units::plural(worker.rows, words::noun::ROW, words::noun::ROWS);
     let mut text = match data.rows {
         Basis::Counted => words::load::worker_rows(&index, &rows),
         Basis::Expected => words::load::worker_rows_expected(&index, &rows),
@@ -74,7 +74,7 @@ pub(super) fn sentence(data: &LoadData, index: usize, worker: &WorkerLoad, worke
 }
 
 pub(super) fn describe(data: &LoadData) -> String {
-    let workers = units::plural(data.workers.len() as u64, words::chart::WORKER, "workers");
+    let workers = units::plural(data.workers.len() as u64, words::noun::WORKER, words::noun::WORKERS);
     let hot = match (hot_words(data), data.hottest()) {
         (Some(hot), Some(index)) => Some(words::load::holds_most(&index, &hot)),
         _ => None,

@@ -45,7 +45,7 @@ pub(super) fn facts(data: &TimelineData) -> String {
     }
     let busy = busy_share(data);
     let mut facts = words::timeline::facts(
-        &units::plural(data.workers as u64, words::chart::WORKER, "workers"),
+        &units::plural(data.workers as u64, words::noun::WORKER, words::noun::WORKERS),
         &units::micros(timeline.wall_micros),
         &units::share(busy),
         &units::share(1.0 - busy),

@@ -26,14 +26,14 @@ pub(super) fn sentence(data: &WallClockData, workers: u32) -> String {
     if let Some(modelled) = data.modelled_at(workers) {
         parts.push(words::chart::time_modelled(&units::micros(modelled)));
     }
-    let workers = units::plural(u64::from(workers), "worker", words::chart::WORKERS);
+    let workers = units::plural(u64::from(workers), words::noun::WORKER, words::noun::WORKERS);
     format!("{workers}: {}", parts.join("; "))
 }
 
 /// What the marks of the chart are, and no word of a mark that is not drawn. `runs` is how many runs a bar with a whisker is the
 /// median of; `unmodelled` says why there is no model of this scenario.
 pub fn caption(data: &WallClockData, runs: usize, unmodelled: Option<String>) -> String {
-    let cores = units::plural(u64::from(data.cores), "core", words::wall_clock::CORES);
+    let cores = units::plural(u64::from(data.cores), words::noun::CORE, words::noun::CORES);
     let (bars, medians) = (data.measured.len(), data.measured.iter().filter(|bar| bar.has_whisker()).count());
     let bars = match (bars, medians) {
         (0, _) => None,
@@ -81,7 +81,7 @@ pub(super) fn describe(data: &WallClockData) -> String {
             words::noun::WORKER_NUMBERS,
         ),
         &units::count(data.modelled.len() as u64),
-        &units::plural(u64::from(data.cores), "core", words::wall_clock::CORES),
+        &units::plural(u64::from(data.cores), words::noun::CORE, words::noun::CORES),
     )];
     if data.worker_counts().contains(&data.selected_workers) {
         parts.push(words::wall_clock::selected(&sentence(data, data.selected_workers)));
