@@ -145,7 +145,9 @@ fn the_verdict_answers_whether_another_worker_would_help_as_far_as_the_model_is_
         let state = modelled_with_error(&scenario, model_with(walls, best), error);
         verdict(&state).expect("it has run").answer.expect("there is a model")
     };
-    let cases: [(&[(u32, f64)], u32, &str); 5] = [
+    /// The modelled walls, the workers of the run, and the answer.
+    type Case = (&'static [(u32, f64)], u32, &'static str);
+    let cases: [Case; 5] = [
         (&[(4, 80_000.0), (9, 60_000.0)], 9, "Yes, it gets faster up to 9 workers (modelled)."),
         (
             &[(4, 61_000.0), (9, 60_000.0)],

@@ -49,7 +49,7 @@ pub fn verdict(state: &RunState) -> Option<Verdict> {
 /// What is said before a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreseen {
-    /// Whether another worker would help, as in [`Verdict::answer`].
+    /// Whether another worker would help, as in [`Verdict::answer`], or that the time is not known.
     pub answer: Option<String>,
     /// The modelled wall, and what is expected to move.
     pub rest: String,
@@ -68,21 +68,22 @@ pub fn foreseen(state: &RunState) -> Option<Foreseen> {
     let forecast = state.foreseen()?;
     let workers = units::plural(state.scenario.workers.into(), words::noun::WORKER, words::noun::WORKERS);
     let model = state.modelled();
-    let belief_and_wall =
-        model.and_then(|model| Some((model.fit.belief(), model.wall_at(state.scenario.workers)?)));
+    let own = state.scenario.workers;
+    let belief_and_wall = model.and_then(|model| Some((model.fit.belief(), model.wall_at(own)?)));
     let time = match belief_and_wall {
-        Some((Belief::Line, wall)) => words::verdict::foreseen(&workers, &micros(wall)),
+        Some((Belief::Line, wall)) => Some(words::verdict::foreseen(&workers, &micros(wall))),
         Some((Belief::Band { error }, wall)) => {
-            words::verdict::foreseen_band(&workers, &micros(wall), &units::share(error))
+            Some(words::verdict::foreseen_band(&workers, &micros(wall), &units::share(error)))
         }
-        Some((Belief::Unknown { error }, _)) => {
-            words::verdict::foreseen_unknown(&workers, &units::share(error))
-        }
-        None => words::verdict::never_timed(&workers),
+        Some((Belief::Unknown { .. }, _)) => None,
+        None => Some(words::verdict::never_timed(&workers)),
     };
-    // Where the time is not known, the answer would say the same once more.
-    let is_known = model.is_some_and(|model| !matches!(model.fit.belief(), Belief::Unknown { .. }));
-    let answer = model.filter(|_| is_known).and_then(|model| answer(model, state.scenario.workers));
+    let answer = match (model, belief_and_wall) {
+        (_, Some((Belief::Unknown { error }, _))) => {
+            Some(words::verdict::foreseen_unknown(&workers, &units::share(error)))
+        }
+        (model, _) => model.and_then(|model| answer(model, own)),
+    };
     let (bytes, _) = forecast.written();
     let ratio = max_over_median(&forecast.partition_rows()).filter(|ratio| *ratio >= SKEWED_FACTOR);
     let moved = match (bytes, ratio) {
@@ -96,7 +97,8 @@ pub fn foreseen(state: &RunState) -> Option<Foreseen> {
         }
         (bytes, None) => words::verdict::about_moves(&units::bytes(bytes)),
     };
-    Some(Foreseen { answer, rest: format!("{time} {moved}") })
+    let rest: Vec<String> = time.into_iter().chain([moved]).collect();
+    Some(Foreseen { answer, rest: rest.join(" ") })
 }
 
 /// How far what was said before the run was off.

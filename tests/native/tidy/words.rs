@@ -228,7 +228,7 @@ fn document_words(path: &str, text: &str) -> Vec<String> {
             bare += before;
             rest = after.split_once('>').map_or("", |(tag, rest)| {
                 let spoken = ["content=\"", "title=\"", "aria-label=\""];
-                let said = spoken.iter().filter_map(|name| Some(tag.split_once(name)?.1.split('"').next()?));
+                let said = spoken.iter().filter_map(|name| tag.split_once(name)?.1.split('"').next());
                 let is_setting = tag.contains("name=\"viewport\"") || tag.contains("color-scheme");
                 found.extend(
                     said.filter(|said| !is_setting && is_wordy(said))
