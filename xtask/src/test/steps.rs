@@ -128,7 +128,7 @@ impl<'a> Steps<'a> {
         let browser = self.needed_browser()?;
         report.step("tests inside a browser", || {
             let run = self
-                .cargo("test --release --features hooks --target")
+                .cargo("test --release --package shuffle-lab --features hooks --target")
                 .arg(WASM_TARGET)
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")

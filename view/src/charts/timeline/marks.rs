@@ -140,6 +140,7 @@ pub(super) fn draw_bars(canvas: &mut Canvas, data: &TimelineData, lanes: &Lanes)
     for side in &data.timeline.exchanges {
         if let Some(mut bar) = lanes.bar(side.executor, side.begin_micros, side.end_micros) {
             bar.w = bar.w.max(LEAST_BAR_PX);
+            canvas.obstacle(bar);
             bars.push((Role::Transfer, bar));
         }
     }
