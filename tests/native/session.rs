@@ -149,25 +149,21 @@ fn the_verdict_answers_whether_another_worker_would_help_as_far_as_the_model_is_
     type Case = (&'static [(u32, f64)], u32, &'static str);
     let cases: [Case; 5] = [
         (&[(4, 80_000.0), (9, 60_000.0)], 9, "Yes, it gets faster up to 9 workers (modelled)."),
-        (
-            &[(4, 61_000.0), (9, 60_000.0)],
-            9,
-            "Hardly: with 4 workers it is about as fast as it gets (modelled).",
-        ),
-        (&[(4, 60_000.0)], 4, "Hardly: with 4 workers it is about as fast as it gets (modelled)."),
-        (&[(2, 60_000.0), (4, 60_500.0)], 2, "Hardly: past 2 workers you gain next to nothing (modelled)."),
-        (&[(1, 60_000.0), (4, 90_000.0)], 1, "No: past 1 worker you buy shuffle, not speed (modelled)."),
+        (&[(4, 61_000.0), (9, 60_000.0)], 9, "Hardly: it is about as fast as it gets (modelled)."),
+        (&[(4, 60_000.0)], 4, "Hardly: it is about as fast as it gets (modelled)."),
+        (&[(2, 60_000.0), (4, 60_500.0)], 2, "Hardly: it is as fast with 2 workers (modelled)."),
+        (&[(1, 60_000.0), (4, 90_000.0)], 1, "No: it is faster with 1 worker (modelled)."),
     ];
     for (walls, best, expected) in cases {
         assert_eq!(answer(walls, best, 0.05), expected);
     }
     assert_eq!(
         answer(&[(4, 80_000.0), (9, 60_000.0)], 9, 0.2),
-        "Yes, it gets faster up to 9 workers (modelled, give or take 30 %)."
+        "Yes, it gets faster up to 9 workers (modelled, ±30 %)."
     );
     assert_eq!(
         answer(&[(4, 80_000.0), (9, 60_000.0)], 9, 0.4),
-        "It is not known here whether another worker helps: the model was off by up to 60 %."
+        "Not known here: the model was off by up to 60 %."
     );
 }
 
@@ -186,8 +182,7 @@ fn no_answer_is_invented_without_a_model_and_for_rows_that_are_fetched() {
     let mut state = modelled_with_error(&scenario, model(), 0.05);
     state.apply(RunEvent::Changed(Scenario { workers: 9, ..scenario }));
     let words = foreseen(&state).expect("something is foreseen").to_string();
-    let answer =
-        "Hardly: with 9 workers it is about as fast as it gets (modelled). With 9 workers: 60 ms, modelled. ";
+    let answer = "Hardly: it is about as fast as it gets (modelled). With 9 workers: 60 ms, modelled. ";
     assert!(words.starts_with(answer), "{words}");
 }
 

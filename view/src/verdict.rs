@@ -226,10 +226,7 @@ fn answer(model: &ModelView, workers: u32) -> Option<String> {
     let best_words = units::plural(best.into(), words::noun::WORKER, words::noun::WORKERS);
     Some(match Help::of(model.wall_at(workers)?, model.wall_at(best)?, workers, best) {
         Help::Yes => words::verdict::answer_yes(&best_words, &mark),
-        Help::AsFast => words::verdict::answer_as_fast(
-            &units::plural(workers.into(), words::noun::WORKER, words::noun::WORKERS),
-            &mark,
-        ),
+        Help::AsFast => words::verdict::answer_as_fast(&mark),
         Help::Hardly => words::verdict::answer_hardly(&best_words, &mark),
         Help::No => words::verdict::answer_no(&best_words, &mark),
     })

@@ -56,7 +56,7 @@ pub async fn headline_with(page: &impl AsRef<WebDriver>, words: &str) -> Outcome
 
 /// Whether the words begin with an answer to the question whether another worker would help.
 pub fn begins_with_an_answer(words: &str) -> bool {
-    let answers = ["Yes, ", "Hardly: ", "No: ", "It is not known here whether another worker helps"];
+    let answers = ["Yes, ", "Hardly: ", "No: ", "Not known here: "];
     answers.iter().any(|answer| words.starts_with(answer)) && words.contains("model")
 }
 
