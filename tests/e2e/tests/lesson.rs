@@ -110,17 +110,17 @@ async fn a_bet_is_placed_by_keyboard_drawn_into_its_chart_and_answered_in_a_sent
         for _ in 0..4 {
             page.driver.action_chain().send_keys(Key::Right).perform().await?;
         }
-        assert_eq!(text(page, "document.querySelector('.bet output').textContent").await?, "70,000 rows");
+        assert_eq!(text(page, "document.querySelector('.bet output').textContent").await?, "160,000 rows");
         let spoken = text(page, "document.querySelector('.bet input').ariaValueText").await?;
-        assert_eq!(spoken, "70,000 rows", "the slider says its unit");
+        assert_eq!(spoken, "160,000 rows", "the slider says its unit");
         page.driver.action_chain().send_keys(Key::Tab).perform().await?;
         page.driver.action_chain().send_keys(Key::Enter).perform().await?;
         until(page, "the answer", "outcome().includes('counted in this run')").await?;
         let outcome = text(page, "outcome()").await?;
-        assert!(outcome.starts_with("You bet 70,000 rows. The answer is 1"), "{outcome}");
+        assert!(outcome.starts_with("You bet 160,000 rows. The answer is 3"), "{outcome}");
         assert!(outcome.ends_with("your bet."), "{outcome}");
-        until(page, "the bet in the chart", "inside('#lab0-load svg, svg')?.textContent.includes('your bet: 70,000') \
-            || [...figure.shadowRoot.querySelectorAll('svg')].some(svg => svg.textContent.includes('your bet: 70,000'))").await?;
+        until(page, "the bet in the chart", "inside('#lab0-load svg, svg')?.textContent.includes('your bet: 160,000') \
+            || [...figure.shadowRoot.querySelectorAll('svg')].some(svg => svg.textContent.includes('your bet: 160,000'))").await?;
         page.evaluate("figure.scrollIntoView(); 0").await?;
         page.picture(&places::picture("lesson-bet"), false).await?;
         // Beside another run it would be compared with something else.
@@ -168,7 +168,7 @@ async fn a_chapter_works_where_nothing_may_be_stored() -> Outcome {
         page.driver.find(By::Id("theme")).await?.click().await?;
         assert_eq!(page.evaluate("document.documentElement.dataset.theme").await?, "light");
         page.driver.find(By::Css(".bet .quiet")).await?.click().await?;
-        until(page, "the answer without a bet", "outcome().startsWith('It is 1')").await?;
+        until(page, "the answer without a bet", "outcome().startsWith('It is 3')").await?;
         assert_eq!(page.evaluate("figure.getAttribute('guess')").await?, Value::Null);
         page.evaluate("figure.scenario = 'v=1&query=dedup_best&rows=400000&keys=50000&skew=hot_key:0.01'; 0").await?;
         until(page, "a tick", "ticked() === 1").await?;
@@ -216,7 +216,7 @@ async fn without_a_script_a_chapter_is_a_text_with_its_counted_numbers() -> Outc
         page.send("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await?;
         for part in [
             "Here stands a live figure.",
-            "The answer, counted in a run: 137,400 rows.",
+            "The answer, counted in a run: 343,763 rows.",
             "Without JavaScript",
         ] {
             assert!(words.contains(part), "{part} in {words}");

@@ -79,7 +79,7 @@ async fn a_chapter_of_the_lesson_takes_a_bet_and_ticks_its_task(engine: Engine) 
         until("the figure's first run", LIMIT, async || is(has_run).await).await?;
         browser.driver.find(By::Css(".bet [type=submit]")).await?.click().await?;
         let is_answered =
-            "/^You bet 50,000 rows. The answer is 1/.test(document.querySelector('.outcome').textContent)";
+            "/^You bet 120,000 rows. The answer is 3/.test(document.querySelector('.outcome').textContent)";
         until("the answer", LIMIT, async || is(is_answered).await).await?;
         browser.picture(&places::picture(&format!("lesson-{}", engine.name()))).await?;
         let solve = "document.querySelector('shuffle-lab').scenario = \
