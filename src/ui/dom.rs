@@ -92,7 +92,7 @@ pub(super) async fn copy(text: &str) -> bool {
 }
 
 /// Observes the width of an element, in whole CSS pixels, for as long as the calling part of the page lives; 0 until
-/// it is known.
+/// it is known, and the last one while the element is not shown.
 pub(super) fn width_of(element: NodeRef<leptos::html::Div>) -> ReadSignal<u32> {
     let (width, set_width) = signal(0);
     Effect::new(move |_| {
@@ -101,7 +101,8 @@ pub(super) fn width_of(element: NodeRef<leptos::html::Div>) -> ReadSignal<u32> {
             let newest = entries.pop().dyn_into::<web_sys::ResizeObserverEntry>();
             let Ok(entry) = newest else { return };
             let pixels = entry.content_rect().width().floor() as u32;
-            if width.get_untracked() != pixels {
+            // Of what is not shown for a moment the last width stays: it comes back as it was.
+            if pixels > 0 && width.get_untracked() != pixels {
                 // What is drawn anew at once can change the width again, by a scrollbar: the browser would report an error.
                 request_animation_frame(move || {
                     // Where the figure is gone by now, nobody waits for it.

@@ -88,7 +88,7 @@ fn run_parts(project: &Project, parts: &[Part], browsers: Browsers, report: &mut
     })?;
     let mut steps = steps.ok_or_else(|| Error::Project("the set-up left nothing behind.".into()))?;
     for part in parts {
-        if *part != Part::Lint {
+        if !matches!(part, Part::Lint | Part::Docs) {
             steps.page_ahead()?;
         }
         match part {

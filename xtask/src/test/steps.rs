@@ -72,8 +72,8 @@ impl<'a> Steps<'a> {
         Ok(steps)
     }
 
-    /// Lets the page be built beside the steps that do not need it. Not before the lints: theirs and the page's build of
-    /// wasm would wait for each other.
+    /// Lets the page be built beside the steps that do not need it. Not before lints and documentation: theirs and the page's
+    /// build of wasm would wait for each other.
     pub(crate) fn page_ahead(&mut self) -> Outcome {
         if let Some(tools) = self.tools.take() {
             tools.end()?;
