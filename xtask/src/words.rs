@@ -21,7 +21,7 @@ use read::{Words as Texts, placeholders};
 
 const FILE: &str = "view/words/en.txt";
 
-/// All words.
+/// The texts of the one file of words, by section and name.
 pub(crate) struct Words(Texts);
 
 impl Words {

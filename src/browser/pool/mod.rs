@@ -79,12 +79,12 @@ pub struct PoolOutcome {
 pub enum Note {
     /// No worker can start: the engine ran in the page's own thread.
     NoWorker {
-        /// Why not.
+        /// Why none of them can start, in the browser's words or ours.
         reason: String,
     },
     /// Fewer workers could start than were asked for.
     FewerWorkers {
-        /// Those that could.
+        /// The workers that could start.
         ready: u32,
         /// Those that were asked for.
         workers: u32,

@@ -204,11 +204,13 @@ pub(super) fn draw_straggler(
         (Anchor::Start, (left, below)),
         (Anchor::End, (left - 6.0, middle)),
         (Anchor::Start, (right + 6.0, middle)),
-        (Anchor::Start, (lanes.left, above)),
-        (Anchor::Start, (lanes.left, below)),
     ];
     let bounds = Rect::new(lanes.left, lanes.top, lanes.width, lanes.height);
-    canvas.place(&text, Type::Strong, Role::Hot, &places, &bounds)?;
+    if !canvas.place(&text, Type::Strong, Role::Hot, &places, &bounds)? {
+        // Away from its task only where there is no room beside it.
+        let places = [(Anchor::Start, (lanes.left, above)), (Anchor::Start, (lanes.left, below))];
+        canvas.place(&text, Type::Strong, Role::Hot, &places, &bounds)?;
+    }
     Ok(())
 }
 
